@@ -1,0 +1,304 @@
+"""The settings file: its keys, their limits and defaults, and the domain values made of it."""
+
+from datetime import time
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from domain.brand import Account, Brand, BusinessHours, Rival, SourceKind, Stream
+from domain.case import TriagePolicy, Urgency
+from domain.person import Role
+
+PLATFORMS = ("x", "reddit")
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+Name = Annotated[str, Field(min_length=1, max_length=80)]
+Platform = Literal["x", "reddit"]
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+def _handle(text: str) -> str:
+    handle = text.removeprefix("/").removeprefix("u/").removeprefix("@").strip()
+    if not handle or any(c.isspace() for c in handle):
+        raise ValueError("write the account's handle, as in lumora (no spaces)")
+    return handle
+
+
+def _zone(text: str) -> str:
+    if text not in available_timezones():
+        raise ValueError("write a zone of the IANA list, as in Europe/Berlin or UTC")
+    return text
+
+
+def _channel(text: str) -> str:
+    if text[:1] in {"C", "G", "D"} and text.isalnum() and text.isupper() and len(text) >= 9:
+        return text
+    if text.startswith("#") and len(text) > 1 and not any(c.isspace() for c in text):
+        return text
+    raise ValueError("write the channel as #name or by its id, as in C0123456789")
+
+
+def _server(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise ValueError("write a whole address, as in https://slack.com/api/")
+    return text
+
+
+def _slack_server(text: str) -> str:
+    if not _server(text).endswith("/api/"):
+        raise ValueError("must end in /api/, as in https://slack.com/api/")
+    return text
+
+
+Handle = Annotated[str, AfterValidator(_handle)]
+Channel = Annotated[str, AfterValidator(_channel)]
+Server = Annotated[str, AfterValidator(_server)]
+SlackServer = Annotated[str, AfterValidator(_slack_server)]
+
+
+class Section(BaseModel):
+    """A table of the file; unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DatabaseSection(Section):
+    """`[database]`: where everything is kept."""
+
+    url: str = "sqlite:///var/earshot.db"
+
+
+class ModelSection(Section):
+    """`[model]`: `shipped`, or a Hugging Face directory or hub id (with a pinned revision) for each task."""
+
+    path: str = "shipped"
+    sentiment: str | None = None
+    sentiment_revision: str | None = None
+    switching: str | None = None
+    switching_revision: str | None = None
+
+
+class SlackSection(Section):
+    """`[slack]`: how we reach Slack and how Slack reaches us."""
+
+    api_url: SlackServer = "https://slack.com/api/"
+    mode: Literal["socket", "http"] = "socket"
+    host: str = "127.0.0.1"
+    port: int = Field(default=3000, ge=0, le=65535)
+    operators_channel: Channel | None = None
+
+
+class XSection(Section):
+    """`[x]`: X's API."""
+
+    api_url: Server = "https://api.twitter.com"
+
+
+class RedditSection(Section):
+    """`[reddit]`: Reddit's API; `user_agent` by its rules, `<platform>:<app id>:<version> (by /u/name)`."""
+
+    oauth_url: Server = "https://oauth.reddit.com"
+    reddit_url: Server = "https://www.reddit.com"
+    user_agent: Annotated[str, Field(min_length=1)] = "python:earshot:0.1.0 (by /u/earshot-operator)"
+
+
+class AccountsSection(Section):
+    """Accounts by platform."""
+
+    x: tuple[Handle, ...] = ()
+    reddit: tuple[Handle, ...] = ()
+
+    def build(self) -> tuple[Account, ...]:
+        """List the accounts."""
+        return tuple(Account(platform, handle) for platform in PLATFORMS for handle in getattr(self, platform))
+
+
+class RivalSection(Section):
+    """`[[rivals]]`: a competitor of the brands named, or of all."""
+
+    name: Name
+    aliases: tuple[Name, ...] = ()
+    accounts: AccountsSection = AccountsSection()
+    brands: tuple[Name, ...] = ()
+
+    def build(self) -> Rival:
+        """Make the domain's value."""
+        return Rival(name=self.name, aliases=self.aliases, accounts=self.accounts.build())
+
+
+class HoursSection(Section):
+    """`[brands.hours]`: when people answer, in the brand's time zone."""
+
+    opens: time = time(9)
+    closes: time = time(18)
+    days: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri")
+
+    @model_validator(mode="after")
+    def _some_time(self) -> Self:
+        if self.opens >= self.closes or not self.days:
+            raise ValueError("opens must come before closes, on one day at least")
+        return self
+
+
+class BrandSection(Section):
+    """`[[brands]]`: one of our brands."""
+
+    name: Name
+    aliases: tuple[Name, ...] = ()
+    accounts: AccountsSection = AccountsSection()
+    time_zone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    hours: HoursSection = HoursSection()
+    digest_at: time = time(8)
+    digest_channels: tuple[Channel, ...] = ()
+
+    def build(self, rivals: tuple[RivalSection, ...]) -> Brand:
+        """Make the domain's value with the rivals that concern this brand."""
+        days = frozenset(DAYS.index(day) for day in self.hours.days)
+        return Brand(
+            name=self.name,
+            aliases=self.aliases,
+            accounts=self.accounts.build(),
+            rivals=tuple(r.build() for r in rivals if not r.brands or self.name in r.brands),
+            time_zone=ZoneInfo(self.time_zone),
+            hours=BusinessHours(opens=self.hours.opens, closes=self.hours.closes, days=days),
+            digest_channels=self.digest_channels,
+            digest_at=self.digest_at,
+        )
+
+
+class StreamSection(Section):
+    """`[[streams]]`: one thing to poll; `native_query`, `subreddits` or `account`, by its kind."""
+
+    name: Name
+    brand: Name
+    platform: Platform
+    kind: SourceKind = SourceKind.SEARCH
+    native_query: Annotated[str, Field(min_length=1)] | None = None
+    subreddits: tuple[Handle, ...] = ()
+    account: Handle | None = None
+    channel: Channel
+    poll_seconds: float = Field(default=60.0, ge=0.2, le=86_400)
+    daily_cap_usd: Decimal | None = Field(default=None, ge=0)
+
+    @model_validator(mode="after")
+    def _has_target(self) -> Self:
+        if self.platform == "x" and self.kind in {SourceKind.NEW, SourceKind.COMMENTS}:
+            raise ValueError(f"X has no {self.kind.value}: use kind = search, mentions or own_posts")
+        if self.platform == "reddit" and self.kind is SourceKind.MENTIONS:
+            raise ValueError("Reddit has no mentions: use kind = search, new, comments or own_posts")
+        wanted = {
+            SourceKind.SEARCH: ("native_query", self.native_query),
+            SourceKind.NEW: ("subreddits", self.subreddits),
+            SourceKind.COMMENTS: ("subreddits", self.subreddits),
+            SourceKind.MENTIONS: ("account", self.account),
+            SourceKind.OWN_POSTS: ("account", self.account),
+        }[self.kind]
+        if not wanted[1]:
+            raise ValueError(f"kind = {self.kind.value} needs the key {wanted[0]}")
+        return self
+
+    def build(self) -> Stream:
+        """Make the domain's value. A Reddit search within subreddits is written `a+b: query`."""
+        joined = "+".join(self.subreddits)
+        if self.kind is SourceKind.SEARCH:
+            target = f"{joined}: {self.native_query}" if joined else self.native_query or ""
+        else:
+            target = self.account or joined
+        return Stream(
+            name=self.name,
+            brand=self.brand,
+            platform=self.platform,
+            kind=self.kind,
+            target=target,
+            channel=self.channel,
+            poll_seconds=self.poll_seconds,
+            daily_cap_usd=self.daily_cap_usd,
+        )
+
+
+class TriageSection(Section):
+    """`[triage]`: what makes a case more urgent."""
+
+    high_reach: int = Field(default=10_000, ge=0)
+    high_value: Decimal = Field(default=Decimal(1000), ge=0)
+
+
+class SlaSection(Section):
+    """`[sla]`: minutes of business time until an answer is due, and the response rate's window."""
+
+    urgent_minutes: int = Field(default=60, ge=1)
+    high_minutes: int = Field(default=240, ge=1)
+    normal_minutes: int = Field(default=480, ge=1)
+    low_minutes: int = Field(default=960, ge=1)
+    response_window_hours: int = Field(default=24, ge=1, le=24 * 14)
+
+
+class Settings(Section):
+    """The whole file."""
+
+    database: DatabaseSection = DatabaseSection()
+    model: ModelSection = ModelSection()
+    slack: SlackSection = SlackSection()
+    x: XSection = XSection()
+    reddit: RedditSection = RedditSection()
+    brands: tuple[BrandSection, ...]
+    rivals: tuple[RivalSection, ...] = ()
+    streams: tuple[StreamSection, ...] = ()
+    roles: dict[Role, tuple[str, ...]] = {}
+    triage: TriageSection = TriageSection()
+    sla: SlaSection = SlaSection()
+    own_posts_poll_seconds: float = Field(default=60.0, ge=0.2, le=86_400)
+
+    @property
+    def policy(self) -> TriagePolicy:
+        """The rules of triage and of the service level."""
+        minutes = {urgency: getattr(self.sla, f"{urgency.value}_minutes") for urgency in Urgency}
+        return TriagePolicy(
+            high_reach=self.triage.high_reach,
+            high_value=self.triage.high_value,
+            due_minutes=minutes,
+            response_window_hours=self.sla.response_window_hours,
+        )
+
+    def build_brands(self) -> tuple[Brand, ...]:
+        """Make the domain's brands."""
+        return tuple(brand.build(self.rivals) for brand in self.brands)
+
+    def build_streams(self) -> tuple[Stream, ...]:
+        """Make the streams, and add the reading of our own accounts wherever the file does not name it.
+
+        Without it nobody would learn that a complaint was answered.
+        """
+        streams = [s.build() for s in self.streams]
+        read = {(s.brand, s.platform, s.target.casefold()) for s in streams if s.kind is SourceKind.OWN_POSTS}
+        for brand in self.build_brands():
+            for account in brand.accounts:
+                near = next((s for s in streams if s.brand == brand.name and s.platform == account.platform), None)
+                if near is None or (brand.name, account.platform, account.handle.casefold()) in read:
+                    continue
+                streams.append(
+                    Stream(
+                        name=f"{brand.name} own posts {account.platform}/{account.handle}",
+                        brand=brand.name,
+                        platform=account.platform,
+                        kind=SourceKind.OWN_POSTS,
+                        target=account.handle,
+                        channel=near.channel,
+                        poll_seconds=self.own_posts_poll_seconds,
+                        daily_cap_usd=near.daily_cap_usd,
+                    )
+                )
+        return tuple(streams)
+
+
+def resolve_paths(settings: Settings, folder: Path) -> Settings:
+    """Read a relative SQLite path as seen from `folder`, the place that the command runs in."""
+    prefix = "sqlite:///"
+    path = settings.database.url.removeprefix(prefix)
+    if not settings.database.url.startswith(prefix) or path.startswith("/") or path in {"", ":memory:"}:
+        return settings
+    database = DatabaseSection(url=f"{prefix}{folder / path}")
+    return settings.model_copy(update={"database": database})

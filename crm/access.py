@@ -1,0 +1,62 @@
+"""The permission matrix: which role may do what. Whatever is not listed is refused."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from domain.errors import Refused
+from domain.person import Action, Person, Role
+
+_WORKS_ON_CASES = frozenset({Role.CRM_ADMIN, Role.SOCIAL_EXPERT})
+_READS_CUSTOMERS = frozenset(
+    {Role.CRM_ADMIN, Role.DATA_CLEANER, Role.SOCIAL_EXPERT, Role.DIRECT_MAIL_EXPERT, Role.ENGAGEMENT_EXPERT}
+)
+_ANY_ROLE = frozenset(Role)
+
+PERMITTED: Mapping[Action, frozenset[Role]] = MappingProxyType(
+    {
+        Action.CLAIM: _WORKS_ON_CASES,
+        Action.RESOLVE: _WORKS_ON_CASES,
+        Action.REOPEN: _WORKS_ON_CASES,
+        Action.NOT_US: _WORKS_ON_CASES,
+        Action.OPEN_POST: _ANY_ROLE,  # the post is public; the button is only acknowledged
+        Action.SEE_QUEUE: _WORKS_ON_CASES | {Role.ENGAGEMENT_EXPERT},
+        Action.SEE_KPI: _ANY_ROLE,
+        Action.SEE_HEALTH: _ANY_ROLE,
+        Action.SEE_CUSTOMER: _READS_CUSTOMERS,
+        Action.SEE_CONTACT: frozenset({Role.CRM_ADMIN, Role.DATA_CLEANER, Role.DIRECT_MAIL_EXPERT}),
+        Action.SEE_HELP: _ANY_ROLE,
+    }
+)
+
+_WORDS: Mapping[Action, str] = MappingProxyType(
+    {
+        Action.CLAIM: "claim cases",
+        Action.RESOLVE: "resolve cases",
+        Action.REOPEN: "reopen cases",
+        Action.NOT_US: "dismiss cases",
+        Action.OPEN_POST: "open posts from here",
+        Action.SEE_QUEUE: "see the queue",
+        Action.SEE_KPI: "see the KPIs",
+        Action.SEE_HEALTH: "see the health of the sources",
+        Action.SEE_CUSTOMER: "look up customers",
+        Action.SEE_CONTACT: "see how to reach a customer",
+        Action.SEE_HELP: "use Earshot",
+    }
+)
+
+
+def may(person: Person, action: Action) -> bool:
+    """Tell whether any of the person's roles permits the action."""
+    return bool(PERMITTED.get(action, frozenset()) & person.roles)
+
+
+def permit(person: Person, action: Action) -> None:
+    """Let a permitted action pass.
+
+    Raises:
+        Refused: naming the roles that would permit it, and who can give them.
+    """
+    if may(person, action):
+        return
+    roles = ", ".join(sorted(PERMITTED.get(action, frozenset())))
+    raise Refused(f"You may not {_WORDS[action]}: that takes one of the roles {roles}. Ask whoever runs Earshot here.")

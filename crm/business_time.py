@@ -1,0 +1,50 @@
+"""Business hours: when an answer is due, and how much working time lies between two moments."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
+
+from domain.brand import Brand
+
+
+def due_at(start: datetime, *, minutes: int, brand: Brand) -> datetime:
+    """Return the moment at which `minutes` of the brand's business time have passed since `start`, in UTC."""
+    left = timedelta(minutes=minutes)
+    for opens, closes in _openings(start, brand):
+        begins = max(opens, start)
+        if left <= closes - begins:
+            return begins + left
+        left -= max(closes - begins, timedelta(0))
+    raise AssertionError("the openings never end")  # pragma: no cover
+
+
+def business_seconds(start: datetime, end: datetime, *, brand: Brand) -> float:
+    """Return the seconds of business time in [start, end); 0.0 where the end comes first."""
+    total = timedelta(0)
+    for opens, closes in _openings(start, brand):
+        if opens >= end:
+            break
+        total += max(min(closes, end) - max(opens, start), timedelta(0))
+    return total.total_seconds()
+
+
+def _openings(start: datetime, brand: Brand) -> Iterator[tuple[datetime, datetime]]:
+    """Yield opening and closing moments in UTC from the day of `start` on, for ever.
+
+    Local wall-clock times are turned to UTC day by day, so that a change to summer time moves them rightly.
+    """
+    first = start.astimezone(brand.time_zone).date()
+    for offset in count():
+        day = first + timedelta(days=offset)
+        if day.weekday() in brand.hours.days:
+            yield _local(day, brand.hours.opens, brand), _local(day, brand.hours.closes, brand)
+
+
+def _local(day: date, hour: time, brand: Brand) -> datetime:
+    return datetime.combine(day, hour, tzinfo=brand.time_zone).astimezone(UTC)
+
+
+def day_bounds(day: date, brand: Brand) -> tuple[datetime, datetime]:
+    """Return the first moment of the brand's local day and the first moment after it, in UTC."""
+    midnight = datetime.min.time()
+    return _local(day, midnight, brand), _local(day + timedelta(days=1), midnight, brand)

@@ -1,0 +1,76 @@
+"""Whom we speak for: brands, their rivals, the accounts of both, and the streams that listen for them."""
+
+from dataclasses import dataclass, field
+from datetime import time
+from decimal import Decimal
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A platform's account by its public handle, without `@` or `u/`."""
+
+    platform: str
+    handle: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """A competitor; its aliases include its name."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    accounts: tuple[Account, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessHours:
+    """When people answer: the same hours on each of `days` (0 is Monday), in the brand's time zone."""
+
+    opens: time = time(9)
+    closes: time = time(18)
+    days: frozenset[int] = frozenset(range(5))
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """One of our brands."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    accounts: tuple[Account, ...] = ()
+    rivals: tuple[Rival, ...] = ()
+    time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    hours: BusinessHours = BusinessHours()
+    digest_channels: tuple[str, ...] = ()
+    digest_at: time = time(8)
+
+    def owns(self, platform: str, handle: str) -> bool:
+        """Tell whether this handle is one of the brand's own accounts."""
+        folded = handle.casefold()
+        return any(a.platform == platform and a.handle.casefold() == folded for a in self.accounts)
+
+
+class SourceKind(StrEnum):
+    """What a stream reads."""
+
+    SEARCH = "search"  # a native query
+    MENTIONS = "mentions"  # posts that name our accounts
+    NEW = "new"  # a subreddit's new submissions
+    COMMENTS = "comments"  # a subreddit's comments
+    OWN_POSTS = "own_posts"  # what our accounts wrote: the answers
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One thing to poll. `target` is the native query, the subreddits joined by `+`, or the account's handle."""
+
+    name: str
+    brand: str
+    platform: str
+    kind: SourceKind
+    target: str
+    channel: str
+    poll_seconds: float = 60.0
+    daily_cap_usd: Decimal | None = None

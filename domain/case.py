@@ -1,0 +1,157 @@
+"""The unit of work: a case is one author in one thread about one brand, until somebody has answered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from types import MappingProxyType
+
+from domain.mention import Author, Mention, MentionId
+from domain.prediction import Predictions
+
+
+class CaseKind(StrEnum):
+    """What the case asks of us."""
+
+    COMPLAINT = "complaint"
+    OPPORTUNITY = "opportunity"
+
+
+class CaseState(StrEnum):
+    """Where the case stands. Answered is a fact of the public thread; resolved is a person's word."""
+
+    NEW = "new"
+    CLAIMED = "claimed"
+    ANSWERED = "answered"
+    RESOLVED = "resolved"
+    DISMISSED = "dismissed"  # Not us
+    REMOVED = "removed"  # by its author
+
+
+OPEN_STATES = frozenset({CaseState.NEW, CaseState.CLAIMED})
+
+
+class Urgency(StrEnum):
+    """How soon a person must look, lowest first."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+    @property
+    def rank(self) -> int:
+        """Order urgencies: 0 is the lowest."""
+        return list(Urgency).index(self)
+
+
+class Verdict(StrEnum):
+    """What triage decides for one mention."""
+
+    CASE = "case"
+    BATCH = "batch"  # the hourly line
+    REVIEW = "review"  # unsure, or a language that the model does not know
+    OWN = "own"  # written by ourselves
+
+
+@dataclass(frozen=True, slots=True)
+class TriagePolicy:
+    """What makes a case urgent, and how long an answer may take.
+
+    `due_minutes` are minutes of the brand's business hours; `response_window_hours` is W of the response rate.
+    """
+
+    high_reach: int = 10_000
+    high_value: Decimal = Decimal(1000)
+    due_minutes: Mapping[Urgency, int] = field(
+        default_factory=lambda: MappingProxyType(
+            {Urgency.URGENT: 60, Urgency.HIGH: 240, Urgency.NORMAL: 480, Urgency.LOW: 960}
+        )
+    )
+    response_window_hours: int = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """The decision for one mention; `kind` and `urgency` are set for a case only. `reason` is shown to people."""
+
+    verdict: Verdict
+    reason: str
+    kind: CaseKind | None = None
+    urgency: Urgency | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One author in one thread about one brand. `posted_at` is the clock's start: when its first post appeared."""
+
+    id: str
+    brand: str
+    platform: str
+    author_key: str
+    thread_id: str
+    kind: CaseKind
+    state: CaseState
+    urgency: Urgency
+    channel: str
+    stream: str
+    posted_at: datetime
+    opened_at: datetime
+    due_at: datetime
+    owner: str | None = None
+    answered_at: datetime | None = None
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A human public reply of ours. `responder` is the public account; a Slack person only where known."""
+
+    case_id: str
+    mention_id: MentionId
+    responder: str
+    at: datetime
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One thing that happened to a case. `actor` is a Slack user id, or None for Earshot itself."""
+
+    at: datetime
+    actor: str | None
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeenMention:
+    """A stored post with what the model said of it for one brand."""
+
+    mention: Mention
+    brand: str
+    predictions: Predictions
+    triage: Triage
+    case_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerSummary:
+    """What a card may show of a customer in a channel: no name, no contact; the profile opens privately."""
+
+    customer_id: str
+    grade: str
+    value_band: str
+    earlier_cases: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A case with all that its card shows, mentions oldest first."""
+
+    case: Case
+    author: Author
+    mentions: tuple[SeenMention, ...]
+    responses: tuple[Response, ...]
+    history: tuple[HistoryLine, ...]
+    customer: CustomerSummary | None = None

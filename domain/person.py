@@ -1,0 +1,39 @@
+"""A person in Slack and what she may do there: roles from the settings, deny by default."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What somebody is to Earshot; several roles may meet in one person."""
+
+    CRM_ADMIN = "crm_admin"
+    DATA_CLEANER = "data_cleaner"
+    SOCIAL_EXPERT = "social_expert"
+    DIRECT_MAIL_EXPERT = "direct_mail_expert"
+    ENGAGEMENT_EXPERT = "engagement_expert"
+    LEADERSHIP = "leadership"  # aggregates only
+
+
+class Action(StrEnum):
+    """Everything that a handler may do; each has a row in the permission matrix of crm.access."""
+
+    CLAIM = "claim"
+    RESOLVE = "resolve"
+    REOPEN = "reopen"
+    NOT_US = "not_us"
+    OPEN_POST = "open_post"
+    SEE_QUEUE = "see_queue"
+    SEE_KPI = "see_kpi"
+    SEE_HEALTH = "see_health"
+    SEE_CUSTOMER = "see_customer"
+    SEE_CONTACT = "see_contact"  # e-mail, phone and address unmasked
+    SEE_HELP = "see_help"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who clicked or typed. `roles` is empty for guests, externals, deactivated users and anybody not named."""
+
+    user_id: str
+    roles: frozenset[Role] = frozenset()

@@ -1,0 +1,214 @@
+"""The outbox at work: every message visible in Slack exactly once, whatever happens between us and Slack.
+
+At least once, converging to exactly one: a send whose outcome nobody knows is looked for by its key before it is
+repeated, and a twin that shows up late is taken away.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+
+import structlog
+from storage.database import Database
+
+from domain.errors import PostError, PostRateLimited, PostRejected, PostUnknown
+from domain.message import MessageKind, MessageState, OutgoingMessage
+from domain.seams import Post
+from flows.contents import content_of, mentions_in
+from flows.house import House
+from flows.notices import tell_operators
+from storage import messages
+
+log = structlog.get_logger(__name__)
+
+LOOKS = (timedelta(0), timedelta(seconds=10), timedelta(seconds=60))
+"""How long after an ambiguous send we look for it; absent each time, it is sent again."""
+
+SWEPT = timedelta(minutes=10)
+"""A message that was sent more than once is watched for twins so long."""
+
+_MARGIN = timedelta(minutes=2)
+"""By how much Slack's clock and ours may differ."""
+
+
+@dataclass(slots=True)
+class Pace:
+    """Slack takes one message a second and channel (https://docs.slack.dev/apis/web-api/rate-limits)."""
+
+    seconds: float = 1.0
+    monotonic: Callable[[], float] = time.monotonic
+    free_at: dict[str, float] = field(default_factory=dict)
+
+    def ready(self, channel: str) -> bool:
+        """Tell whether the channel may get a message now."""
+        return self.monotonic() >= self.free_at.get(channel, 0.0)
+
+    def rest(self, channel: str, seconds: float | None = None) -> None:
+        """Keep the channel quiet for a while from now."""
+        self.free_at[channel] = self.monotonic() + (self.seconds if seconds is None else seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class PostReport:
+    """What one round of the outbox did."""
+
+    posted: int = 0
+    updated: int = 0
+    delayed: int = 0
+    failed: int = 0
+    unknown: int = 0
+    repeated: int = 0
+    twins: int = 0
+
+    def __add__(self, other: "PostReport") -> "PostReport":
+        """Sum two reports."""
+        return PostReport(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(PostReport)))
+
+
+def recover(*, database: Database) -> int:
+    """At start: whatever was being sent when the last process died is unknown now. Returns how many that were."""
+    with database.write() as tx:
+        return messages.recover(tx)
+
+
+def post_pending(*, post: Post, pace: Pace, house: House, limit: int = 200) -> PostReport:
+    """Send what waits, oldest first, one message a channel for each second that `pace` allows."""
+    with house.database.read() as tx:
+        waiting = messages.pending(tx, at=house.clock(), limit=limit)
+    report = PostReport()
+    for message in waiting:
+        if pace.ready(message.channel):
+            report += _send(message, post=post, pace=pace, house=house)
+    return report
+
+
+def _send(message: OutgoingMessage, *, post: Post, pace: Pace, house: House) -> PostReport:
+    database = house.database
+    with database.read() as tx:
+        current = messages.get(tx, message.key)
+        content = content_of(tx, current, house=house) if current else None
+    with database.write() as tx:
+        if current is None or content is None:
+            messages.failed(tx, message.key, error="nothing is left to show")
+            return PostReport(failed=1)
+        started = messages.start(tx, message.key, at=house.clock())
+        messages.add_mentions(tx, message.key, mentions_in(content))
+    if started is None:  # another process took it
+        return PostReport()
+    pace.rest(message.channel)
+    try:
+        posted = post.post(started, content)
+    except PostRateLimited as error:
+        pace.rest(message.channel, error.retry_after)
+        with database.write() as tx:
+            messages.postpone(tx, message.key, until=house.clock() + timedelta(seconds=error.retry_after or 1.0))
+        return PostReport(delayed=1)
+    except PostRejected as error:
+        return _rejected(started, error, house)
+    except PostUnknown as error:
+        log.warning("post_unknown", key=message.key, code=error.code)
+        with database.write() as tx:
+            messages.unknown(tx, message.key, error=str(error))
+        return PostReport(unknown=1)
+    with database.write() as tx:
+        messages.posted(tx, message.key, posted, at=house.clock(), shown_revision=current.revision)
+    log.info("posted", key=message.key, channel=posted.channel)
+    return PostReport(posted=1)
+
+
+def _rejected(message: OutgoingMessage, error: PostRejected, house: House) -> PostReport:
+    with house.database.write() as tx:
+        if error.plain_may_help and not message.plain:
+            messages.plain(tx, message.key)
+            return PostReport(delayed=1)
+        messages.failed(tx, message.key, error=str(error))
+        if message.kind is not MessageKind.NOTICE:  # a notice about a failing notice would never end
+            tell_operators(tx, f"Slack refused a message: {error}", subject=f"refused {error.code}", house=house)
+    log.warning("post_refused", key=message.key, code=error.code)
+    return PostReport(failed=1)
+
+
+def update_changed(*, post: Post, house: House, limit: int = 50) -> PostReport:
+    """Show the present state in every posted message whose subject has changed since."""
+    with house.database.read() as tx:
+        stale = messages.stale(tx, at=house.clock(), limit=limit)
+    return sum((_update(message, post=post, house=house) for message in stale), PostReport())
+
+
+def refresh(case_id: str, *, post: Post, house: House) -> PostReport:
+    """Update the card of one case at once, because somebody has just clicked on it."""
+    with house.database.read() as tx:
+        message = messages.for_case(tx, case_id)
+    if message is None or message.state is not MessageState.POSTED:
+        return PostReport()
+    return _update(message, post=post, house=house)
+
+
+def _update(message: OutgoingMessage, *, post: Post, house: House) -> PostReport:
+    with house.database.read() as tx:
+        current = messages.get(tx, message.key)
+        content = content_of(tx, current, house=house) if current else None
+    if current is None or content is None or current.revision == current.shown_revision:
+        return PostReport()
+    report = PostReport(updated=1)
+    try:
+        post.update(current, content)
+    except PostRejected as error:  # someone deleted it, or it never can be shown: asking again would not help
+        log.warning("update_refused", key=message.key, code=error.code)
+        report = PostReport(failed=1)
+    except PostError as error:
+        wait = timedelta(seconds=error.retry_after or 2.0)
+        with house.database.write() as tx:
+            messages.postpone(tx, message.key, until=house.clock() + wait)
+        return PostReport(delayed=1)
+    with house.database.write() as tx:
+        messages.shown(tx, message.key, revision=current.revision)
+    return report
+
+
+def reconcile(*, post: Post, house: House) -> PostReport:
+    """Look for the messages of unknown fate, and send again what is absent at every look."""
+    now = house.clock()
+    with house.database.read() as tx:
+        unknown = messages.unknowns(tx, at=now)
+    report = PostReport()
+    for message in unknown:
+        attempted = message.attempted_at or now
+        try:
+            found = post.find(message, attempted - _MARGIN)
+        except PostError as error:
+            log.warning("look_failed", key=message.key, code=error.code)
+            continue
+        with house.database.write() as tx:
+            if found:
+                messages.posted(tx, message.key, found[0], at=now, shown_revision=0)
+                report += PostReport(posted=1)
+            elif next_look := next((attempted + look for look in LOOKS if attempted + look > now), None):
+                messages.look_again(tx, message.key, at=next_look)
+            else:
+                messages.again(tx, message.key)
+                report += PostReport(repeated=1)
+    return report
+
+
+def sweep_twins(*, post: Post, house: House) -> PostReport:
+    """Take away all but the first copy of messages that had to be sent more than once."""
+    now = house.clock()
+    with house.database.read() as tx:
+        sent_again = [m for m in messages.recent(tx, since=now - SWEPT) if m.attempts > 1]
+    twins = 0
+    for message in sent_again:
+        try:
+            first, *rest = post.find(message, message.created_at - _MARGIN) or [None]
+            for twin in rest:
+                if twin is not None:
+                    post.delete(twin)
+                    twins += 1
+        except PostError as error:
+            log.warning("sweep_failed", key=message.key, code=error.code)
+            continue
+        if first is not None and first.ts != message.ts:
+            with house.database.write() as tx:
+                messages.posted(tx, message.key, first, at=now, shown_revision=0)
+    return PostReport(twins=twins)

@@ -1,0 +1,56 @@
+"""What an outgoing message shows, read from the database at the moment of posting, so that deletions reach it."""
+
+from datetime import date, datetime
+
+from storage.database import Tx
+
+from domain.clock import iso
+from domain.mention import MentionId
+from domain.message import BatchLine, Content, MessageKind, Notice, OutgoingMessage
+from domain.outcome import Digest
+from flows.house import House
+from flows.reporting import digest_of
+from storage import cases, mentions
+
+SHOWN_IN_BATCH = 10
+"""A batched line lists so many posts; the rest is a number."""
+
+
+def batch_subject(brand: str, since: datetime, until: datetime) -> str:
+    """Name one brand's line of one period."""
+    return f"{brand}|{iso(since)}|{iso(until)}"
+
+
+def digest_subject(brand: str, day: date) -> str:
+    """Name one brand's digest of one day."""
+    return f"{brand}|{day.isoformat()}"
+
+
+def content_of(tx: Tx, message: OutgoingMessage, *, house: House) -> Content | None:
+    """Read what the message shows now; None where its subject is gone."""
+    match message.kind:
+        case MessageKind.CARD:
+            return cases.file(tx, message.subject)
+        case MessageKind.BATCH | MessageKind.REVIEW:
+            brand, since, until = message.subject.rsplit("|", 2)
+            seen = mentions.of_message(tx, message.key)
+            return BatchLine(
+                brand=brand,
+                kind=message.kind,
+                since=datetime.fromisoformat(since),
+                until=datetime.fromisoformat(until),
+                total=len(seen),
+                shown=tuple(seen[:SHOWN_IN_BATCH]),
+            )
+        case MessageKind.DIGEST:
+            name, day = message.subject.rsplit("|", 1)
+            if name not in {brand.name for brand in house.brands}:
+                return None
+            return digest_of(tx, brand=house.brand(name), day=date.fromisoformat(day), house=house)
+        case MessageKind.NOTICE:
+            return Notice(message.payload or "")
+
+
+def mentions_in(content: Content) -> list[MentionId]:
+    """List the posts that a digest quotes; other kinds list theirs when they are made."""
+    return [quote.mention_id for quote in content.quotes] if isinstance(content, Digest) else []

@@ -1,0 +1,254 @@
+"""Filing classified posts: links, cases, answers and pending messages, inside the caller's transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from uuid import uuid4
+
+from storage.database import Tx
+
+from crm.business_time import due_at
+from crm.triage import triage
+from domain.brand import Brand
+from domain.case import (
+    OPEN_STATES,
+    Case,
+    CaseKind,
+    CaseState,
+    HistoryLine,
+    Response,
+    SeenMention,
+    Triage,
+    Urgency,
+    Verdict,
+)
+from domain.customer import CustomerMatch
+from domain.mention import Mention, MentionId
+from domain.message import MessageKind, MessageState, OutgoingMessage
+from domain.outcome import Outcome
+from domain.prediction import Predictions
+from flows.house import House
+from flows.linking import sight_authors
+from storage import cases, mentions, messages, outcomes, responses
+
+Classified = tuple[Mention, Brand, Predictions]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where posts come from. `stream` is None for a file; `channels` gives each brand's channel by name."""
+
+    stream: str | None
+    alert: bool
+    channels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """How many posts per brand went where; `responses` counts answers found, `linked` accounts tied to customers."""
+
+    new: int = 0
+    complaints: int = 0
+    opportunities: int = 0
+    joined: int = 0
+    batch: int = 0
+    review: int = 0
+    own: int = 0
+    responses: int = 0
+    linked: int = 0
+
+    def __add__(self, other: "Filed") -> "Filed":
+        """Sum two counts."""
+        return Filed(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(Filed)))
+
+
+@dataclass(slots=True)
+class _Tray:
+    """What one filing has decided so far, before it is written."""
+
+    tx: Tx
+    origin: Origin
+    house: House
+    now: datetime
+    cases: dict[tuple[str, str, str], Case | None] = field(default_factory=dict)
+    opened: list[Case] = field(default_factory=list)
+    seen: list[SeenMention] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def count(self, name: str) -> None:
+        self.counts[name] = self.counts.get(name, 0) + 1
+
+
+def file_mentions(tx: Tx, classified: Sequence[Classified], *, origin: Origin, house: House) -> Filed:
+    """Store posts that no one has stored yet, oldest first, with everything that follows from them."""
+    if not classified:
+        return Filed()
+    customers, linked = sight_authors(tx, [m.author for m, _, _ in classified], house=house)
+    tray = _Tray(tx, origin, house, house.clock())
+    for mention, brand, predictions in sorted(classified, key=lambda c: (c[0].posted_at, c[0].id)):
+        _file(tray, mention, brand, predictions, customers.get(mention.author.key))
+    mentions.add(tx, tray.seen, stream=origin.stream, at=tray.now)
+    answers = _record_answers(tray)
+    return Filed(new=len(tray.seen), responses=answers, linked=linked, **tray.counts)
+
+
+def _file(
+    tray: _Tray, mention: Mention, brand: Brand, predictions: Predictions, customer: CustomerMatch | None
+) -> None:
+    value = customer.value if customer else None
+    decision = triage(mention, predictions, brand=brand, customer_value=value, policy=tray.house.policy)
+    case = None
+    if decision.verdict is not Verdict.OWN:
+        case = _join_or_open(tray, mention, brand, decision)
+    if case is None:
+        tray.count(decision.verdict.value)
+    tray.seen.append(SeenMention(mention, brand.name, predictions, decision, case.id if case else None))
+    if case:
+        messages.add_mentions(tray.tx, _card_key(case.id), [mention.id])
+
+
+def _join_or_open(tray: _Tray, mention: Mention, brand: Brand, decision: Triage) -> Case | None:
+    place = (brand.name, mention.author.key, mention.thread_id)
+    if place not in tray.cases:
+        tray.cases[place] = cases.find(
+            tray.tx, brand=brand.name, author_key=mention.author.key, thread_id=mention.thread_id
+        )
+    case = tray.cases[place]
+    if case is None and decision.verdict is Verdict.CASE:
+        case = _open(tray, mention, brand, decision)
+        tray.count("complaints" if case.kind is CaseKind.COMPLAINT else "opportunities")
+    elif case is not None:
+        case = _join(tray, case, mention, brand, decision)
+        tray.count("joined")
+    tray.cases[place] = case
+    return case
+
+
+def _open(tray: _Tray, mention: Mention, brand: Brand, decision: Triage) -> Case:
+    kind, urgency = decision.kind or CaseKind.COMPLAINT, decision.urgency or Urgency.NORMAL
+    case = Case(
+        id=uuid4().hex,
+        brand=brand.name,
+        platform=mention.platform,
+        author_key=mention.author.key,
+        thread_id=mention.thread_id,
+        kind=kind,
+        state=CaseState.NEW,
+        urgency=urgency,
+        channel=tray.origin.channels.get(brand.name, ""),
+        stream=tray.origin.stream or "",
+        posted_at=mention.posted_at,
+        opened_at=tray.now,
+        due_at=_due(tray, mention.posted_at, urgency, brand),
+    )
+    cases.open_case(tray.tx, case)
+    outcomes.put(tray.tx, outcome_of(case, brand))
+    tray.opened.append(case)
+    if tray.origin.alert and case.channel:
+        card = OutgoingMessage(
+            key=_card_key(case.id),
+            channel=case.channel,
+            kind=MessageKind.CARD,
+            subject=case.id,
+            state=MessageState.PENDING,
+            created_at=tray.now,
+        )
+        messages.enqueue(tray.tx, card)
+    return case
+
+
+def _join(tray: _Tray, case: Case, mention: Mention, brand: Brand, decision: Triage) -> Case:
+    """Add a post to its author's case: it may raise the urgency, turn a wish into a complaint, or reopen the case."""
+    calls = decision.verdict is Verdict.CASE and case.state is not CaseState.DISMISSED
+    reopens = calls and case.state not in OPEN_STATES
+    urgency = max(case.urgency, decision.urgency or case.urgency, key=lambda u: u.rank) if calls else case.urgency
+    start = min(case.posted_at, mention.posted_at)
+    due = _due(tray, mention.posted_at if reopens else start, urgency, brand)
+    joined = replace(
+        case,
+        kind=CaseKind.COMPLAINT if calls and decision.kind is CaseKind.COMPLAINT else case.kind,
+        state=(CaseState.CLAIMED if case.owner else CaseState.NEW) if reopens else case.state,
+        urgency=urgency,
+        posted_at=start,
+        due_at=due if reopens else min(case.due_at, due),
+        closed_at=None if reopens else case.closed_at,
+    )
+    cases.change(
+        tray.tx,
+        case.id,
+        states=(case.state,),
+        kind=joined.kind,
+        state=joined.state,
+        urgency=joined.urgency,
+        posted_at=joined.posted_at,
+        due_at=joined.due_at,
+        closed_at=joined.closed_at,
+    )
+    outcomes.put(tray.tx, outcome_of(joined, brand))
+    action = "the author wrote again: reopened" if reopens else "the author wrote again"
+    cases.note(tray.tx, case.id, HistoryLine(at=mention.posted_at, actor=None, action=action))
+    messages.touch(tray.tx, kind=MessageKind.CARD, subject=case.id)
+    return joined
+
+
+def _record_answers(tray: _Tray) -> int:
+    """Match our own replies with the cases that they answer, whichever of the two was stored first."""
+    asked: dict[str, dict[MentionId, str]] = {}
+    for seen in tray.seen:
+        if seen.case_id:
+            asked.setdefault(seen.brand, {})[seen.mention.id] = seen.case_id
+    found = 0
+    for brand in {seen.brand for seen in tray.seen}:
+        replies = [
+            s.mention for s in tray.seen if s.brand == brand and s.triage.verdict is Verdict.OWN and s.mention.reply_to
+        ]
+        earlier = mentions.own_replies(tray.tx, list(asked.get(brand, {})), brand=brand)
+        parents = [r.reply_to for r in replies if r.reply_to]
+        case_ids = mentions.case_ids(tray.tx, parents, brand=brand) | asked.get(brand, {})
+        for reply in {r.id: r for r in (*earlier, *replies)}.values():
+            case_id = case_ids.get(reply.reply_to) if reply.reply_to else None
+            if case_id and not reply.author.automated:
+                found += record_answer(tray.tx, case_id, reply)
+    return found
+
+
+def record_answer(tx: Tx, case_id: str, reply: Mention) -> bool:
+    """Stop the case's response clock with a public reply of ours; the earliest reply wins, whenever it is found.
+
+    Returns False for a reply that is known already.
+    """
+    response = Response(case_id, reply.id, responder=reply.author.handle, at=reply.posted_at, url=reply.url)
+    if not responses.add(tx, response):
+        return False
+    first = min(r.at for r in responses.of_case(tx, case_id))
+    cases.change(tx, case_id, states=tuple(CaseState), answered_at=first)
+    cases.change(tx, case_id, states=OPEN_STATES, state=CaseState.ANSWERED)
+    outcomes.answered(tx, case_id, at=first)
+    note = HistoryLine(at=reply.posted_at, actor=None, action=f"answered in public by {reply.author.handle}")
+    cases.note(tx, case_id, note)
+    messages.touch(tx, kind=MessageKind.CARD, subject=case_id)
+    return True
+
+
+def outcome_of(case: Case, brand: Brand) -> Outcome:
+    """Make the fact row of a case; what became of it is added as it happens."""
+    return Outcome(
+        id=case.id,
+        brand=case.brand,
+        day=case.posted_at.astimezone(brand.time_zone).date(),
+        platform=case.platform,
+        kind=case.kind,
+        urgency=case.urgency,
+        posted_at=case.posted_at,
+        due_at=case.due_at,
+        answered_at=case.answered_at,
+        not_us=case.state is CaseState.DISMISSED,
+    )
+
+
+def _due(tray: _Tray, start: datetime, urgency: Urgency, brand: Brand) -> datetime:
+    return due_at(start, minutes=tray.house.policy.due_minutes[urgency], brand=brand)
+
+
+def _card_key(case_id: str) -> str:
+    return f"card:{case_id}"

@@ -1,0 +1,208 @@
+"""From a platform to the database: poll, classify, triage and store, in one commit with the cursor."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+import structlog
+from storage.database import Tx
+
+from crm.attribution import named_brands, reading
+from domain.brand import Brand, Stream
+from domain.errors import PlatformError
+from domain.mention import Batch, Mention, Removal
+from domain.prediction import Predictions
+from domain.seams import Classify, Poll
+from flows.filing import Filed, Origin, file_mentions
+from flows.house import House
+from flows.notices import tell_operators
+from flows.removing import remove
+from storage import mentions, streams
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What one batch did. `read` counts posts, `filed` posts per brand; `error` says why nothing was read."""
+
+    read: int = 0
+    filed: Filed = field(default_factory=Filed)
+    edited: int = 0
+    removed: int = 0
+    unassigned: int = 0
+    capped: bool = False
+    cost_usd: Decimal = Decimal(0)
+    error: str | None = None
+
+    def __add__(self, other: "IngestReport") -> "IngestReport":
+        """Sum two reports; the first error stands for both."""
+        return IngestReport(
+            read=self.read + other.read,
+            filed=self.filed + other.filed,
+            edited=self.edited + other.edited,
+            removed=self.removed + other.removed,
+            unassigned=self.unassigned + other.unassigned,
+            capped=self.capped or other.capped,
+            cost_usd=self.cost_usd + other.cost_usd,
+            error=self.error or other.error,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    """A batch as the database sees it: what is new for which brand, and what was edited."""
+
+    new: tuple[tuple[Mention, Brand], ...]
+    edited: tuple[tuple[Mention, Brand], ...]
+
+
+def ingest(stream: Stream, *, poll: Poll, classify: Classify, house: House) -> IngestReport:
+    """Poll one stream once. A platform's failure is logged once and reported, never raised: the next poll tries again.
+
+    Raises:
+        StorageError: nothing was stored and the cursor stays where it was.
+    """
+    now = house.clock()
+    with house.database.read() as tx:
+        cursor = streams.cursor(tx, stream.name)
+        spent = streams.spent(tx, stream.name, day=now.date())
+    budget = None if stream.daily_cap_usd is None else stream.daily_cap_usd - spent
+    if budget is not None and budget <= 0:
+        return _failed(stream, _cap_reached(stream), house)
+    try:
+        batch = poll(cursor, budget_usd=budget)
+    except PlatformError as error:
+        return _failed(stream, str(error), house)
+
+    def keep_place(tx: Tx) -> None:
+        if batch.cursor is not None:
+            streams.save_cursor(tx, stream.name, batch.cursor, brand=stream.brand, at=house.clock())
+        recovered = streams.read_ok(
+            tx, stream.name, at=house.clock(), mentions=len(batch.mentions), cost=batch.cost_usd
+        )
+        if recovered:
+            log.info("stream_recovered", stream=stream.name)
+            tell_operators(tx, f"{stream.name} is read again.", subject=f"{stream.name} recovered", house=house)
+
+    origin = Origin(stream=stream.name, alert=True, channels={stream.brand: stream.channel})
+    brands = (house.brand(stream.brand),)
+    return _take(batch, brands_of=lambda _: brands, origin=origin, after=keep_place, classify=classify, house=house)
+
+
+def bring_in(
+    found: Sequence[Mention],
+    removals: Sequence[Removal],
+    *,
+    platform: str,
+    listening: Sequence[Stream],
+    alert: bool,
+    classify: Classify,
+    house: House,
+) -> IngestReport:
+    """Take posts from recorded API responses through the same path; cursors stay, and Slack is silent without `alert`.
+
+    A post belongs to the brands that it names; one that names none belongs to the brand whose thread or account it
+    is in, or to the only brand that listens there. What belongs to nobody is counted as unassigned.
+    """
+    channels = {s.brand: s.channel for s in reversed(listening) if s.platform == platform}
+    candidates = tuple(b for b in house.brands if b.name in channels) or house.brands
+    channels |= {b.name: "" for b in house.brands if b.name not in channels}
+    threads = _threads_of(found, house)
+
+    def brands_of(mention: Mention) -> tuple[Brand, ...]:
+        named = named_brands(mention.text, house.brands)
+        own = tuple(b for b in house.brands if b.owns(platform, mention.author.handle))
+        known = tuple(b for b in house.brands if b.name in threads.get(mention.thread_id, ()))
+        return own or named or known or (candidates if len(candidates) == 1 else ())
+
+    origin = Origin(stream=None, alert=alert, channels=channels)
+    batch = Batch(mentions=tuple(sorted(found, key=_by_time)), cursor=None, removals=tuple(removals))
+    return _take(batch, brands_of=brands_of, origin=origin, after=lambda _: None, classify=classify, house=house)
+
+
+def _take(
+    batch: Batch,
+    *,
+    brands_of: Callable[[Mention], tuple[Brand, ...]],
+    origin: Origin,
+    after: Callable[[Tx], None],
+    classify: Classify,
+    house: House,
+) -> IngestReport:
+    """Classify outside of any transaction, then store everything in one, with whatever `after` adds."""
+    pairs = [(mention, brand) for mention in batch.mentions for brand in brands_of(mention)]
+    with house.database.read() as tx:
+        work = _sort(tx, pairs)
+    said = _classify((*work.new, *work.edited), classify)
+    with house.database.write() as tx:
+        work = _sort(tx, pairs)  # another process may have been faster
+        seen = [(m, b, said[m.id, b.name]) for m, b in work.new if (m.id, b.name) in said]
+        filed = file_mentions(tx, seen, origin=origin, house=house)
+        for mention, brand in work.edited:
+            mentions.update_text(tx, mention, {brand.name: said[mention.id, brand.name]}, at=house.clock())
+        removed = [remove(tx, removal.mention_id, house=house) for removal in batch.removals]
+        after(tx)
+    unassigned = len(batch.mentions) - len({mention.id for mention, _ in pairs})
+    if filed.new or work.edited or removed:
+        log.info("ingested", stream=origin.stream, read=len(batch.mentions), new=filed.new, responses=filed.responses)
+    return IngestReport(
+        read=len(batch.mentions),
+        filed=filed,
+        edited=len(work.edited),
+        removed=sum(removed),
+        unassigned=unassigned,
+        capped=batch.capped,
+        cost_usd=batch.cost_usd,
+    )
+
+
+def _sort(tx: Tx, pairs: Sequence[tuple[Mention, Brand]]) -> _Sorted:
+    new: list[tuple[Mention, Brand]] = []
+    edited: list[tuple[Mention, Brand]] = []
+    for brand in {brand.name: brand for _, brand in pairs}.values():
+        of_brand = [m for m, b in pairs if b.name == brand.name]
+        new += [(m, brand) for m in mentions.unseen(tx, of_brand, brand=brand.name)]
+        edited += [(m, brand) for m in mentions.edited(tx, of_brand)]
+    fresh = {(m.id, b.name) for m, b in new}
+    return _Sorted(tuple(new), tuple(e for e in edited if (e[0].id, e[1].name) not in fresh))
+
+
+def _classify(pairs: Sequence[tuple[Mention, Brand]], classify: Classify) -> dict[tuple[str, str], Predictions]:
+    """Classify what others wrote; our own words need no label."""
+    foreign = [(m, b) for m, b in pairs if not b.owns(m.platform, m.author.handle)]
+    said = classify([reading(m.text, b) for m, b in foreign]) if foreign else []
+    labels = {(m.id, b.name): predictions for (m, b), predictions in zip(foreign, said, strict=True)}
+    return {(m.id, b.name): labels.get((m.id, b.name), Predictions(items=())) for m, b in pairs}
+
+
+def _threads_of(found: Sequence[Mention], house: House) -> dict[str, set[str]]:
+    """Return the brands that speak in, or are named in, each thread of these posts."""
+    threads: dict[str, set[str]] = {}
+    for mention in found:
+        named = named_brands(mention.text, house.brands)
+        own = [b for b in house.brands if b.owns(mention.platform, mention.author.handle)]
+        threads.setdefault(mention.thread_id, set()).update(b.name for b in (*named, *own))
+    return threads
+
+
+def _by_time(mention: Mention) -> tuple[datetime, str]:
+    return mention.posted_at, mention.id
+
+
+def _failed(stream: Stream, reason: str, house: House) -> IngestReport:
+    now = house.clock()
+    with house.database.write() as tx:
+        first = streams.read_failed(tx, stream.name, at=now, error=reason)
+        if first:
+            log.warning("stream_failed", stream=stream.name, reason=reason)
+            tell_operators(tx, f"{stream.name} cannot be read: {reason}", subject=f"{stream.name} failed", house=house)
+    return IngestReport(error=reason)
+
+
+def _cap_reached(stream: Stream) -> str:
+    return (
+        f"the daily cap of {stream.daily_cap_usd} USD is reached; reading goes on after midnight UTC, "
+        "or when daily_cap_usd is raised"
+    )

@@ -1,0 +1,109 @@
+"""Looking things up for a person: the queue, customers and posts; each look at a customer is audited."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from storage.database import Tx
+
+from crm.access import may, permit
+from crm.identity import mask_email, mask_phone
+from domain.case import CaseFile, SeenMention
+from domain.customer import Customer, CustomerProfile
+from domain.errors import Refused
+from domain.person import Action, Person
+from flows.house import House
+from storage import audit, cases, customers, mentions
+
+SHOWN = 5
+"""A profile lists so many cases and posts."""
+
+PICKS = 8
+"""An ambiguous look-up offers so many customers."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """A part of what is unanswered, by due time and then customer value; `total` counts all of it."""
+
+    files: tuple[CaseFile, ...]
+    total: int
+    overdue: int
+
+
+def queue(*, person: Person, house: House, brand: str | None = None, limit: int = 10, offset: int = 0) -> QueuePage:
+    """List the open cases; raises Refused."""
+    permit(person, Action.SEE_QUEUE)
+    now = house.clock()
+    with house.database.read() as tx:
+        files = cases.queue(tx, brand=brand, at=now, limit=limit, offset=offset)
+        total, overdue = cases.counts(tx, at=now)
+    return QueuePage(tuple(files), total, overdue)
+
+
+def find_customers(text: str, *, person: Person, house: House) -> tuple[CustomerProfile, ...]:
+    """Find customers by handle, e-mail, phone, id or name, best first: one whole profile, or several to pick from.
+
+    Raises:
+        Refused: not permitted, or nothing to look for.
+    """
+    permit(person, Action.SEE_CUSTOMER)
+    if not text.strip():
+        raise Refused("Say whom you look for, as in `/customer @jane`, `/customer jane@example.com` or a name.")
+    with house.database.read() as tx:
+        found = customers.find(tx, text.strip(), limit=PICKS)
+        if len(found) != 1:
+            return tuple(CustomerProfile(_masked(c, person), (), ()) for c in found)
+        profile = _profile(tx, found[0], person)
+    _audit(profile, person, house)
+    return (profile,)
+
+
+def customer(customer_id: str, *, person: Person, house: House) -> CustomerProfile:
+    """Return one customer's profile, masked by role; raises Refused."""
+    permit(person, Action.SEE_CUSTOMER)
+    with house.database.read() as tx:
+        found = customers.get(tx, customer_id)
+        if found is None:
+            raise Refused("This customer is not known any more.")
+        profile = _profile(tx, found, person)
+    _audit(profile, person, house)
+    return profile
+
+
+def search(
+    words: str, *, house: House, brand: str | None = None, since: datetime | None = None, limit: int = 20
+) -> tuple[SeenMention, ...]:
+    """Find stored posts by words, best first."""
+    with house.database.read() as tx:
+        return tuple(mentions.search(tx, words, brand=brand, since=since, limit=limit))
+
+
+def _profile(tx: Tx, found: Customer, person: Person) -> CustomerProfile:
+    theirs = cases.of_customer(tx, found.id, limit=SHOWN)
+    seen = [m for case in theirs for m in mentions.of_case(tx, case.id)]
+    seen.sort(key=lambda m: m.mention.posted_at, reverse=True)
+    return CustomerProfile(_masked(found, person), tuple(theirs), tuple(seen[:SHOWN]))
+
+
+def _masked(found: Customer, person: Person) -> Customer:
+    if may(person, Action.SEE_CONTACT):
+        return found
+    return replace(
+        found,
+        emails=tuple(map(mask_email, found.emails)),
+        phones=tuple(map(mask_phone, found.phones)),
+        addresses=(),
+        notes=(),
+    )
+
+
+def _audit(profile: CustomerProfile, person: Person, house: House) -> None:
+    with house.database.write() as tx:
+        audit.append(
+            tx,
+            at=house.clock(),
+            actor=person.user_id,
+            action="profile read",
+            subject=profile.customer.id,
+            secret=house.secret,
+        )

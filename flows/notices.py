@@ -1,0 +1,25 @@
+"""Telling the operators: one sentence into their channel, through the outbox like everything else."""
+
+from storage.database import Tx
+
+from domain.clock import iso
+from domain.message import MessageKind, MessageState, OutgoingMessage
+from flows.house import House
+from storage import messages
+
+
+def tell_operators(tx: Tx, text: str, *, subject: str, house: House) -> None:
+    """Queue a notice where the settings name an operators' channel; one of the same subject and moment stays one."""
+    if house.operators_channel is None:
+        return
+    now = house.clock()
+    notice = OutgoingMessage(
+        key=f"notice:{subject}:{iso(now)}",
+        channel=house.operators_channel,
+        kind=MessageKind.NOTICE,
+        subject=subject,
+        state=MessageState.PENDING,
+        created_at=now,
+        payload=text,
+    )
+    messages.enqueue(tx, notice)
