@@ -1,0 +1,80 @@
+// Owns the panel of the social platforms: the newest posts, and a box to write one or to answer as the brand.
+
+import { element } from "/page/blocks.js";
+
+const $ = (id) => document.getElementById(id);
+const PLATFORMS = { x: "X", reddit: "Reddit" };
+let accounts = {}; // platform -> the brand's own account
+let replyTo = null;
+let timer = null;
+
+// Show the panel if this sandbox has platforms; otherwise it stays away.
+export async function startWorld({ send, toast }) {
+  const first = await fetch("/control/posts");
+  if (!first.ok) return;
+  document.body.classList.add("with-world");
+  $("world").hidden = false;
+  const known = await fetch("/control/state");
+  if (known.ok) accounts = (await known.json()).accounts ?? {};
+  draw(await first.json());
+  document.addEventListener("sandbox-post", () => {
+    timer ??= setTimeout(refresh, 250);
+  });
+  $("world-toggle").addEventListener("click", () => openDrawer(!document.body.classList.contains("world-open")));
+  $("world-close").addEventListener("click", () => openDrawer(false));
+  $("write-cancel").addEventListener("click", () => answer(null));
+  $("write").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const post = { platform: $("write-platform").value, author: $("write-author").value.trim(), text: $("write-text").value };
+    try {
+      await send("/control/posts", replyTo ? { ...post, author: accounts[post.platform], reply_to: replyTo.id } : post);
+      $("write-text").value = "";
+      answer(null);
+      refresh();
+    } catch (error) {
+      toast(`Not posted: ${error.message}`);
+    }
+  });
+}
+
+function openDrawer(open) {
+  document.body.classList.toggle("world-open", open);
+  $("world-toggle").setAttribute("aria-expanded", String(open));
+}
+
+async function refresh() {
+  timer = null;
+  const response = await fetch("/control/posts");
+  if (response.ok) draw(await response.json());
+}
+
+function answer(post) {
+  replyTo = post;
+  $("replying").hidden = $("write-cancel").hidden = !post;
+  $("write-author").disabled = $("write-platform").disabled = Boolean(post);
+  if (!post) return;
+  $("replying").textContent = `Reply to @${post.author} as @${accounts[post.platform]}`;
+  $("write-platform").value = post.platform;
+  $("write-text").focus();
+}
+
+function draw(posts) {
+  $("posts").replaceChildren(...posts.map((post) => {
+    const own = accounts[post.platform] === post.author;
+    const at = new Date(post.posted_at);
+    return element("li", { class: `post${own ? " own" : ""}${post.gone ? " gone" : ""}`, "data-post": post.id },
+      element("p", { class: "by" },
+        element("span", { class: `platform ${post.platform}` }, PLATFORMS[post.platform] ?? post.platform),
+        element("strong", {}, post.platform === "reddit" ? `u/${post.author}` : `@${post.author}`),
+        post.community ? element("span", { class: "muted" }, `r/${post.community}`) : null,
+        element("time", { datetime: post.posted_at, title: at.toLocaleString() },
+          at.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" }))),
+      post.title ? element("p", { class: "title" }, post.title) : null,
+      element("p", { class: "words" }, post.gone ? `[${post.gone}]` : post.text),
+      element("p", { class: "foot" },
+        post.reply_to ? element("span", { class: "muted" }, "↳ reply") : null,
+        post.edited ? element("span", { class: "muted" }, "edited") : null,
+        accounts[post.platform] && !own && !post.gone
+          ? element("button", { type: "button", class: "quiet", onclick: () => answer(post) }, "Reply as brand") : null));
+  }));
+}
