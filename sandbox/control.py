@@ -61,6 +61,8 @@ class Control:
         """Post: `{platform, author, text, reply_to?, quotes?, title?, community?, lang?, late_seconds?}`."""
         body = await _json(request, "platform", "author", "text")
         fields = ("platform", "author", "text", "reply_to", "quotes", "title", "community", "lang")
+        if body["platform"] not in PLATFORMS:
+            raise _wrong(f"no platform {body['platform']!r}; use one of {', '.join(PLATFORMS)}")
         late = timedelta(seconds=float(body.get("late_seconds", 0)))
         try:
             post = self._world.add(Draft(**{f: body[f] for f in fields if f in body}, late=late))

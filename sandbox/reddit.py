@@ -121,10 +121,6 @@ class RedditApi:
         life = int(_TOKEN_LIFE.total_seconds())
         return web.json_response({"access_token": token, "token_type": "bearer", "expires_in": life, "scope": "*"})
 
-    def revoke_tokens(self) -> None:
-        """Forget every token that was given out."""
-        self._tokens.clear()
-
     def _user(self, request: web.Request) -> Author | None:
         token = request.headers["Authorization"].partition(" ")[2]
         name = self._tokens[token][1]
@@ -155,23 +151,16 @@ class RedditApi:
         posts = list(islice(found, _DEPTH))
         ids = [post.id for post in posts]
         limit = _limit_of(request)
-        after, before = request.query.get("after"), request.query.get("before")
-        if after:
-            start = ids.index(after) + 1 if after in ids else len(ids)
-            page = posts[start : start + limit]
-        elif before:
-            end = ids.index(before) if before in ids else 0
+        if anchor := request.query.get("before"):
+            end = ids.index(anchor) if anchor in ids else 0
             start = max(0, end - limit)
-            page = posts[start:end]
+            links = {"before": ids[start] if start else None}
         else:
-            start, page = 0, posts[:limit]
-        more = start + len(page) < len(posts) and bool(page)
-        body = listing(
-            [thing(post, self._world) for post in page],
-            after=page[-1].id if more else None,
-            before=page[0].id if page and start > 0 else None,
-        )
-        return web.json_response(body)
+            anchor = request.query.get("after")
+            start = 0 if anchor is None else ids.index(anchor) + 1 if anchor in ids else len(ids)
+            end = min(start + limit, len(ids))
+            links = {"after": ids[end - 1] if end < len(ids) else None}
+        return web.json_response(listing([thing(post, self._world) for post in posts[start:end]], **links))
 
     async def _new(self, request: web.Request) -> web.Response:
         return self._answer_listing(request, self._inside(request), kind="t3_")
@@ -250,7 +239,8 @@ class _RefusedError(Exception):
 
 def _error(status: int, *, reason: str = "") -> web.Response:
     body: Thing = {"message": _MESSAGES[status], "error": status}
-    return web.json_response({"reason": reason, **body} if reason else body, status=status)
+    headers = {"www-authenticate": 'Bearer realm="reddit", error="invalid_token"'} if status == 401 else {}
+    return web.json_response({"reason": reason, **body} if reason else body, status=status, headers=headers)
 
 
 def _form_error(code: str, message: str, field: str | None) -> web.Response:

@@ -30,6 +30,8 @@ COMMUNITIES = {
 
 # These guard nothing but a loopback server with invented content.
 X_BEARER_TOKEN = "sandbox-x-bearer"  # noqa: S105
+X_API_KEY = "sandbox-x-key"
+X_API_SECRET = "sandbox-x-key-secret"  # noqa: S105
 X_ACCESS_SECRET = "sandbox-x-access-secret"  # noqa: S105
 REDDIT_CLIENT_ID = "sandbox-reddit-id"
 REDDIT_CLIENT_SECRET = "sandbox-reddit-secret"  # noqa: S105

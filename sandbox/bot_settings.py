@@ -1,0 +1,146 @@
+"""The settings and secrets that point Earshot at a running sandbox."""
+
+import json
+
+from sandbox.server import (
+    REDDIT_ACCOUNT,
+    REDDIT_CLIENT_ID,
+    REDDIT_CLIENT_SECRET,
+    X_ACCESS_SECRET,
+    X_ACCOUNT,
+    X_API_KEY,
+    X_API_SECRET,
+    X_BEARER_TOKEN,
+    Sandbox,
+)
+
+_QUERY = f"(lumora OR @{X_ACCOUNT} OR #lumora) -is:retweet -from:{X_ACCOUNT}"
+
+_TEMPLATE = """\
+# Written by the sandbox; made anew at each start.
+own_posts_poll_seconds = {poll_seconds}
+
+[database]
+url = {database_url}
+
+[slack]
+api_url = {slack_api_url}
+operators_channel = "#earshot-ops"
+
+[x]
+api_url = {x_api_url}
+
+[reddit]
+oauth_url = {reddit_oauth_url}
+reddit_url = {reddit_url}
+
+[[brands]]
+name = "Lumora"
+aliases = ["lumora"]
+time_zone = "Europe/Berlin"
+digest_channels = ["#lumora-leadership"]
+accounts = {{ x = [{x_account}], reddit = [{reddit_account}] }}
+[brands.hours]  # always open, so that the service level's clock can be seen running at any hour
+opens = 00:00:00
+closes = 23:59:59
+days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+[[rivals]]
+name = "Vidora Plus"
+aliases = ["vidora", "Vidora+"]
+accounts = {{ x = ["vidoraplus"] }}
+
+[[rivals]]
+name = "Kinobox"
+accounts = {{ x = ["kinobox"] }}
+
+[[streams]]
+name = "Lumora on X"
+brand = "Lumora"
+platform = "x"
+kind = "search"
+native_query = {query}
+channel = "#lumora-alerts"
+poll_seconds = {poll_seconds}
+
+[[streams]]
+name = "Lumora mentions"
+brand = "Lumora"
+platform = "x"
+kind = "mentions"
+account = {x_account}
+channel = "#lumora-alerts"
+poll_seconds = {poll_seconds}
+
+[[streams]]
+name = "r/lumora posts"
+brand = "Lumora"
+platform = "reddit"
+kind = "new"
+subreddits = ["lumora"]
+channel = "#lumora-alerts"
+poll_seconds = {poll_seconds}
+
+[[streams]]
+name = "r/lumora comments"
+brand = "Lumora"
+platform = "reddit"
+kind = "comments"
+subreddits = ["lumora"]
+channel = "#lumora-alerts"
+poll_seconds = {poll_seconds}
+
+[[streams]]
+name = "Looking for a service"
+brand = "Lumora"
+platform = "reddit"
+kind = "search"
+native_query = "lumora"
+subreddits = ["streaming", "cordcutters"]
+channel = "#lumora-opportunities"
+poll_seconds = {poll_seconds}
+
+[roles]
+crm_admin = [{crm_admin}]
+social_expert = [{social_expert}]
+leadership = [{leadership}]
+"""
+
+
+def bot_environment(sandbox: Sandbox) -> dict[str, str]:
+    """Return the secrets by the names of their environment variables."""
+    return {
+        "SLACK_BOT_TOKEN": str(sandbox.workspace.bot_token),
+        "SLACK_APP_TOKEN": str(sandbox.workspace.app_token),
+        "SLACK_SIGNING_SECRET": sandbox.workspace.signing_secret,
+        "X_BEARER_TOKEN": X_BEARER_TOKEN,
+        "X_API_KEY": X_API_KEY,
+        "X_API_SECRET": X_API_SECRET,
+        "X_ACCESS_TOKEN": sandbox.x_access_token,
+        "X_ACCESS_SECRET": X_ACCESS_SECRET,
+        "REDDIT_CLIENT_ID": REDDIT_CLIENT_ID,
+        "REDDIT_CLIENT_SECRET": REDDIT_CLIENT_SECRET,
+    }
+
+
+def bot_settings_toml(
+    sandbox: Sandbox, *, database_url: str = "sqlite:///var/sandbox.db", poll_seconds: float = 1.0
+) -> str:
+    """Return the text of a settings file for a sandbox that has started."""
+    users = {user.name: user.id for user in sandbox.workspace.users.values()}
+    groups = {group.handle: group.id for group in sandbox.workspace.groups.values()}
+    texts = {
+        "database_url": database_url,
+        "slack_api_url": sandbox.slack_api_url,
+        "x_api_url": sandbox.x_api_url,
+        "reddit_url": sandbox.reddit_url,
+        "reddit_oauth_url": sandbox.reddit_oauth_url,
+        "query": _QUERY,
+        "x_account": X_ACCOUNT,
+        "reddit_account": REDDIT_ACCOUNT,
+        "crm_admin": users["ops"],
+        "social_expert": groups["social"],
+        "leadership": users["leo"],
+    }
+    quoted = {name: json.dumps(text) for name, text in texts.items()}
+    return _TEMPLATE.format(poll_seconds=poll_seconds, **quoted)
