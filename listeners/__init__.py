@@ -1,0 +1,59 @@
+"""The platforms that Earshot can listen to, by name; a platform's module loads only when it is asked for."""
+
+import logging
+from datetime import datetime
+from importlib import import_module
+from typing import Any, Final, Protocol, cast
+
+from domain.brand import Stream
+from domain.clock import Clock
+from domain.seams import Poll
+from listeners.bodies import Body, Found
+
+PLATFORMS: Final = {"reddit": "listeners.reddit", "x": "listeners.x"}
+
+_VENDOR_LOGGERS = ("oauthlib", "praw", "prawcore", "requests_oauthlib", "tweepy", "urllib3")
+
+
+class Platform(Protocol):
+    """What every module named in PLATFORMS offers."""
+
+    NAME: str
+    TRAINABLE: bool  # whether the platform's terms allow a model to be trained on its content
+
+    def connect(self, settings: Any, stream: Stream, *, clock: Clock) -> Poll:
+        """Return what polls the stream. No call is made yet; `settings` is the module's own `Settings`.
+
+        Raises:
+            SettingsError: the platform cannot read such a stream.
+        """
+        ...
+
+    def check(self, settings: Any) -> str:
+        """Verify the credentials with one cheap call, and say in a sentence what works.
+
+        Raises:
+            CredentialsError: they are refused; the message says what to do.
+            PlatformError: the platform does not answer.
+        """
+        ...
+
+    def mentions_from_response(self, body: Body, *, seen_at: datetime) -> Found:
+        """Read one whole response body, as the platform's API returned it.
+
+        Raises:
+            InputError: the body is not what the platform answers; the message says where.
+        """
+        ...
+
+
+def load(name: str) -> Platform:
+    """Import a platform's module and hold its vendors' loggers. Raises KeyError for a name not in PLATFORMS."""
+    quiet_vendor_loggers()
+    return cast("Platform", import_module(PLATFORMS[name]))
+
+
+def quiet_vendor_loggers() -> None:
+    """Hold the vendors' loggers at WARNING: below it they write tokens, queries and posts."""
+    for name in _VENDOR_LOGGERS:
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,0 +1,158 @@
+"""Reading a listing that gives the newest first, page by page, so that nothing between two polls is lost.
+
+A poll reads from the top down to what the last poll had seen, less an overlap for posts that became visible late. Where
+it has to stop before, the stretch that is left goes into the cursor, and the next poll reads it after the new posts.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Final
+
+import structlog
+
+from domain.errors import PlatformError
+from domain.mention import Batch, Cursor, Mention, Removal
+from listeners.bodies import in_order
+
+MAX_PAGES: Final = 10
+"""Pages that one poll reads at most, so that a surge cannot keep the other streams waiting."""
+
+_MAX_STRETCHES = 20
+"""Stretches that a cursor holds before the two oldest are read as one."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of a listing that is still to be read.
+
+    `floor` is the highest position (the platform's own measure, growing with time) that need not be read; None reads
+    as far as the platform goes back. `resume` tells the platform where to go on; None starts at the top.
+    """
+
+    floor: int | None = None
+    resume: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a poll stopped: the newest position seen, and the stretches that are left, newest first."""
+
+    newest: int | None = None
+    left: tuple[Stretch, ...] = ()
+
+    def cursor(self) -> Cursor | None:
+        """Write the place down; None before anything was seen."""
+        if self.newest is None:
+            return None
+        return Cursor(json.dumps({"newest": self.newest, "left": [[s.floor, s.resume] for s in self.left]}))
+
+    @classmethod
+    def parse(cls, cursor: Cursor | None) -> "Place":
+        """Read a place written by `cursor`.
+
+        Raises:
+            ValueError: it was not written so.
+        """
+        if cursor is None:
+            return cls()
+        try:
+            written = json.loads(cursor)
+            left = tuple(Stretch(None if floor is None else int(floor), resume) for floor, resume in written["left"])
+            return cls(int(written["newest"]), left)
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"not a place in a listing: {cursor[:80]}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a listing. `token` asks for the next one in this poll (None: the stretch is read to its floor).
+
+    `resume` is where a later poll would go on after this page; None where the page does not tell.
+    """
+
+    mentions: tuple[Mention, ...]
+    removals: tuple[Removal, ...]
+    newest: int | None
+    token: str | None
+    resume: str | None
+    cost_usd: Decimal = Decimal(0)
+
+
+Fetch = Callable[[Stretch, str | None, Decimal | None], Page | None]
+"""Fetches a page of a stretch by its token with at most so many dollars; None where they do not suffice."""
+
+
+@dataclass(slots=True)
+class _Reading:
+    """A poll under way."""
+
+    fetch: Fetch
+    max_pages: int
+    budget_usd: Decimal | None
+    pages: list[Page] = field(default_factory=list)
+
+    @property
+    def cost_usd(self) -> Decimal:
+        return sum((page.cost_usd for page in self.pages), Decimal(0))
+
+    def read(self, stretch: Stretch) -> Stretch | None:
+        """Read a stretch; return what is left of it."""
+        token, reached = None, stretch.resume
+        while (page := self._next(stretch, token)) is not None:
+            self.pages.append(page)
+            token, reached = page.token, page.resume or reached
+            if token is None:
+                return None
+        return replace(stretch, resume=reached)
+
+    def _next(self, stretch: Stretch, token: str | None) -> Page | None:
+        """Fetch a page, or return None where the poll has to end here with what it has."""
+        if len(self.pages) >= self.max_pages:
+            return None
+        try:
+            return self.fetch(stretch, token, None if self.budget_usd is None else self.budget_usd - self.cost_usd)
+        except PlatformError as error:
+            if not self.pages:
+                raise
+            # What was read is kept and paid for; the next poll goes on, and fails if this error lasts.
+            log.warning("poll_cut_short", platform=error.platform, error=str(error), pages=len(self.pages))
+            self.max_pages = 0
+            return None
+
+
+def read(
+    place: Place, *, overlap: int, fetch: Fetch, max_pages: int = MAX_PAGES, budget_usd: Decimal | None = None
+) -> Batch:
+    """Read what is new since a place, then what earlier polls left, within the pages and the budget.
+
+    `overlap` is measured as positions are.
+
+    Raises:
+        PlatformError: the first page could not be read; the same place may be read again.
+    """
+    reading = _Reading(fetch, max_pages, budget_usd)
+    top = Stretch(None if place.newest is None else max(0, place.newest - overlap))
+    unread = [reading.read(stretch) for stretch in (top, *place.left)]
+    newest = max((page.newest for page in reading.pages if page.newest is not None), default=place.newest)
+    if place.newest is not None and newest is not None:
+        newest = max(newest, place.newest)
+    mentions, removals = in_order(
+        (mention for page in reading.pages for mention in page.mentions),
+        (removal for page in reading.pages for removal in page.removals),
+    )
+    # A top of which no post was read is no stretch: the next poll starts there anyway.
+    left = [stretch for stretch in unread if stretch is not None and stretch.resume is not None]
+    while len(left) > _MAX_STRETCHES:
+        oldest = left.pop()
+        left[-1] = replace(left[-1], floor=oldest.floor)
+    return Batch(
+        mentions=mentions,
+        cursor=Place(newest, tuple(left)).cursor(),
+        removals=removals,
+        capped=any(unread),
+        cost_usd=reading.cost_usd,
+    )

@@ -1,0 +1,39 @@
+"""Reddit: polling search, new submissions and comments of subreddits, and an account's comments through praw."""
+
+from typing import Final
+
+from domain.brand import Stream
+from domain.clock import Clock
+from domain.errors import SettingsError
+from domain.seams import Poll
+from listeners.reddit.client import Client, Settings
+from listeners.reddit.poll import RedditPoll, listing_of
+from listeners.reddit.things import NAME, mentions_from_response
+
+__all__ = ["NAME", "TRAINABLE", "Settings", "check", "connect", "mentions_from_response"]
+
+TRAINABLE: Final = False
+"""Reddit's terms forbid training models on its content without the authors' leave, see docs/platforms/reddit.md."""
+
+
+def connect(settings: Settings, stream: Stream, *, clock: Clock) -> Poll:
+    """Return what polls a search, the submissions or comments of subreddits, or an account's comments. No call is made.
+
+    Raises:
+        SettingsError: Reddit has no such stream, or the app's id or secret is not set.
+    """
+    if not (settings.client_id and settings.client_secret):
+        raise SettingsError(
+            f"The stream {stream.name} reads Reddit, but REDDIT_CLIENT_ID or REDDIT_CLIENT_SECRET is not set."
+        )
+    return RedditPoll(settings, listing_of(stream), stream, clock)
+
+
+def check(settings: Settings) -> str:
+    """Fetch a token and read one submission; return a sentence.
+
+    Raises:
+        CredentialsError, PlatformError: see domain.errors.
+    """
+    Client(settings).get("r/all/new", {"limit": 1})
+    return "Reddit accepts the client id and secret."

@@ -1,0 +1,146 @@
+"""The calls to Reddit: praw as the signed-in, quota-keeping transport, bounded in time, with one error type."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import praw
+import prawcore
+from praw.exceptions import PRAWException
+from prawcore.exceptions import OAuthException, PrawcoreException, RequestException, ResponseException
+from requests import Response
+
+from domain.errors import CredentialsError, PlatformError
+from listeners.paging import MAX_PAGES
+from listeners.reddit.things import NAME
+
+APPS: Final = "https://www.reddit.com/prefs/apps"
+
+_CREDENTIALS_FIX = f"Check REDDIT_CLIENT_ID and REDDIT_CLIENT_SECRET against {APPS}."
+_FIXES = {
+    302: "Reddit knows no such subreddit: mend the stream's subreddits.",
+    400: "Mend the stream's native_query or subreddits.",
+    403: "The subreddit or account is private or quarantined: take it out of the stream.",
+    404: "The subreddit is banned, or the account is gone: mend the stream.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A Reddit app, where its API is, and how carefully it is read.
+
+    `user_agent` by Reddit's rules: `<platform>:<app id>:<version> (by /u/name)`. `overlap_seconds`: a post that becomes
+    visible so late is found all the same.
+    """
+
+    client_id: str = field(repr=False)
+    client_secret: str = field(repr=False)
+    user_agent: str
+    oauth_url: str = "https://oauth.reddit.com"
+    reddit_url: str = "https://www.reddit.com"
+    timeout_seconds: float = 10.0
+    overlap_seconds: float = 600.0
+    max_pages: int = MAX_PAGES
+
+
+class _Quota:
+    """When Reddit may be asked again, by its headers: https://support.reddithelp.com/hc/en-us/articles/16160319875092."""
+
+    def __init__(self) -> None:
+        self._back_at = 0.0  # by the monotonic clock
+
+    def wait(self) -> float:
+        return max(0.0, self._back_at - time.monotonic())
+
+    def note(self, response: Response) -> None:
+        """Learn from the headers of an answer."""
+        refused = response.status_code == 429
+        if refused or _seconds(response, "x-ratelimit-remaining") == 0:
+            wait = _seconds(response, "retry-after") or _seconds(response, "x-ratelimit-reset") or 0.0
+            self._back_at = time.monotonic() + wait
+
+
+class _Requestor(prawcore.Requestor):
+    """Leaves trying again to the next poll, where prawcore would sleep and retry in a worker's thread."""
+
+    def __init__(self, *, quota: _Quota, **options: Any) -> None:
+        super().__init__(**options)
+        self._quota = quota
+
+    def request(self, *args: Any, timeout: float | None = None, **options: Any) -> Response:
+        del timeout  # praw's own, which is not ours
+        try:
+            response = super().request(*args, **options)
+        except RequestException as error:
+            cause = type(error.original_exception).__name__
+            raise _unanswered(f"Reddit at {self.oauth_url} cannot be reached ({cause}).") from error
+        self._quota.note(response)
+        if response.status_code == 429 or response.status_code >= 500:
+            says = f"Reddit says {response.status_code} ({response.reason})."
+            raise _unanswered(says, retry_after=self._quota.wait() or None)
+        return response
+
+
+class Client:
+    """Calls Reddit once for each request."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._quota = _Quota()
+        self._reddit = praw.Reddit(
+            client_id=settings.client_id,
+            client_secret=settings.client_secret,
+            user_agent=settings.user_agent,
+            oauth_url=settings.oauth_url.rstrip("/") + "/",  # prawcore joins paths to it
+            reddit_url=settings.reddit_url.rstrip("/"),
+            check_for_updates=False,
+            check_for_async=False,
+            requestor_class=_Requestor,
+            requestor_kwargs={"quota": self._quota, "timeout": settings.timeout_seconds},
+        )
+
+    def get(self, path: str, params: dict[str, str | int]) -> Any:
+        """Return the JSON that Reddit answers, as the API gives it.
+
+        Raises:
+            PlatformError: nothing usable came, or Reddit is not asked because the quota is used up.
+        """
+        if wait := self._quota.wait():  # praw would sleep as long
+            raise PlatformError(f"Reddit's quota is used up for {wait:.0f} s more.", platform=NAME, retry_after=wait)
+        try:
+            return self._reddit.request(method="GET", path=path, params=params)
+        except OAuthException as error:
+            raise CredentialsError(
+                f"Reddit refuses the app ({error.error}). {_CREDENTIALS_FIX}", platform=NAME
+            ) from error
+        except ResponseException as error:
+            raise _failure(error.response, path) from error
+        except (PrawcoreException, PRAWException) as error:
+            raise _unanswered(f"Reddit's answer to {path} cannot be used ({type(error).__name__}).") from error
+        except KeyError as error:
+            # prawcore looks the header of a 401 up in a table, and looks for keys in a token that may lack them.
+            if error.args[0] == 401:
+                raise CredentialsError(f"Reddit says 401 to {path}. {_CREDENTIALS_FIX}", platform=NAME) from error
+            raise _unanswered(f"Reddit's answer lacks {error}.") from error
+        except (AttributeError, RecursionError, TypeError, ValueError) as error:
+            raise _unanswered(f"Reddit's answer to {path} is not Reddit's.") from error
+
+
+def _failure(response: Response, path: str) -> PlatformError:
+    status = response.status_code
+    if status == 401 or "access_token" in response.url:
+        return CredentialsError(f"Reddit says {status} ({response.reason}). {_CREDENTIALS_FIX}", platform=NAME)
+    says = f"Reddit says {status} ({response.reason}) to {path}."
+    if status in _FIXES:
+        return PlatformError(f"{says} {_FIXES[status]}", platform=NAME)
+    return _unanswered(says)
+
+
+def _unanswered(what: str, *, retry_after: float | None = None) -> PlatformError:
+    return PlatformError(f"{what} The next poll tries again.", platform=NAME, retry_after=retry_after)
+
+
+def _seconds(response: Response, header: str) -> float | None:
+    try:
+        return float(response.headers[header])
+    except (KeyError, ValueError):
+        return None

@@ -1,0 +1,43 @@
+"""X: polling recent search, the mentions of an account and its own posts through tweepy."""
+
+from typing import Final
+
+from domain.brand import Stream
+from domain.clock import Clock, system_clock
+from domain.errors import SettingsError
+from domain.seams import Poll
+from listeners.x.client import Client, Settings
+from listeners.x.poll import SMALLEST_PAGE, XPoll
+from listeners.x.posts import NAME, mentions_from_response
+
+__all__ = ["NAME", "TRAINABLE", "Settings", "check", "connect", "mentions_from_response"]
+
+TRAINABLE: Final = False
+"""X's developer terms forbid training models on its content, see docs/platforms/x.md."""
+
+
+def connect(settings: Settings, stream: Stream, *, clock: Clock) -> Poll:
+    """Return what polls a search, the mentions of an account or its own posts. No call is made yet.
+
+    Raises:
+        SettingsError: X has no such stream, or no bearer token is set.
+    """
+    if stream.kind not in SMALLEST_PAGE:
+        raise SettingsError(f"The stream {stream.name} reads {stream.kind} of X: use search, mentions or own_posts.")
+    if not settings.bearer_token:
+        raise SettingsError(f"The stream {stream.name} reads X, but X_BEARER_TOKEN is not set.")
+    return XPoll(settings, stream, clock)
+
+
+def check(settings: Settings) -> str:
+    """Look one account up with each set of keys, which costs at most $0.020; return a sentence.
+
+    Raises:
+        CredentialsError, PlatformError: see domain.errors.
+    """
+    client = Client(settings, system_clock)
+    client.call(lambda api: api.get_user(username="X"))
+    if settings.user_id is None:
+        return "X accepts the bearer token."
+    me = client.call(lambda api: api.get_me(user_auth=True)).get("data", {})
+    return f"X accepts the bearer token, and the access token of @{me.get('username', '?')}."

@@ -1,0 +1,190 @@
+"""Polling one stream of X: what is asked, what it costs, and how far back X goes."""
+
+from dataclasses import replace
+from datetime import UTC, date, timedelta
+from decimal import Decimal
+from typing import Final
+
+import tweepy
+from requests import Response
+
+from domain.brand import SourceKind, Stream
+from domain.clock import Clock
+from domain.errors import CursorTooOldError, InputError, PlatformError
+from domain.mention import Batch, Cursor
+from listeners.bodies import reading
+from listeners.paging import Page, Place, Stretch, read
+from listeners.x.client import Client, Settings
+from listeners.x.posts import NAME, Payload, id_at, mentions_from_response, moment_of
+
+# Dollars for a post and for a user in an answer; and for a post among the mentions and posts of the account that
+# authenticates, where it owns the app. https://docs.x.com/x-api/getting-started/pricing
+POST_USD: Final = Decimal("0.005")
+USER_USD: Final = Decimal("0.010")
+OWN_POST_USD: Final = Decimal("0.001")
+
+# https://docs.x.com/x-api/posts/search/introduction and .../timelines/introduction
+REACH: Final = timedelta(days=7)
+LARGEST_PAGE: Final = 100
+SMALLEST_PAGE: Final = {SourceKind.SEARCH: 10, SourceKind.MENTIONS: 5, SourceKind.OWN_POSTS: 5}
+
+_REACH_MARGIN = timedelta(minutes=10)
+"""What is left of the reach is not asked for: clocks differ, and a poll takes time."""
+
+_FIELDS = {
+    "tweet_fields": "author_id,conversation_id,created_at,lang,note_tweet,referenced_tweets,withheld",
+    "expansions": "author_id",
+    "user_fields": "name,public_metrics,username,verified,verified_type",
+}
+
+
+class XPoll:
+    """Polls one stream. Between polls it remembers what was paid for today, the quota, and the account's id."""
+
+    def __init__(self, settings: Settings, stream: Stream, clock: Clock) -> None:
+        self._settings = settings
+        self._stream = stream
+        self._clock = clock
+        self._client = Client(settings, clock)
+        self._bill = _Bill(clock)
+        self._overlap = int(self._settings.overlap_seconds * 1000) << 22
+        self._account_id: str | None = None
+        self._owed_usd = Decimal(0)
+        self._instead: tuple[Cursor | None, Place] | None = None
+
+    def __call__(self, cursor: Cursor | None, *, budget_usd: Decimal | None = None) -> Batch:
+        """Poll, see domain.seams.Poll.
+
+        A cursor beyond X's reach raises CursorTooOldError once; polled again, it goes on where the reach begins.
+        """
+        place = self._place(cursor)
+        try:
+            return read(
+                place,
+                overlap=self._overlap,
+                fetch=self._fetch,
+                max_pages=self._settings.max_pages,
+                budget_usd=budget_usd,
+            )
+        except CursorTooOldError as error:
+            self._instead = (cursor, Place())
+            raise self._lost(str(error)) from error
+
+    def _place(self, cursor: Cursor | None) -> Place:
+        if self._instead is not None and self._instead[0] == cursor:
+            return self._instead[1]
+        try:
+            place = Place.parse(cursor)
+        except ValueError as error:
+            self._instead = (cursor, Place())
+            raise self._lost("The saved place cannot be read.") from error
+        if self._stream.kind is not SourceKind.SEARCH:
+            return place
+        horizon = id_at(self._clock() - REACH + _REACH_MARGIN)
+        reachable = _within(place, horizon, overlap=self._overlap)
+        floors = [stretch.floor for stretch in place.left if stretch.floor is not None]
+        if place.newest is not None:
+            floors.append(place.newest - self._overlap)
+        if min(floors, default=horizon) >= horizon:
+            return reachable
+        self._instead = (cursor, reachable)
+        raise self._lost(f"It was read down to {moment_of(min(floors)):%Y-%m-%d %H:%M} UTC.")
+
+    def _lost(self, why: str) -> CursorTooOldError:
+        return CursorTooOldError(
+            f"X is searched back for {REACH.days} days only, so that posts of the stream {self._stream.name} may be "
+            f"missed. {why} Nothing needs to be done: the next poll goes on where X's reach begins. "
+            "What is missed can be brought in with `python run.py ingest`.",
+            platform=NAME,
+        )
+
+    def _fetch(self, stretch: Stretch, token: str | None, budget_usd: Decimal | None) -> Page | None:
+        """Fetch a page, if even one of unknown posts by unknown authors is within the budget."""
+        if self._stream.kind is not SourceKind.SEARCH and self._account_id is None:
+            if budget_usd is not None and budget_usd < USER_USD:
+                return None
+            self._account_id = self._look_up(self._stream.target)
+        size = LARGEST_PAGE
+        if budget_usd is not None:
+            size = min(size, int((budget_usd - self._owed_usd) / (self._post_usd + USER_USD)))
+        if size < SMALLEST_PAGE[self._stream.kind]:
+            return None
+        answer = self._client.call(lambda api: self._ask(api, size, stretch, token))
+        try:
+            page = self._page(answer)
+        except InputError as error:
+            raise PlatformError(
+                f"X's answer cannot be used: {error} The next poll tries again.", platform=NAME
+            ) from error
+        self._owed_usd = Decimal(0)
+        return page
+
+    def _page(self, answer: Payload) -> Page:
+        mentions, removals = mentions_from_response(answer, seen_at=self._clock())
+        with reading("The listing", answer):
+            ids = [int(post["id"]) for post in answer.get("data", ())]
+            return Page(
+                mentions,
+                removals,
+                newest=max(ids, default=None),
+                token=answer["meta"].get("next_token"),
+                resume=str(min(ids)) if ids else None,
+                cost_usd=self._owed_usd + self._bill.charge(answer, post_usd=self._post_usd),
+            )
+
+    @property
+    def _own(self) -> bool:
+        return self._account_id is not None and self._account_id == self._settings.user_id
+
+    @property
+    def _post_usd(self) -> Decimal:
+        return OWN_POST_USD if self._own else POST_USD
+
+    def _ask(self, api: tweepy.Client, size: int, stretch: Stretch, token: str | None) -> Response:
+        listing = {"max_results": size, "since_id": stretch.floor, "until_id": stretch.resume, **_FIELDS}
+        answer: Response
+        if self._stream.kind is SourceKind.SEARCH:
+            answer = api.search_recent_tweets(self._stream.target, next_token=token, **listing)
+        else:
+            ask = api.get_users_mentions if self._stream.kind is SourceKind.MENTIONS else api.get_users_tweets
+            answer = ask(self._account_id, pagination_token=token, user_auth=self._own, **listing)
+        return answer
+
+    def _look_up(self, handle: str) -> str:
+        answer = self._client.call(lambda api: api.get_user(username=handle))
+        user = answer.get("data")
+        if not isinstance(user, dict) or "id" not in user:
+            fix = f"Mend `account` of the stream {self._stream.name}."
+            raise PlatformError(f"X knows no account @{handle}. {fix}", platform=NAME)
+        self._owed_usd += self._bill.charge({"includes": {"users": [user]}}, post_usd=POST_USD)
+        return str(user["id"])
+
+
+def _within(place: Place, horizon: int, *, overlap: int) -> Place:
+    """Return the part of a place that X still serves: ids above the horizon."""
+    if place.newest is not None and place.newest - overlap < horizon:
+        return Place()
+    stretches = (stretch for stretch in place.left if int(stretch.resume or 0) > horizon)
+    cut = (replace(s, floor=None) if s.floor is not None and s.floor < horizon else s for s in stretches)
+    return Place(place.newest, tuple(cut))
+
+
+class _Bill:
+    """What X charges: every post and user once in a UTC day, as far as this process has read them."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._day: date | None = None
+        self._charged: set[str] = set()
+
+    def charge(self, answer: Payload, *, post_usd: Decimal) -> Decimal:
+        """Return the price of an answer, and remember what is in it."""
+        today = self._clock().astimezone(UTC).date()
+        if today != self._day:
+            self._day, self._charged = today, set()
+        included = answer.get("includes", {})
+        posts = {f"post {post['id']}" for post in (*answer.get("data", ()), *included.get("tweets", ()))}
+        users = {f"user {user['id']}" for user in included.get("users", ())}
+        cost = len(posts - self._charged) * post_usd + len(users - self._charged) * USER_USD
+        self._charged |= posts | users
+        return cost
