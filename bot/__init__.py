@@ -1,0 +1,1 @@
+"""The only place that speaks Slack: messages out, clicks and commands in."""

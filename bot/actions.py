@@ -1,0 +1,81 @@
+"""The buttons: each click is acknowledged, judged again by who clicked, and counted once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from slack_bolt import Ack, App, Respond
+
+from bot.commands import profile_answer, queue_page
+from bot.desk import Answer, Ask, Desk, show
+from bot.views.card import CLAIM, NOT_US, OPEN_POST, REOPEN, RESOLVE
+from bot.views.customer import PICK
+from bot.views.queue import EARLIER, LATER, read_page
+from crm.access import permit
+from domain.case import CaseFile
+from domain.person import Action
+from flows import alerting, lookup, responding
+from flows.responding import Click
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One button: what it takes, and what it does. An answer takes the place of the private message clicked in."""
+
+    action_id: str
+    action: Action
+    run: Callable[[Ask], Answer | None]
+
+
+def change_case(ask: Ask, *, change: Callable[..., CaseFile]) -> None:
+    """Change the case's state and show it on the card at once, for everybody."""
+    click = Click(case_id=ask.words, person=ask.person, delivery=ask.delivery)
+    change(click, house=ask.desk.house)
+    alerting.refresh(ask.words, post=ask.desk.post, house=ask.desk.house)
+
+
+def open_post(_: Ask) -> None:
+    """Do nothing: the browser follows the link, but Slack wants its click acknowledged."""
+
+
+def turn_page(ask: Ask) -> Answer:
+    """Show another page of the queue."""
+    page, brand = read_page(ask.words)
+    return queue_page(ask, page=page, brand=brand)
+
+
+def pick_customer(ask: Ask) -> Answer:
+    """Show the customer that was chosen."""
+    return profile_answer(lookup.customer(ask.words, person=ask.person, house=ask.desk.house))
+
+
+BUTTONS = (
+    Button(CLAIM, Action.CLAIM, partial(change_case, change=responding.claim)),
+    Button(RESOLVE, Action.RESOLVE, partial(change_case, change=responding.resolve)),
+    Button(NOT_US, Action.NOT_US, partial(change_case, change=responding.not_us)),
+    Button(REOPEN, Action.REOPEN, partial(change_case, change=responding.reopen)),
+    Button(OPEN_POST, Action.OPEN_POST, open_post),
+    Button(EARLIER, Action.SEE_QUEUE, turn_page),
+    Button(LATER, Action.SEE_QUEUE, turn_page),
+    Button(PICK, Action.SEE_CUSTOMER, pick_customer),
+)
+
+
+def register(app: App, desk: Desk) -> None:
+    """Listen to every button."""
+    for each in BUTTONS:
+        app.action(each.action_id)(_listener(each, desk))
+
+
+def _listener(pressed: Button, desk: Desk) -> Callable[..., None]:
+    def on_click(ack: Ack, body: dict[str, Any], action: dict[str, Any], respond: Respond) -> None:
+        ack()
+        person = desk.people.person(body["user"]["id"])
+        permit(person, pressed.action)
+        delivery = f"{person.user_id}:{pressed.action_id}:{action['action_ts']}"
+        answer = pressed.run(Ask(words=action.get("value", ""), person=person, desk=desk, delivery=delivery))
+        if answer:
+            show(respond, answer, instead=True)
+
+    return on_click

@@ -1,0 +1,80 @@
+"""Who we are in Slack, by `auth.test`, and the two clients we speak through."""
+
+import logging
+from dataclasses import dataclass
+from http.client import HTTPException
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from domain.errors import EarshotError
+
+TIMEOUT_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class BotIdentity:
+    """The bot's ids. `url` is the workspace's address and ends in a slash."""
+
+    team_id: str
+    bot_id: str
+    bot_user_id: str
+    url: str
+    enterprise_id: str | None = None
+    scopes: frozenset[str] = frozenset()
+
+
+class SlackError(EarshotError):
+    """Slack cannot be reached or refuses our tokens."""
+
+
+class SlackUnreachableError(SlackError):
+    """Slack did not answer; asking again later may help."""
+
+
+def asking_client(token: str, *, api_url: str) -> WebClient:
+    """Make the client for reading; it repeats a call once when the connection breaks."""
+    return WebClient(token=token, base_url=api_url, timeout=TIMEOUT_SECONDS, logger=_silent())
+
+
+def posting_client(token: str, *, api_url: str) -> WebClient:
+    """Make the client for posting: a repetition of its own could post twice."""
+    return WebClient(token=token, base_url=api_url, timeout=TIMEOUT_SECONDS, retry_handlers=[], logger=_silent())
+
+
+def identify(client: WebClient) -> BotIdentity:
+    """Ask Slack who we are.
+
+    Raises:
+        SlackError: saying whether the token or the connection is at fault, and what to do.
+    """
+    try:
+        answer = client.auth_test()
+        named = {name.lower(): value for name, value in answer.headers.items()}
+        return BotIdentity(
+            team_id=answer["team_id"],
+            bot_id=answer["bot_id"],
+            bot_user_id=answer["user_id"],
+            url=answer["url"],
+            enterprise_id=answer.get("enterprise_id"),
+            scopes=frozenset(scope.strip() for scope in named.get("x-oauth-scopes", "").split(",")),
+        )
+    except SlackApiError as error:
+        code = error.response.get("error")
+        raise SlackError(
+            f"Slack refuses the bot token ({code}). Set SLACK_BOT_TOKEN to the token of “OAuth & Permissions”; "
+            "it starts with xoxb-."
+        ) from error
+    except KeyError as error:
+        raise SlackError(f"SLACK_BOT_TOKEN is not a bot's token: Slack names no {error} for it.") from error
+    except (SlackClientError, HTTPException, OSError, ValueError) as error:
+        raise SlackUnreachableError(
+            f"Slack cannot be reached at {client.base_url} ({error}). Check the network, the proxy and [slack] api_url."
+        ) from error
+
+
+def _silent() -> logging.Logger:
+    """Hush the SDK: its errors reach us as exceptions, and its log lines may quote answers."""
+    logger = logging.getLogger("slack_sdk.hushed")
+    logger.setLevel(logging.CRITICAL)
+    return logger

@@ -1,0 +1,42 @@
+"""Periods as people type them, in the brand's local days."""
+
+import re
+from datetime import date, timedelta
+
+from domain.errors import InputError
+
+_DAYS_BACK = re.compile(r"(\d{1,3})d")
+PERIODS = "today, yesterday, week, month, 7d, 2026-11-07 or 2026-11-01..2026-11-07"
+
+
+def read_period(text: str, *, today: date) -> tuple[date, date] | None:
+    """Read a period as days [since, until), or None where the text is none; today counts as far as it has come.
+
+    Raises:
+        InputError: it looks like a date but is none, or ends before it begins.
+    """
+    tomorrow = today + timedelta(days=1)
+    named = {
+        "today": (today, tomorrow),
+        "yesterday": (today - timedelta(days=1), today),
+        "week": (today - timedelta(days=today.weekday()), tomorrow),
+        "month": (today.replace(day=1), tomorrow),
+    }
+    if text in named:
+        return named[text]
+    if back := _DAYS_BACK.fullmatch(text):
+        return tomorrow - timedelta(days=max(1, int(back[1]))), tomorrow
+    if re.match(r"\d{4}-", text):
+        first, _, last = text.partition("..")
+        since, until = _day(first), _day(last or first) + timedelta(days=1)
+        if since >= until:
+            raise InputError(f"The period {text} ends before it begins.")
+        return since, until
+    return None
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InputError(f"“{text}” is no date. Write it as in 2026-11-07.") from error

@@ -1,0 +1,207 @@
+"""Outbox messages into Slack: one attempt a call, and an honest word about what became of it."""
+
+import urllib.error
+from datetime import datetime
+from http.client import HTTPException
+from socket import gaierror
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.models.blocks import Block
+
+from bot.views.batch import batch_blocks, batch_text
+from bot.views.card import card_blocks, card_plain_text, card_text
+from bot.views.digest import digest_blocks, digest_text
+from bot.views.notice import notice_blocks, notice_text
+from domain.case import CaseFile
+from domain.clock import Clock
+from domain.errors import PostError, PostRateLimited, PostRejected, PostUnknown
+from domain.message import BatchLine, Content, Notice, OutgoingMessage, Posted
+from domain.outcome import Digest
+
+EVENT_TYPE = "earshot_message"
+HISTORY_PAGE = 200
+UNREACHABLE_WAIT = 5.0
+
+_NEW_TOKEN = "The bot token does not work any more. Install the app again and set SLACK_BOT_TOKEN to its new token."  # noqa: S105
+_ASK_ADMIN = "Ask an admin of the workspace to let the app post there."
+_INVITE = "Invite the bot into the channel: /invite @Earshot."
+_BLOCKS = "This is a fault of Earshot: please report it."
+
+_REFUSALS = {
+    "not_in_channel": _INVITE,
+    "channel_not_found": f"Check the channel in the settings. {_INVITE}",
+    "is_archived": "Unarchive the channel, or name another one in the settings.",
+    "restricted_action": _ASK_ADMIN,
+    "restricted_action_read_only_channel": _ASK_ADMIN,
+    "restricted_action_thread_only_channel": _ASK_ADMIN,
+    "restricted_action_non_threadable_channel": _ASK_ADMIN,
+    "restricted_action_thread_locked": _ASK_ADMIN,
+    "access_denied": _ASK_ADMIN,
+    "no_permission": _ASK_ADMIN,
+    "ekm_access_denied": _ASK_ADMIN,
+    "team_access_not_granted": _ASK_ADMIN,
+    "org_login_required": _ASK_ADMIN,
+    "invalid_auth": _NEW_TOKEN,
+    "not_authed": _NEW_TOKEN,
+    "token_revoked": _NEW_TOKEN,
+    "token_expired": _NEW_TOKEN,
+    "account_inactive": _NEW_TOKEN,
+    "not_allowed_token_type": "SLACK_BOT_TOKEN must be a bot token: it starts with xoxb-.",
+    "missing_scope": "Give the app the scopes of config/slack-manifest.yaml and install it again.",
+    "message_not_found": "Somebody deleted the message.",
+    "cant_update_message": "The message was posted by another app.",
+    "cant_delete_message": "The message was posted by another app, or an admin forbids it.",
+    "edit_window_closed": "The workspace forbids editing messages of this age.",
+    "invalid_blocks": _BLOCKS,
+    "invalid_blocks_format": _BLOCKS,
+    "msg_blocks_too_long": _BLOCKS,
+    "msg_too_long": _BLOCKS,
+    "no_text": _BLOCKS,
+    "invalid_arguments": _BLOCKS,
+    "invalid_metadata_format": _BLOCKS,
+    "invalid_metadata_schema": _BLOCKS,
+    "metadata_too_large": _BLOCKS,
+}
+"""Slack's definite refusals, each with what to do: https://docs.slack.dev/reference/methods/chat.postMessage#errors.
+
+Whatever is not listed, `internal_error` and `fatal_error` included, may have been posted all the same.
+"""
+
+_PLAIN_MAY_HELP = {
+    "invalid_blocks",
+    "invalid_blocks_format",
+    "msg_blocks_too_long",
+    "msg_too_long",
+    "invalid_arguments",
+}
+
+
+class SlackPost:
+    """Implements `domain.seams.Post`. `client` must not retry by itself: a retry after a lost answer posts twice."""
+
+    def __init__(self, client: WebClient, *, bot_id: str, clock: Clock) -> None:
+        """Take the bot id of `auth.test`, by which our own messages are known."""
+        if client.retry_handlers:
+            raise ValueError("the posting client must have no retry handlers")
+        self._client = client
+        self._bot_id = bot_id
+        self._clock = clock
+
+    def post(self, message: OutgoingMessage, content: Content) -> Posted:
+        """Post once."""
+        answer = self._call(
+            "chat.postMessage",
+            channel=message.channel,
+            unfurl_links=False,
+            unfurl_media=False,
+            **self._shown(message, content),
+        )
+        try:
+            return Posted(channel=answer["channel"], ts=answer["ts"])
+        except KeyError as error:
+            raise PostUnknown(f"Slack's answer has no {error}.", code="bad_response") from error
+
+    def update(self, message: OutgoingMessage, content: Content) -> None:
+        """Show `content` in the posted message."""
+        self._call("chat.update", channel=message.channel, ts=message.ts, **self._shown(message, content))
+
+    def find(self, message: OutgoingMessage, since: datetime) -> list[Posted]:
+        """Page through the channel's history, because Slack does not search by metadata."""
+        found = []
+        cursor = ""
+        while True:
+            answer = self._call(
+                "conversations.history",
+                channel=message.channel,
+                oldest=f"{since.timestamp():.6f}",
+                include_all_metadata=True,
+                limit=HISTORY_PAGE,
+                **({"cursor": cursor} if cursor else {}),
+            )
+            found += [m["ts"] for m in answer.get("messages", []) if self._is_ours(m, message.key)]
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return [Posted(channel=message.channel, ts=ts) for ts in sorted(found, key=float)]
+
+    def delete(self, posted: Posted) -> None:
+        """Take a message away."""
+        try:
+            self._call("chat.delete", channel=posted.channel, ts=posted.ts)
+        except PostRejected as error:
+            if error.code != "message_not_found":
+                raise
+
+    def _is_ours(self, slack_message: dict[str, Any], key: str) -> bool:
+        metadata = slack_message.get("metadata") or {}
+        return (
+            slack_message.get("bot_id") == self._bot_id
+            and metadata.get("event_type") == EVENT_TYPE
+            and (metadata.get("event_payload") or {}).get("key") == key
+        )
+
+    def _shown(self, message: OutgoingMessage, content: Content) -> dict[str, Any]:
+        now = self._clock()
+        metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": message.key}}
+        arguments = {"metadata": metadata, "parse": "none"}
+        if message.plain:
+            return {**arguments, "text": _plain_text(content, now), "blocks": []}
+        text, blocks = _render(content, now)
+        return {**arguments, "text": text, "blocks": [block.to_dict() for block in blocks]}
+
+    def _call(self, method: str, **arguments: Any) -> dict[str, Any]:
+        try:
+            answer = self._client.api_call(method, json=arguments)
+        except SlackApiError as error:
+            raise _refusal(method, error) from error
+        except urllib.error.URLError as error:
+            if isinstance(error.reason, ConnectionRefusedError | gaierror):  # nothing can have been sent
+                raise PostRateLimited(
+                    f"Slack cannot be reached: {error.reason}.", code="unreachable", retry_after=UNREACHABLE_WAIT
+                ) from error
+            raise _lost(method, error) from error
+        except (SlackClientError, HTTPException, OSError, ValueError, AttributeError) as error:
+            raise _lost(method, error) from error  # the SDK trips over a body that is JSON, but no object
+        return dict(answer.data) if isinstance(answer.data, dict) else {}
+
+
+def _lost(method: str, error: Exception) -> PostUnknown:
+    return PostUnknown(f"{method}: the answer was lost ({type(error).__name__}).", code="lost_answer")
+
+
+def _refusal(method: str, error: SlackApiError) -> PostError:
+    response = error.response
+    code = str(response.get("error") or "unknown_error")
+    if response.status_code == 429 or code in {"ratelimited", "rate_limited"}:
+        return PostRateLimited(
+            f"{method}: Slack asks us to wait.", code=code, retry_after=_retry_after(response.headers)
+        )
+    if code in _REFUSALS:
+        return PostRejected(
+            f"{method}: Slack says {code}. {_REFUSALS[code]}", code=code, plain_may_help=code in _PLAIN_MAY_HELP
+        )
+    short = code if code.replace("_", "").isalnum() and len(code) < 60 else "bad_response"
+    return PostUnknown(f"{method}: Slack says {short} (HTTP {response.status_code}).", code=short)
+
+
+def _retry_after(headers: Any) -> float:
+    named = {name.lower(): value for name, value in dict(headers).items()}.get("retry-after", "")
+    text = named[0] if isinstance(named, list) else named
+    return float(text) if str(text).isdigit() else 1.0
+
+
+def _render(content: Content, now: datetime) -> tuple[str, list[Block]]:
+    match content:
+        case CaseFile():
+            return card_text(content), card_blocks(content, now=now)
+        case BatchLine():
+            return batch_text(content), batch_blocks(content)
+        case Digest():
+            return digest_text(content), digest_blocks(content)
+        case Notice():
+            return notice_text(content), notice_blocks(content)
+
+
+def _plain_text(content: Content, now: datetime) -> str:
+    return card_plain_text(content, now=now) if isinstance(content, CaseFile) else _render(content, now)[0]

@@ -1,0 +1,1 @@
+"""What people see in Slack: domain values in, Block Kit out, no queries."""

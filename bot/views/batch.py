@@ -1,0 +1,45 @@
+"""The hourly lines: what needed no card, and what waits for a person's eye."""
+
+from slack_sdk.models.blocks import Block
+
+from bot.escaping import link
+from bot.views.card import intent_words, sentiment_words
+from bot.views.elements import byline, count, inline, line, platform_name, said, small, when, words
+from domain.case import SeenMention
+from domain.message import BatchLine, MessageKind
+from domain.prediction import SENTIMENT, SWITCHING
+
+
+def batch_blocks(batch: BatchLine) -> list[Block]:
+    """Sum up the period in one line and show some of its posts."""
+    blocks: list[Block] = [line(f"{_summary(batch)}, {when(batch.since)} to {when(batch.until)}.")]
+    blocks += [small(words(_facts(seen, batch.kind)), said(_one_line(seen), limit=300)) for seen in batch.shown]
+    hidden = batch.total - len(batch.shown)
+    if hidden > 0:
+        blocks.append(small(words(f"and {hidden:,} more")))
+    return blocks
+
+
+def batch_text(batch: BatchLine) -> str:
+    """Say the line for notifications."""
+    return f"{_summary(batch)}."
+
+
+def _summary(batch: BatchLine) -> str:
+    posts, brand = count(batch.total, "post"), inline(batch.brand)
+    if batch.kind is MessageKind.REVIEW:
+        verb = "waits" if batch.total == 1 else "wait"
+        return f"🤔 {posts} about *{brand}* {verb} for a person's eye: the model is unsure"
+    return f"💤 {posts} about *{brand}* without anything to answer"
+
+
+def _facts(seen: SeenMention, kind: MessageKind) -> str:
+    mention = seen.mention
+    facts = [link(mention.url, platform_name(mention.platform)), sentiment_words(seen.predictions.of(SENTIMENT))]
+    if kind is MessageKind.REVIEW:
+        facts += [intent_words(seen.predictions.of(SWITCHING)), inline(seen.triage.reason)]
+    return " · ".join(facts)
+
+
+def _one_line(seen: SeenMention) -> str:
+    return f"{byline(seen.mention.author)}: “{seen.mention.text[:400]}”"

@@ -1,0 +1,212 @@
+"""The alert card: one case with all that a person needs to answer it, and the buttons that its state allows."""
+
+from datetime import datetime
+
+from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
+
+from bot.escaping import link, web_url
+from bot.views.elements import (
+    button,
+    buttons,
+    byline,
+    count,
+    handle,
+    inline,
+    line,
+    platform_name,
+    quoted,
+    said,
+    small,
+    when,
+    who,
+    words,
+)
+from domain.case import OPEN_STATES, CaseFile, CaseKind, CaseState, CustomerSummary, SeenMention, Verdict
+from domain.prediction import SENTIMENT, SWITCHING, Prediction
+
+CLAIM, RESOLVE, NOT_US, REOPEN, OPEN_POST = (
+    "case_claim",
+    "case_resolve",
+    "case_not_us",
+    "case_reopen",
+    "case_open_post",
+)
+
+_KIND = {CaseKind.COMPLAINT: "Complaint", CaseKind.OPPORTUNITY: "Opportunity"}
+_ICON = {CaseKind.COMPLAINT: "🔴", CaseKind.OPPORTUNITY: "🟢"}
+_STATE = {
+    CaseState.NEW: "New",
+    CaseState.CLAIMED: "Claimed",
+    CaseState.ANSWERED: "Answered",
+    CaseState.RESOLVED: "Resolved",
+    CaseState.DISMISSED: "Not us",
+    CaseState.REMOVED: "Removed by its author",
+}
+_BUTTONS = {
+    CaseState.NEW: (CLAIM, NOT_US),
+    CaseState.CLAIMED: (RESOLVE, NOT_US),
+    CaseState.ANSWERED: (RESOLVE, REOPEN),
+    CaseState.RESOLVED: (REOPEN,),
+    CaseState.DISMISSED: (REOPEN,),
+    CaseState.REMOVED: (),
+}
+_LABELS = {CLAIM: "Claim", RESOLVE: "Resolve", NOT_US: "Not us", REOPEN: "Reopen"}
+_STYLES = {CLAIM: "primary", RESOLVE: "primary"}
+_INTENT = {
+    "none": "no sign of switching",
+    "considering_leaving": "thinks of leaving us",
+    "leaving": "is leaving us",
+    "considering_joining": "thinks of joining us",
+    "joining": "is joining us",
+}
+_HISTORY_SHOWN = 4
+
+
+def card_blocks(file: CaseFile, *, now: datetime) -> list[Block]:
+    """Show a case; `now` decides whether its answer is overdue."""
+    blocks: list[Block] = [line(_title(file)), small(said(byline(file.author), limit=400, empty="(unknown author)"))]
+    blocks += _posts(file.mentions)
+    if file.mentions:
+        blocks.append(SectionBlock(fields=[words(field) for field in _fields(file, now)]))
+    blocks += _answers(file)
+    if file.history:
+        blocks.append(small(words(_history(file))))
+    return blocks + buttons(_row(file))
+
+
+def card_text(file: CaseFile) -> str:
+    """Say the card in one line, for notifications and for a Slack that refuses its blocks."""
+    case = file.case
+    author = inline(handle(case.platform, file.author.handle), limit=80)
+    text = f"{_KIND[case.kind]} on {platform_name(case.platform)} about {inline(case.brand)}: {author}"
+    if not file.mentions:
+        return f"{text} (the post was removed)"
+    latest = file.mentions[-1].mention
+    return f"{text}: “{inline(latest.text, limit=300)}”"
+
+
+def card_plain_text(file: CaseFile, *, now: datetime) -> str:
+    """Say the whole card without blocks; it has no buttons."""
+    link_line = [link(file.mentions[-1].mention.url, "Open post")] if file.mentions else []
+    return "\n".join([card_text(file), f"{_STATE[file.case.state]} · {_due(file, now)}", *link_line])
+
+
+def short_title(file: CaseFile, *, now: datetime) -> str:
+    """Say in one line what the case is and by when it wants an answer."""
+    value = f" · {inline(file.customer.value_band)} value" if file.customer else ""
+    return f"{_title(file)} · {_due(file, now)}{value}"
+
+
+def sentiment_words(prediction: Prediction | None) -> str:
+    """Say a sentiment with its confidence."""
+    return _guess(inline(prediction.label), prediction) if prediction else "not known"
+
+
+def intent_words(prediction: Prediction | None) -> str:
+    """Say a switching intent with the rival and the confidence."""
+    if prediction is None:
+        return "not known"
+    said_of_it = _INTENT.get(prediction.label, inline(prediction.label))
+    if prediction.rival and prediction.label != "none":
+        toward = "from" if prediction.label.endswith("joining") else "to"
+        said_of_it += f", {toward} *{inline(prediction.rival, limit=80)}*"
+    return _guess(said_of_it, prediction)
+
+
+def _guess(text: str, prediction: Prediction) -> str:
+    sure = f"{prediction.score:.0%}"
+    return f"{text}? unsure, {sure}" if prediction.unsure else f"{text} ({sure})"
+
+
+def _title(file: CaseFile) -> str:
+    case = file.case
+    owner = f" by {who(case.owner)}" if case.owner and case.state is CaseState.CLAIMED else ""
+    return (
+        f"{_ICON[case.kind]} *{_KIND[case.kind]}* on {platform_name(case.platform)} about *{inline(case.brand)}*"
+        f" · {case.urgency.value} · *{_STATE[case.state]}*{owner}"
+    )
+
+
+def _posts(mentions: tuple[SeenMention, ...]) -> list[Block]:
+    """Quote the first post and, where the author went on, the latest."""
+    if not mentions:
+        return [line("_The author removed the post. Nothing of it is kept._")]
+    first = mentions[0].mention
+    blocks: list[Block] = [quoted(first.text, limit=1500, lines=15)]
+    facts = [f"posted {when(first.posted_at)}", f"language: {inline(_language(mentions[0]), limit=40)}"]
+    if first.edited_at:
+        facts.append(f"edited {when(first.edited_at)}")
+    blocks.append(small(words(" · ".join(facts))))
+    if len(mentions) > 1:
+        latest = mentions[-1].mention
+        thread = f"{count(len(mentions), 'post')} in this thread, the latest {when(latest.posted_at)}:"
+        blocks.append(small(words(thread)))
+        blocks.append(quoted(latest.text, limit=800, lines=8))
+    return blocks
+
+
+def _language(seen: SeenMention) -> str:
+    language = seen.predictions.language or seen.mention.language or "unknown"
+    return language if seen.predictions.language_supported else f"{language} (not supported)"
+
+
+def _fields(file: CaseFile, now: datetime) -> list[str]:
+    calling = next((m for m in reversed(file.mentions) if m.triage.verdict is Verdict.CASE), file.mentions[-1])
+    return [
+        f"*Sentiment*\n{sentiment_words(calling.predictions.of(SENTIMENT))}",
+        f"*Switching*\n{intent_words(calling.predictions.of(SWITCHING))}",
+        f"*Customer*\n{_customer(file.customer)}",
+        f"*Answer*\n{_due(file, now)}",
+        f"*Why it is here*\n{inline(calling.triage.reason)}",
+    ]
+
+
+def _customer(customer: CustomerSummary | None) -> str:
+    if customer is None:
+        return "not linked"
+    earlier = count(customer.earlier_cases, "earlier case") if customer.earlier_cases else "no earlier case"
+    return f"{inline(customer.grade)} · {inline(customer.value_band)} value · {earlier}"
+
+
+def _due(file: CaseFile, now: datetime) -> str:
+    case = file.case
+    if case.answered_at:
+        return f"answered {when(case.answered_at)}"
+    if case.state not in OPEN_STATES:
+        return "no longer awaited"
+    return f"⏰ *overdue* since {when(case.due_at)}" if now > case.due_at else f"due {when(case.due_at)}"
+
+
+def _answers(file: CaseFile) -> list[Block]:
+    if not file.responses:
+        return []
+    answer = file.responses[0]
+    who_answered = inline(handle(file.case.platform, answer.responder), limit=80)
+    return [small(words(f"💬 {link(answer.url, 'Answered')} by {who_answered} {when(answer.at)}"))]
+
+
+def _history(file: CaseFile) -> str:
+    lines = [f"{who(h.actor)}: {inline(h.action)} {when(h.at)}" for h in file.history[-_HISTORY_SHOWN:]]
+    return " · ".join(lines)
+
+
+def _row(file: CaseFile) -> list[ButtonElement]:
+    case = file.case
+    actions = _BUTTONS[case.state]
+    row = [
+        button(
+            _LABELS[action], action_id=action, value=case.id, style="primary" if action in {CLAIM, RESOLVE} else None
+        )
+        for action in actions
+    ]
+    url = web_url(file.mentions[-1].mention.url) if file.mentions else None
+    if url:
+        row.append(open_post(url, case.id))
+    return row
+
+
+def open_post(url: str, case_id: str) -> ButtonElement:
+    """Make the button that leads to a post; `url` has passed `web_url`."""
+    element = button("Open post", action_id=OPEN_POST, value=case_id)
+    element.url = url
+    return element

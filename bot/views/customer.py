@@ -1,0 +1,106 @@
+"""A customer's profile, shown to one person only; what it may hold has been decided by the look-up."""
+
+from collections.abc import Sequence
+
+from slack_sdk.models.blocks import Block, SectionBlock
+
+from bot.escaping import link
+from bot.views.elements import (
+    button,
+    count,
+    handle,
+    header,
+    inline,
+    line,
+    paragraphs,
+    platform_name,
+    quoted,
+    said,
+    small,
+    when,
+    words,
+)
+from domain.case import Case
+from domain.customer import Customer, CustomerProfile, Link, LinkState
+
+PICK = "customer_pick"
+SHOWN = 5
+
+
+def profile_blocks(profile: CustomerProfile) -> list[Block]:
+    """Show one customer: who, how to reach, accounts with evidence, value, cases and latest posts."""
+    customer = profile.customer
+    blocks: list[Block] = [header(_name(customer))]
+    blocks += [small(words(f"*{label}*"), said(", ".join(values), limit=600)) for label, values in _contacts(customer)]
+    blocks.append(line(f"*Value*: {_value(customer)} · *known from*: {inline(', '.join(customer.sources), limit=300)}"))
+    blocks += paragraphs(["*Accounts*", *(_account(each) for each in customer.links[:20])] if customer.links else [])
+    if not customer.links:
+        blocks.append(line("*Accounts*: none known"))
+    blocks += [small(words("*Note*"), said(note, limit=600)) for note in customer.notes[:SHOWN]]
+    blocks += paragraphs(["*Cases*", *(_case(case) for case in profile.cases[:SHOWN])] if profile.cases else [])
+    for seen in profile.mentions[:SHOWN]:
+        mention = seen.mention
+        blocks.append(quoted(mention.text, limit=300, lines=3))
+        blocks.append(small(words(f"{link(mention.url, platform_name(mention.platform))} {when(mention.posted_at)}")))
+    return blocks
+
+
+def pick_blocks(profiles: Sequence[CustomerProfile]) -> list[Block]:
+    """Let a person choose among several customers that match."""
+    blocks: list[Block] = [line(f"*{customers_text(len(profiles))}* Which one do you mean?")]
+    for profile in profiles:
+        customer = profile.customer
+        known = [_name(customer), *customer.emails[:1]]
+        known += [handle(each.account.platform, each.account.handle) for each in customer.links[:2]]
+        blocks.append(
+            SectionBlock(
+                text=said(" · ".join(known), limit=300),
+                accessory=button("Show", action_id=PICK, value=customer.id),
+            )
+        )
+    return blocks
+
+
+def nobody_blocks(asked: str) -> list[Block]:
+    """Say that nobody was found."""
+    return [
+        line("Nobody found for"),
+        small(said(asked, limit=200)),
+        line("Try a handle, an e-mail address, a name or an id."),
+    ]
+
+
+def customers_text(found: int) -> str:
+    """Say how many were found; the names stay out of notifications."""
+    return f"{count(found, 'customer')} found." if found else "Nobody found."
+
+
+def _name(customer: Customer) -> str:
+    return ", ".join(customer.names[:3]) or f"Customer {customer.id}"
+
+
+def _contacts(customer: Customer) -> list[tuple[str, tuple[str, ...]]]:
+    kinds = (("E-mail", customer.emails), ("Phone", customer.phones), ("Address", customer.addresses))
+    return [(label, values[:SHOWN]) for label, values in kinds if values]
+
+
+def _value(customer: Customer) -> str:
+    if customer.value is None:
+        return "not known"
+    return inline(f"{customer.value:,.2f} {customer.currency or ''}".strip())
+
+
+def _account(each: Link) -> str:
+    account = inline(handle(each.account.platform, each.account.handle), limit=80)
+    state = {
+        LinkState.AWAITING: "not seen there yet",
+        LinkState.ACTIVE: f"since {when(each.since)}",
+        LinkState.SUSPENDED: "suspended: the handle now belongs to another account",
+        LinkState.REMOVED: "removed",
+    }[each.state]
+    evidence = f" ({inline(each.evidence)})" if each.evidence else ""
+    return f"• {platform_name(each.account.platform)} {account} · {each.grade.value} · {state}{evidence}"
+
+
+def _case(case: Case) -> str:
+    return f"• {case.kind.value} on {platform_name(case.platform)}, {when(case.posted_at)}: {case.state.value}"

@@ -1,0 +1,128 @@
+"""The pieces that every view is made of: foreign text in plain-text objects, our own words in mrkdwn."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ContextBlock,
+    HeaderBlock,
+    MarkdownTextObject,
+    PlainTextObject,
+    SectionBlock,
+)
+
+from bot.escaping import escape, units
+from domain.mention import Author
+
+# https://docs.slack.dev/reference/block-kit/blocks/
+SECTION_LIMIT = 3000
+HEADER_LIMIT = 150
+BUTTON_LIMIT = 75
+
+_USER_ID = re.compile(r"[UW][A-Z0-9]+")
+_PLATFORMS = {"x": "X", "reddit": "Reddit"}
+_HANDLE_PREFIX = {"x": "@", "reddit": "u/"}
+
+
+def said(text: str, *, limit: int = SECTION_LIMIT, lines: int = 1, empty: str = "(no text)") -> PlainTextObject:
+    """Show foreign text as it is: no formatting, no emoji names, no links."""
+    return PlainTextObject(text=escape(text, limit=limit, lines=lines) or empty, emoji=False)
+
+
+def words(mrkdwn: str) -> MarkdownTextObject:
+    """Show words of ours; whatever is foreign in them has been escaped with `markup=True`."""
+    return MarkdownTextObject(text=mrkdwn, verbatim=True)
+
+
+def line(mrkdwn: str) -> SectionBlock:
+    """Give words of ours a section of their own."""
+    return SectionBlock(text=words(mrkdwn))
+
+
+def quoted(text: str, *, limit: int, lines: int) -> SectionBlock:
+    """Quote a post."""
+    shown = escape(text, limit=limit - 2, lines=lines)
+    return SectionBlock(text=PlainTextObject(text=f"“{shown}”" if shown else "(no text)", emoji=False))
+
+
+def header(text: str) -> HeaderBlock:
+    """Head a message; brand names come from the settings and are cut like foreign text."""
+    return HeaderBlock(text=PlainTextObject(text=escape(text, limit=HEADER_LIMIT) or "…", emoji=False))
+
+
+def small(*elements: PlainTextObject | MarkdownTextObject) -> ContextBlock:
+    """Put texts side by side in small type."""
+    return ContextBlock(elements=list(elements))
+
+
+def buttons(elements: Iterable[ButtonElement]) -> list[Block]:
+    """Put buttons in a row, or nothing where there are none."""
+    row = list(elements)
+    return [ActionsBlock(elements=row)] if row else []
+
+
+def button(label: str, *, action_id: str, value: str | None = None, style: str | None = None) -> ButtonElement:
+    """Make a button; `value` holds ids only."""
+    text = PlainTextObject(text=escape(label, limit=BUTTON_LIMIT) or "…", emoji=False)
+    return ButtonElement(text=text, action_id=action_id, value=value, style=style)
+
+
+def inline(text: str, *, limit: int = 150) -> str:
+    """Escape foreign text for use inside `words`."""
+    return escape(text, limit=limit, markup=True)
+
+
+def when(moment: datetime) -> str:
+    """Write a moment so that Slack shows it in the reader's own time zone."""
+    utc = moment.astimezone(UTC)
+    return f"<!date^{int(utc.timestamp())}^{{date_short_pretty}} at {{time}}|{utc:%Y-%m-%d %H:%M} UTC>"
+
+
+def who(user_id: str | None) -> str:
+    """Name a person in Slack; None is Earshot itself."""
+    if user_id is None:
+        return "Earshot"
+    return f"<@{user_id}>" if _USER_ID.fullmatch(user_id) else inline(user_id)
+
+
+def platform_name(platform: str) -> str:
+    """Write a platform's name as people do."""
+    return _PLATFORMS.get(platform, platform.capitalize())
+
+
+def handle(platform: str, name: str) -> str:
+    """Write a public handle as its platform does; still foreign text."""
+    return f"{_HANDLE_PREFIX.get(platform, '')}{name}"
+
+
+def byline(author: Author) -> str:
+    """Introduce an author on one line; still foreign text."""
+    known = [handle(author.platform, author.handle)]
+    if author.name and author.name.casefold() != author.handle.casefold():
+        known.insert(0, author.name[:80])
+    if author.followers is not None:
+        known.append(f"{author.followers:,} follower{'' if author.followers == 1 else 's'}")
+    if author.verified:
+        known.append("verified")
+    return " · ".join(known)
+
+
+def count(number: int, noun: str) -> str:
+    """Write a number with its noun, as in `1 case` and `1,200 cases`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def paragraphs(lines: Iterable[str]) -> list[Block]:
+    """Join lines of our own words into as few sections as their limit allows."""
+    blocks: list[Block] = []
+    joined = ""
+    for each in lines:
+        if joined and units(joined) + 1 + units(each) > SECTION_LIMIT:
+            blocks.append(line(joined))
+            joined = ""
+        joined = f"{joined}\n{each}" if joined else each
+    return [*blocks, line(joined)] if joined else blocks

@@ -1,0 +1,46 @@
+"""How well Earshot hears, for whoever runs it."""
+
+from slack_sdk.models.blocks import Block
+
+from bot.views.elements import count, inline, line, paragraphs, when
+from bot.views.kpi import duration_words
+from domain.health import Health, StreamHealth
+
+
+def health_blocks(health: Health) -> list[Block]:
+    """List every source, then what waits."""
+    streams = [_stream(stream, health) for stream in health.streams] or ["No stream is set up yet."]
+    return [line(f"*{health_text(health)}*"), *paragraphs(streams), line(_waiting(health))]
+
+
+def health_text(health: Health) -> str:
+    """Say the state in one sentence."""
+    failing = sum(stream.failing_since is not None for stream in health.streams)
+    if failing:
+        return f"{failing} of {count(len(health.streams), 'source')} cannot be read."
+    return "Some messages could not be posted." if health.messages_failed else "All is well."
+
+
+def _stream(stream: StreamHealth, health: Health) -> str:
+    name = f"*{inline(stream.stream)}*"
+    if stream.failing_since is not None:
+        error = inline(stream.last_error or "no reason given", limit=300)
+        return f"🔴 {name}: failing since {when(stream.failing_since)}: {error}"
+    if stream.last_read_at is None:
+        return f"⚪ {name}: not read yet"
+    age = duration_words(max(0.0, (health.at - stream.last_read_at).total_seconds()))
+    return f"🟢 {name}: read {age} ago, {count(stream.mentions_read, 'mention')} so far{_spend(stream)}"
+
+
+def _spend(stream: StreamHealth) -> str:
+    if stream.daily_cap_usd is None:
+        return f", ${stream.spent_today_usd:.2f} today" if stream.spent_today_usd else ""
+    full = " (spent: it rests until midnight UTC)" if stream.spent_today_usd >= stream.daily_cap_usd else ""
+    return f", ${stream.spent_today_usd:.2f} of ${stream.daily_cap_usd:.2f} today{full}"
+
+
+def _waiting(health: Health) -> str:
+    return (
+        f"{count(health.open_cases, 'open case')}, {health.overdue_cases:,} overdue · "
+        f"{count(health.messages_waiting, 'message')} waiting for Slack, {health.messages_failed:,} refused"
+    )

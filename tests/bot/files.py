@@ -1,0 +1,225 @@
+"""Makes what views show: case files, batch lines, digests, profiles, health."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from domain.brand import Account
+from domain.case import (
+    Case,
+    CaseFile,
+    CaseKind,
+    CaseState,
+    CustomerSummary,
+    HistoryLine,
+    Response,
+    SeenMention,
+    Triage,
+    Urgency,
+    Verdict,
+)
+from domain.customer import Customer, CustomerProfile, Grade, Link, LinkState
+from domain.health import Health, StreamHealth
+from domain.mention import Author
+from domain.message import BatchLine, MessageKind, MessageState, OutgoingMessage
+from domain.outcome import Digest, Kpi, Quote, Volume
+from flows.lookup import QueuePage
+from tests import builders
+from tests.builders import NOON
+
+LATER = NOON + timedelta(hours=2)
+
+
+def seen(text="Lumora is down again, I am off to Vidora", *, by=None, number=7, **changes) -> SeenMention:
+    values = {
+        "brand": "Lumora",
+        "predictions": builders.predictions("negative", "leaving", score=0.94, rival="Vidora"),
+        "triage": Triage(Verdict.CASE, "leaving", CaseKind.COMPLAINT, Urgency.HIGH),
+        "case_id": "case1",
+    }
+    mention = changes.pop("mention", None) or builders.mention(text, number=number, by=by or jane())
+    return SeenMention(mention=mention, **(values | changes))
+
+
+def jane(handle="jane_doe", **changes) -> Author:
+    return builders.author(handle, **({"name": "Jane Doe", "followers": 12_400, "verified": True} | changes))
+
+
+def case(**changes) -> Case:
+    values = {
+        "id": "case1",
+        "brand": "Lumora",
+        "platform": "x",
+        "author_key": "x:id-jane_doe",
+        "thread_id": "x:7",
+        "kind": CaseKind.COMPLAINT,
+        "state": CaseState.NEW,
+        "urgency": Urgency.HIGH,
+        "channel": "C0ALERTS",
+        "stream": "lumora on X",
+        "posted_at": NOON,
+        "opened_at": NOON + timedelta(seconds=2),
+        "due_at": NOON + timedelta(hours=4),
+    }
+    return Case(**(values | changes))
+
+
+def file(*mentions, state=CaseState.NEW, author=None, responses=(), history=(), customer=None, **changes) -> CaseFile:
+    return CaseFile(
+        case=case(state=state, **changes),
+        author=author or jane(),
+        mentions=mentions or (seen(),),
+        responses=tuple(responses),
+        history=tuple(history),
+        customer=customer,
+    )
+
+
+def answered_file() -> CaseFile:
+    """A case that has seen everything: a customer, two posts, an owner, an answer, a history."""
+    opening = seen()
+    again = seen("Still nothing?", number=9)
+    return file(
+        opening,
+        again,
+        state=CaseState.ANSWERED,
+        owner="U0MIA",
+        answered_at=NOON + timedelta(hours=1),
+        responses=[
+            Response("case1", again.mention.id, "lumora", NOON + timedelta(hours=1), "https://x.com/lumora/status/11")
+        ],
+        history=[
+            HistoryLine(NOON + timedelta(minutes=10), "U0MIA", "claimed"),
+            HistoryLine(NOON + timedelta(hours=1), None, "answered by lumora"),
+        ],
+        customer=CustomerSummary("cust1", "verified", "high", 3),
+    )
+
+
+def batch(kind=MessageKind.BATCH, *, total=12, shown=None) -> BatchLine:
+    if shown is None:
+        calm = Triage(Verdict.BATCH, "nothing to answer")
+        shown = [
+            seen("Lumora is fine I guess", number=21, predictions=builders.predictions(), triage=calm, case_id=None),
+            seen(
+                "Trying Lumora today",
+                number=22,
+                by=builders.author("mo", platform="reddit"),
+                predictions=builders.predictions("positive", score=0.55, unsure=True),
+                triage=Triage(Verdict.REVIEW, "unsure: positive"),
+                case_id=None,
+            ),
+        ]
+    return BatchLine("Lumora", kind, NOON, NOON + timedelta(hours=1), total, tuple(shown))
+
+
+def volume(**changes) -> Volume:
+    values = {"mentions": 38, "negative": 20, "neutral": 10, "positive": 8, "leaving": 5, "joining": 2, "review": 3}
+    return Volume(**(values | changes))
+
+
+def kpis() -> tuple[Kpi, ...]:
+    return (
+        Kpi("response_rate", 0.41, 12, 29, "share", "within 24 h"),
+        Kpi("first_response_median", 5025.0, 12, 29, "seconds"),
+        Kpi("first_response_p90", None, 12, 29, "seconds", "not reached: too few have been answered"),
+        Kpi("sla_kept", None, 0, 0, "share"),
+        Kpi("identity_coverage", 0.5, 1, 2, "share", "suggested links never count"),
+        Kpi("net_sentiment", -0.32, -12, 38, "ratio"),
+        Kpi("mentions", 1038, 1038, None, "count"),
+    )
+
+
+def quote(text="Three hours without TV. Bye.", **changes) -> Quote:
+    values = {
+        "mention_id": builders.mention(number=7).id,
+        "author": "@jane_doe",
+        "url": "https://x.com/jane_doe/status/7",
+        "sentiment": "negative",
+        "case_id": "case1",
+        "permalink": "https://lumora.slack.com/archives/C0ALERTS/p1772625600000100",
+    }
+    return Quote(text=text, **(values | changes))
+
+
+def digest(**changes) -> Digest:
+    values = {
+        "brand": "Lumora",
+        "day": date(2026, 3, 4),
+        "closed_day": date(2026, 3, 3),
+        "volume": volume(),
+        "volume_before": volume(mentions=26),
+        "answered": 12,
+        "open": 18,
+        "kpis": kpis(),
+        "kpis_before": kpis()[:2],
+        "changes": ("mentions: 38 (+12 against the day before)",),
+        "quotes": (quote(), quote("Why not just say sorry?", permalink=None)),
+    }
+    return Digest(**(values | changes))
+
+
+def customer(**changes) -> Customer:
+    values = {
+        "id": "cust1",
+        "names": ("Jane Doe",),
+        "emails": ("j***@example.com",),
+        "phones": ("***42",),
+        "addresses": (),
+        "links": (link(), link(handle="janed", platform="reddit", state=LinkState.AWAITING)),
+        "value": Decimal(1200),
+        "currency": "EUR",
+        "notes": ("Prefers e-mail",),
+        "sources": ("csv",),
+    }
+    return Customer(**(values | changes))
+
+
+def link(handle="jane_doe", *, platform="x", state=LinkState.ACTIVE, **changes) -> Link:
+    values = {
+        "id": f"link-{handle}",
+        "customer_id": "cust1",
+        "account": Account(platform, handle),
+        "grade": Grade.SUPPLIED,
+        "state": state,
+        "user_id": "id-jane_doe",
+        "evidence": "imported",
+        "since": NOON,
+    }
+    return Link(**(values | changes))
+
+
+def profile(**changes) -> CustomerProfile:
+    values = {"customer": customer(), "cases": (case(),), "mentions": (seen(),)}
+    return CustomerProfile(**(values | changes))
+
+
+def health(**changes) -> Health:
+    values = {
+        "at": LATER,
+        "streams": (
+            StreamHealth("lumora on X", LATER - timedelta(seconds=40), None, None, 1200, Decimal("1.25"), Decimal(5)),
+            StreamHealth("lumora on Reddit", LATER - timedelta(hours=3), NOON, "HTTP 503", 40, Decimal(0)),
+            StreamHealth("new stream", None, None, None, 0, Decimal(0)),
+        ),
+        "messages_waiting": 2,
+        "messages_failed": 1,
+        "open_cases": 9,
+        "overdue_cases": 4,
+    }
+    return Health(**(values | changes))
+
+
+def queue(*files, total=None, overdue=1) -> QueuePage:
+    return QueuePage(tuple(files), total if total is not None else len(files), overdue)
+
+
+def message(content_kind=MessageKind.CARD, **changes) -> OutgoingMessage:
+    values = {
+        "key": "card:case1",
+        "channel": "C0ALERTS",
+        "kind": content_kind,
+        "subject": "case1",
+        "state": MessageState.SENDING,
+        "created_at": NOON,
+    }
+    return OutgoingMessage(**(values | changes))

@@ -1,0 +1,252 @@
+"""Every view against its golden JSON, the limits of Slack, and whatever strangers write."""
+
+import json
+import os
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.actions import BUTTONS
+from bot.commands import CUSTOMER, EARSHOT, LOOK_UP, VERBS
+from bot.views.batch import batch_blocks, batch_text
+from bot.views.card import card_blocks, card_plain_text, card_text
+from bot.views.customer import nobody_blocks, pick_blocks, profile_blocks
+from bot.views.digest import digest_blocks, digest_text
+from bot.views.health import health_blocks, health_text
+from bot.views.help import help_blocks
+from bot.views.kpi import kpi_blocks
+from bot.views.notice import notice_blocks, notice_text
+from bot.views.queue import page_value, queue_blocks, read_page
+from domain.case import CaseKind, CaseState, CustomerSummary, HistoryLine, Response
+from domain.message import MessageKind, Notice
+from domain.outcome import Kpi
+from tests import builders
+from tests.bot import files
+from tests.bot.validation import faults, live, live_tokens, text_objects, texts
+from tests.builders import NOON
+from tests.hostile import HOSTILE
+
+GOLDEN = Path(__file__).parent / "golden"
+REMOVED = replace(files.file(state=CaseState.REMOVED), mentions=())
+
+VIEWS = {
+    "card_new": lambda: card_blocks(files.file(), now=NOON),
+    "card_answered": lambda: card_blocks(files.answered_file(), now=files.LATER),
+    "card_overdue": lambda: card_blocks(
+        files.file(state=CaseState.CLAIMED, owner="U0MIA", due_at=NOON), now=files.LATER
+    ),
+    "card_resolved": lambda: card_blocks(files.file(state=CaseState.RESOLVED, kind=CaseKind.OPPORTUNITY), now=NOON),
+    "card_dismissed": lambda: card_blocks(files.file(state=CaseState.DISMISSED), now=NOON),
+    "card_removed": lambda: card_blocks(REMOVED, now=NOON),
+    "batch": lambda: batch_blocks(files.batch()),
+    "review": lambda: batch_blocks(files.batch(MessageKind.REVIEW, total=1)),
+    "digest": lambda: digest_blocks(files.digest()),
+    "digest_quiet": lambda: digest_blocks(
+        files.digest(volume=files.volume(mentions=0), answered=0, open=0, quotes=(), changes=())
+    ),
+    "notice": lambda: notice_blocks(Notice("X cannot be read: HTTP 503. The next poll tries again.")),
+    "queue": lambda: queue_blocks(files.queue(files.file(), files.answered_file(), total=23), page=1, now=NOON),
+    "queue_empty": lambda: queue_blocks(files.queue(), page=0, now=NOON),
+    "kpi": lambda: kpi_blocks(files.kpis(), brand="Lumora", since=date(2026, 3, 2), until=date(2026, 3, 5)),
+    "health": lambda: health_blocks(files.health()),
+    "profile": lambda: profile_blocks(files.profile()),
+    "pick": lambda: pick_blocks([files.profile(), files.profile(customer=files.customer(id="cust2", names=()))]),
+    "nobody": lambda: nobody_blocks("jane@example.com"),
+    "help": lambda: help_blocks({EARSHOT: VERBS, CUSTOMER: (LOOK_UP,)}),
+}
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_view_is_as_it_was_approved(name):
+    """`EARSHOT_GOLDEN=write` writes what is shown now; read the difference before committing it."""
+    shown = json.dumps([block.to_dict() for block in VIEWS[name]()], indent=1, ensure_ascii=False) + "\n"
+    path = GOLDEN / f"{name}.json"
+    if os.environ.get("EARSHOT_GOLDEN") == "write":
+        path.write_text(shown, encoding="utf-8")
+    assert shown == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_view_passes_every_validator(name):
+    assert faults(VIEWS[name]()) == []
+
+
+def test_no_golden_file_is_left_over():
+    assert {path.stem for path in GOLDEN.glob("*.json")} == set(VIEWS)
+
+
+def test_every_button_shown_is_listened_to():
+    def action_ids(node):
+        if isinstance(node, dict):
+            yield from [node["action_id"]] if "action_id" in node else []
+            for value in node.values():
+                yield from action_ids(value)
+        elif isinstance(node, list):
+            for item in node:
+                yield from action_ids(item)
+
+    shown = {found for view in VIEWS.values() for block in view() for found in action_ids(block.to_dict())}
+    assert shown == {button.action_id for button in BUTTONS}
+
+
+def hostile_views(text):
+    """Every view with the text in every foreign place; a list of blocks, then the texts beside them."""
+    author = files.jane(handle=text, name=text, url=text)
+    mention = builders.mention(text, number=1, by=author, url=text, language=text)
+    guess = builders.predictions(text, text, rival=text, unsure=True)
+    seen = files.seen(
+        mention=mention, predictions=replace(guess, language=text), triage=replace(files.seen().triage, reason=text)
+    )
+    file = replace(
+        files.file(
+            seen,
+            seen,
+            author=author,
+            owner=text,
+            state=CaseState.CLAIMED,
+            brand=text,
+            responses=[Response("case1", mention.id, text, NOON, text)],
+            history=[HistoryLine(NOON, text, text)] * 3,
+            customer=CustomerSummary("cust1", text, text, 1),
+        )
+    )
+    batch = replace(files.batch(shown=[seen] * 10), brand=text)
+    quote = files.quote(text, author=text, url=text, sentiment=text, permalink=text)
+    kpi = Kpi("response_rate", 0.5, 1, 2, "share", text)
+    digest = files.digest(brand=text, kpis=(kpi,) * 14, changes=(text,) * 20, quotes=(quote,) * 3)
+    link = files.link(text, evidence=text)
+    customer = files.customer(
+        names=(text,) * 4, emails=(text,) * 9, notes=(text,) * 9, links=(link,) * 30, currency=text, sources=(text,)
+    )
+    profile = files.profile(customer=customer, mentions=(seen,) * 9, cases=(file.case,) * 9)
+    stream = replace(files.health().streams[1], stream=text, last_error=text)
+    blocks = [
+        card_blocks(file, now=NOON),
+        batch_blocks(batch),
+        batch_blocks(replace(batch, kind=MessageKind.REVIEW)),
+        digest_blocks(digest),
+        notice_blocks(Notice(text)),
+        queue_blocks(files.queue(*[file] * 10, total=99), page=3, now=NOON, brand="Lumora"),
+        kpi_blocks([kpi] * 14, brand=text, since=date(2026, 3, 2), until=date(2026, 3, 3)),
+        health_blocks(files.health(streams=(stream,) * 20)),
+        profile_blocks(profile),
+        pick_blocks([profile] * 8),
+        nobody_blocks(text),
+    ]
+    beside = [
+        card_text(file),
+        card_plain_text(file, now=NOON),
+        batch_text(batch),
+        digest_text(digest),
+        notice_text(Notice(text)),
+        health_text(files.health(streams=(stream,))),
+    ]
+    return blocks, beside
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_nothing_hostile_comes_to_life_or_breaks_a_limit(text):
+    blocks, beside = hostile_views(text)
+    for view in blocks:
+        dicts = [block.to_dict() for block in view]
+        assert live(dicts) == []
+        assert faults(view) == []
+        json.dumps(dicts, ensure_ascii=False).encode()
+    for line in beside:
+        assert live_tokens(line) == []
+        assert 0 < len(line) < 4000
+        line.encode()
+
+
+@pytest.mark.parametrize("text", ["*bold* _it_ `code` :smile: https://evil.example <!here>"])
+def test_foreign_text_formats_nothing_where_slack_reads_mrkdwn(text):
+    blocks, beside = hostile_views(text)
+    shown = [found for view in blocks for found in text_objects([block.to_dict() for block in view])]
+    assert all(found["emoji"] is False for found in shown if found["type"] == "plain_text")
+    assert all(found["verbatim"] is True for found in shown if found["type"] == "mrkdwn")
+    for line in [found["text"] for found in shown if found["type"] == "mrkdwn"] + beside:
+        for trick in ("*bold*", "_it_", "`code`", ":smile:", "https://evil.example"):
+            assert trick not in line
+
+
+plain = st.text(max_size=400)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    texts_=st.lists(plain, min_size=0, max_size=4),
+    name=plain,
+    followers=st.none() | st.integers(0, 10**10),
+    state=st.sampled_from(CaseState),
+    kind=st.sampled_from(CaseKind),
+    actions=st.lists(plain, max_size=12),
+    linked=st.booleans(),
+    score=st.floats(0, 1),
+    unsure=st.booleans(),
+)
+def test_any_case_makes_a_valid_card(texts_, name, followers, state, kind, actions, linked, score, unsure):
+    author = files.jane(handle=name, name=name, followers=followers)
+    guess = builders.predictions("negative", "leaving", score=score, unsure=unsure, rival=name)
+    mentions = tuple(files.seen(t, by=author, number=n, predictions=guess) for n, t in enumerate(texts_, 1))
+    file = replace(
+        files.file(
+            author=author,
+            state=state,
+            kind=kind,
+            history=[HistoryLine(NOON, "U0MIA", action) for action in actions],
+            customer=CustomerSummary("c", "supplied", "low", 0) if linked else None,
+        ),
+        mentions=mentions,
+    )
+    blocks = card_blocks(file, now=NOON)
+    assert faults(blocks) == []
+    assert live([block.to_dict() for block in blocks]) == []
+    assert live_tokens(card_text(file)) == []
+
+
+def test_card_says_what_the_community_manager_needs():
+    shown = "\n".join(texts([block.to_dict() for block in card_blocks(files.answered_file(), now=files.LATER)]))
+    for words in (
+        "Complaint", "X", "Jane Doe · @jane_doe · 12,400 followers · verified", "“Lumora is down again",
+        "language: en", "negative (94%)", "is leaving us, to *Vidora* (94%)", "verified · high value · 3 earlier cases",
+        "2 posts in this thread", "answered", "<@U0MIA>: claimed", "Earshot: answered by lumora",
+    ):  # fmt: skip
+        assert words in shown
+
+
+def test_card_of_an_unsure_guess_says_so():
+    guess = builders.predictions("negative", score=0.52, unsure=True)
+    shown = "\n".join(texts([b.to_dict() for b in card_blocks(files.file(files.seen(predictions=guess)), now=NOON)]))
+    assert "negative? unsure, 52%" in shown
+    assert "not linked" in shown
+
+
+def test_removed_card_shows_nothing_of_the_post_and_no_button():
+    shown = json.dumps([block.to_dict() for block in card_blocks(REMOVED, now=NOON)])
+    assert "down again" not in shown
+    assert '"actions"' not in shown
+
+
+def test_post_without_a_web_address_gets_no_link_button():
+    mention = builders.mention(number=3, url="javascript:alert(1)")
+    shown = json.dumps([b.to_dict() for b in card_blocks(files.file(files.seen(mention=mention)), now=NOON)])
+    assert "javascript" not in shown
+    assert "Open post" not in shown
+
+
+def test_page_of_the_queue_survives_its_button():
+    assert read_page(page_value(3, "Big | Co")) == (3, "Big | Co")
+    assert read_page(page_value(0, None)) == (0, None)
+
+
+def test_health_names_what_fails_and_what_is_spent():
+    spent = replace(files.health().streams[0], spent_today_usd=Decimal(5))
+    shown = "\n".join(texts([b.to_dict() for b in health_blocks(files.health(streams=(spent,)))]))
+    assert "$5.00 of $5.00 today (spent: it rests until midnight UTC)" in shown
+    assert health_text(files.health()) == "1 of 3 sources cannot be read."
+    assert health_text(files.health(streams=(spent,), messages_failed=0)) == "All is well."
