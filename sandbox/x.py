@@ -10,9 +10,19 @@ from aiohttp import web
 
 from sandbox.faults import Faults, Handler, Quota, carry_out
 from sandbox.query import Match, QueryError
-from sandbox.world import Author, Draft, Post, World, snowflake
+from sandbox.world import Author, Draft, Post, World
 from sandbox.x_objects import PROBLEMS, Page, Wanted, mentioned_handles, not_found, timestamp
-from sandbox.x_requests import RefusedError, from_token, invalid, moment, number, problem, time_of, to_token
+from sandbox.x_requests import (
+    RECENT,
+    RefusedError,
+    from_token,
+    invalid,
+    number,
+    problem,
+    time_of,
+    to_token,
+    window_of,
+)
 from sandbox.x_search import MAX_QUERY_CHARS, compile_search
 
 # Requests per 15 minutes, https://docs.x.com/x-api/fundamentals/rate-limits
@@ -26,7 +36,6 @@ _LIMITS = {
     "tweets": 300,
     "create": 200,
 }
-_RECENT = timedelta(days=7)
 _REPLY_REFUSED = (
     "Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged by the author "
     "of the post you are replying to."
@@ -124,7 +133,7 @@ class XApi:
 
     async def _search(self, request: web.Request) -> web.Response:
         match = self._compiled(request)
-        window = self._window(request, recent=True)
+        window = window_of(request, now=self._world.now(), recent=True)
         return self._listing(request, lambda post: post.reposts is None and match(post), window, smallest=10)
 
     async def _counts(self, request: web.Request) -> web.Response:
@@ -134,10 +143,10 @@ class XApi:
         )
         if step is None:
             raise invalid(request, "granularity", f"{request.query['granularity']} is not one of [minute,hour,day]")
-        above, below = self._window(request, recent=True)
+        above, below = window_of(request, now=self._world.now(), recent=True)
         now = self._world.now()
         posts = [post for post in self._world.newest_first("x", above=above, below=below) if match(post)]
-        start = max(time_of(above), now - _RECENT) if above else now - _RECENT
+        start = max(time_of(above), now - RECENT) if above else now - RECENT
         end = min(time_of(below), now) if below else now
         data = []
         while start < end:
@@ -154,7 +163,7 @@ class XApi:
 
     async def _mentions(self, request: web.Request) -> web.Response:
         handle = self._owner(request).handle.casefold()
-        window = self._window(request)
+        window = window_of(request, now=self._world.now())
         return self._listing(
             request,
             lambda post: not post.reposts and handle in (h.casefold() for h in mentioned_handles(post.text)),
@@ -170,7 +179,7 @@ class XApi:
                 return False
             return not ("replies" in excluded and post.reply_to)
 
-        return self._listing(request, belongs, self._window(request))
+        return self._listing(request, belongs, window_of(request, now=self._world.now()))
 
     def _owner(self, request: web.Request) -> Author:
         author = self._world.author_by_id("x", request.match_info["id"])
@@ -215,39 +224,6 @@ class XApi:
             return compile_search(query, self._world)
         except QueryError as wrong:
             raise invalid(request, "query", f"There were errors processing your request: {wrong}") from wrong
-
-    def _window(self, request: web.Request, *, recent: bool = False) -> tuple[int, int | None]:
-        """Return the orders that bound a listing, both exclusive."""
-        query = request.query
-        if ("since_id" in query or "until_id" in query) and ("start_time" in query or "end_time" in query):
-            raise invalid(
-                request,
-                "since_id",
-                "Invalid use of 'since_id' or 'until_id' in conjunction with 'start_time' or 'end_time'.",
-            )
-        horizon = self._world.now() - _RECENT
-        above = number(request, "since_id", 0)
-        below = number(request, "until_id", 0) or None
-        if recent and "since_id" in query and above < snowflake(horizon):
-            raise invalid(
-                request,
-                "since_id",
-                f"'since_id' must be a tweet id created after {horizon:%Y-%m-%dT%H:%MZ}. Please use a 'since_id' "
-                f"that is larger than {snowflake(horizon)}",
-            )
-        if "start_time" in query:
-            start = moment(request, "start_time")
-            if recent and start < horizon:
-                raise invalid(
-                    request,
-                    "start_time",
-                    f"Invalid 'start_time':'{start:%Y-%m-%dT%H:%MZ}'. 'start_time' must be on or after "
-                    f"{horizon:%Y-%m-%dT%H:%MZ}",
-                )
-            above = snowflake(start) - 1
-        if "end_time" in query:
-            below = snowflake(moment(request, "end_time"))
-        return max(above, snowflake(horizon)) if recent else above, below
 
     async def _user(self, request: web.Request) -> web.Response:
         page = self._page(request)

@@ -1,5 +1,6 @@
 """Posts and users as X API v2 writes them: only the fields that were asked for, expansions and partial errors."""
 
+import html
 import random
 import re
 from collections.abc import Iterable
@@ -21,6 +22,8 @@ _EXPANDED_FIELD = {
     "referenced_tweets.id.author_id": "referenced_tweets",
     "entities.mentions.username": "entities",
 }
+_SHORT = 280
+"""A longer post is cut in `text` and whole in `note_tweet`; https://docs.x.com/x-api/fundamentals/data-dictionary."""
 _EDIT_WINDOW = timedelta(minutes=30)  # https://docs.x.com/x-api/fundamentals/edit-posts
 _MENTION = re.compile(r"(?<![A-Za-z0-9_])@([A-Za-z0-9_]{1,15})")
 _HASHTAG = re.compile(r"(?<!\w)#(\w*[^\W\d_]\w*)")
@@ -157,9 +160,11 @@ class Page:
         parent = self._parent(post)
         first = self.world.find(post.versions[0]) or post
         editable_until = first.posted_at + _EDIT_WINDOW
+        text = _escaped(post.text if len(post.text) <= _SHORT else f"{post.text[: _SHORT - 1]}…")
         every = {
             "id": post.id,
-            "text": post.text,
+            "text": text,
+            "note_tweet": {"text": _escaped(post.text)} if len(post.text) > _SHORT else None,
             "edit_history_tweet_ids": list(post.versions),
             "author_id": post.author.id,
             "conversation_id": post.thread,
@@ -171,7 +176,7 @@ class Page:
             "in_reply_to_user_id": parent.author.id if parent else None,
             "referenced_tweets": [{"type": kind, "id": other} for kind, other in _references(post)],
             "public_metrics": self._metrics(post),
-            "entities": self._entities(post.text),
+            "entities": self._entities(text),
             "edit_controls": {
                 "edits_remaining": 6 - len(post.versions),
                 "is_edit_eligible": not (post.reply_to or post.reposts),
@@ -214,6 +219,11 @@ class Page:
             for m in _URL.finditer(text)
         ]
         return {name: found for name, found in (("mentions", mentions), ("hashtags", tags), ("urls", links)) if found}
+
+
+def _escaped(text: str) -> str:
+    """Write `&`, `<` and `>` as X does in the texts of its answers."""
+    return html.escape(text, quote=False)
 
 
 def _references(post: Post) -> list[tuple[str, str]]:

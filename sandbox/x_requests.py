@@ -2,12 +2,15 @@
 
 import base64
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from aiohttp import web
 
-from sandbox.world import X_EPOCH_MS
+from sandbox.world import X_EPOCH_MS, snowflake
 from sandbox.x_objects import PROBLEMS
+
+RECENT = timedelta(days=7)
+"""How far recent search and counts go back; https://docs.x.com/x-api/posts/search/introduction."""
 
 _TITLES = {
     400: "Invalid Request",
@@ -74,3 +77,37 @@ def from_token(request: web.Request, token: str) -> int:
         raise invalid(
             request, "next_token", f"The `next_token` query parameter value [{token}] is not valid"
         ) from wrong
+
+
+def window_of(request: web.Request, *, now: datetime, recent: bool = False) -> tuple[int, int | None]:
+    """Return the orders that bound a listing, both exclusive; `recent` keeps it to the last seven days."""
+    query = request.query
+    if ("since_id" in query or "until_id" in query) and ("start_time" in query or "end_time" in query):
+        raise invalid(
+            request,
+            "since_id",
+            "Invalid use of 'since_id' or 'until_id' in conjunction with 'start_time' or 'end_time'.",
+        )
+    horizon = now - RECENT
+    above = number(request, "since_id", 0)
+    below = number(request, "until_id", 0) or None
+    if recent and "since_id" in query and above < snowflake(horizon):
+        raise invalid(
+            request,
+            "since_id",
+            f"'since_id' must be a tweet id created after {horizon:%Y-%m-%dT%H:%MZ}. Please use a 'since_id' "
+            f"that is larger than {snowflake(horizon)}",
+        )
+    if "start_time" in query:
+        start = moment(request, "start_time")
+        if recent and start < horizon:
+            raise invalid(
+                request,
+                "start_time",
+                f"Invalid 'start_time':'{start:%Y-%m-%dT%H:%MZ}'. 'start_time' must be on or after "
+                f"{horizon:%Y-%m-%dT%H:%MZ}",
+            )
+        above = snowflake(start) - 1
+    if "end_time" in query:
+        below = snowflake(moment(request, "end_time"))
+    return max(above, snowflake(horizon)) if recent else above, below

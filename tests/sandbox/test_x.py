@@ -187,6 +187,16 @@ def test_only_the_fields_asked_for_come_back(sandbox, client):
     assert [tweet.text for tweet in rich.includes["tweets"]] == ["lumora one"]
 
 
+def test_texts_are_escaped_and_long_ones_are_cut_as_by_x(sandbox, client):
+    say(sandbox, "lumora <3 & more")
+    say(sandbox, "lumora " + "very " * 100 + "long")
+    first, second = client.search_recent_tweets("lumora", tweet_fields=["note_tweet"]).data
+    assert second.text == "lumora &lt;3 &amp; more"
+    assert "note_tweet" not in second.data
+    assert (len(first.text), first.text[-1]) == (280, "…")
+    assert first.note_tweet["text"].endswith("very long")
+
+
 def test_an_expanded_post_that_is_gone_is_a_partial_error(sandbox, client):
     parent = say(sandbox, "lumora one", by="bea")
     say(sandbox, "lumora two", reply_to=parent.id)
