@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from sandbox.slack import Workspace
-from sandbox.world import PLATFORMS, Draft, Post, World
+from sandbox.slack import Slack
+from sandbox.world import PLATFORMS, Draft, Platform, Post, World
 
 
 class Switches(Protocol):
@@ -23,10 +23,14 @@ class Switches(Protocol):
 class Control:
     """Answers with JSON; a wrong request is a 400 that says what is missing."""
 
-    def __init__(self, world: World, workspace: Workspace, *, faults: Mapping[str, Switches]) -> None:
+    def __init__(
+        self, world: World, slack: Slack, *, faults: Mapping[str, Switches], accounts: Mapping[Platform, str]
+    ) -> None:
         self._world = world
-        self._workspace = workspace
+        self._slack = slack
+        self._workspace = slack.workspace
         self._faults = faults
+        self._accounts = accounts
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -36,16 +40,18 @@ class Control:
             web.post("/control/edit", self.edit),
             web.post("/control/delete", self.delete),
             web.post("/control/faults", self.switch),
+            web.post("/control/slack", self.trouble_slack),
         ]
 
     async def state(self, _: web.Request) -> web.Response:
-        """Count posts, messages and connections."""
+        """Count posts, messages and connections; name the brand's account on each platform."""
         messages = Counter({channel.name: len(channel.messages) for channel in self._workspace.channels.values()})
         return web.json_response(
             {
                 "posts": {platform: self._world.count(platform) for platform in PLATFORMS},
                 "messages": dict(messages),
                 "connections": self._workspace.connections,
+                "accounts": dict(self._accounts),
             }
         )
 
@@ -95,6 +101,20 @@ class Control:
             faults.add(str(body.get("kind", "")), **settings)
         except ValueError as wrong:
             raise _wrong(str(wrong)) from wrong
+        return web.json_response({"ok": True})
+
+    async def trouble_slack(self, request: web.Request) -> web.Response:
+        """Trouble that is not a fault of single calls: `{do: disconnect | revoke_token | restore_token}`."""
+        body = await _json(request, "do")
+        match body["do"]:
+            case "disconnect":
+                await self._slack.delivery.disconnect()
+            case "revoke_token":
+                self._workspace.revoke_token()
+            case "restore_token":
+                self._workspace.restore_token()
+            case other:
+                raise _wrong(f"cannot do {other!r}; use disconnect, revoke_token or restore_token")
         return web.json_response({"ok": True})
 
     def _known(self, post_id: str) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Coroutine, Mapping
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Any, Self, TypeVar
 
 from aiohttp import web
@@ -13,7 +14,7 @@ from sandbox.control import Control
 from sandbox.faults import Faults
 from sandbox.reddit import RedditApi
 from sandbox.slack import Limits, Slack, Workspace
-from sandbox.world import World
+from sandbox.world import Platform, Post, World
 from sandbox.x import XApi
 
 HOST = "127.0.0.1"
@@ -73,6 +74,7 @@ class Sandbox:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
         self._thread: threading.Thread | None = None
+        self.world.subscribe(self._tell_pages)
 
     @property
     def url(self) -> str:
@@ -130,10 +132,22 @@ class Sandbox:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    def _tell_pages(self, _: Post) -> None:
+        """Let open pages know that there is something new on a platform; the world may tell from any thread."""
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop closed between the question and the call: no page is left
+                self._loop.call_soon_threadsafe(self.workspace.publish, {"type": "post"})
+
     def _application(self) -> web.Application:
         app = web.Application()
-        faults = {"x": self.x_faults, "reddit": self.reddit_faults, "slack": self.workspace.faults}
-        app.add_routes(Control(self.world, self.workspace, faults=faults).routes())
+        faults = {
+            "x": self.x_faults,
+            "reddit": self.reddit_faults,
+            "slack": self.workspace.faults,
+            "slack_envelopes": self.workspace.envelope_faults,
+        }
+        accounts: dict[Platform, str] = {"x": X_ACCOUNT, "reddit": REDDIT_ACCOUNT}
+        app.add_routes(Control(self.world, self._slack, faults=faults, accounts=accounts).routes())
         app.add_routes(self._slack.routes())
         x = XApi(
             self.world,
@@ -185,7 +199,8 @@ def _furnish(workspace: Workspace) -> None:
     leo = workspace.add_user("leo", "Leo Okafor", title="Head of customer care", email="leo@lumora.example")
     ops = workspace.add_user("ops", "Olga Petrov", title="Operator", email="olga@lumora.example")
     gus = workspace.add_user("gus", "Gus Hale", title="Agency guest", email="gus@agency.example", guest=True)
-    workspace.add_channel("lumora-alerts", members=[mia, leo, ops, gus], topic="Complaints about Lumora")
+    pat = workspace.add_user("pat", "Pat Ruiz", title="Partner", email="pat@partner.example", external=True)
+    workspace.add_channel("lumora-alerts", members=[mia, leo, ops, gus, pat], topic="Complaints about Lumora")
     workspace.add_channel("lumora-opportunities", members=[mia, leo], topic="People who may join Lumora")
     workspace.add_channel("lumora-leadership", members=[leo, ops], topic="The daily digest")
     workspace.add_channel("earshot-ops", members=[ops], topic="How Earshot itself is doing")

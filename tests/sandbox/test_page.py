@@ -6,7 +6,9 @@ import pytest
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
+from sandbox.server import Sandbox
 from sandbox.slack import Limits, Workspace
+from sandbox.world import Draft
 from tests.browser import Page, open_page
 from tests.sandbox.running import RunningSlack, running_slack, wait_until
 
@@ -198,3 +200,22 @@ def test_the_page_comes_back_with_everything_after_it_lost_the_server(slack, pag
 
 async def close_pages(slack) -> None:
     slack.workspace.close_watchers()
+
+
+def test_the_platform_panel_is_live_and_answers_as_the_brand():
+    with Sandbox() as sandbox, open_page(sandbox.url) as page:
+        page.wait_for("!document.getElementById('world').hidden")
+        asked = sandbox.world.add(Draft("x", "ada", "lumora is <b>down</b> again"))
+        assert "lumora is <b>down</b> again" in page.text("#posts .words")
+        page.click("#posts .quiet")
+        assert page.text("#replying") == "Reply to @ada as @lumora"
+        page.type("#write-text", "Sorry!")
+        page.click("#write .primary")
+        page.wait_for("document.querySelector('#posts .own')")
+        newest = next(sandbox.world.newest_first("x"))
+        assert (newest.author.handle, newest.reply_to) == ("lumora", asked.id)
+        page.type("#write-text", "and I am leaving")
+        page.click("#write .primary")
+        page.wait_for("document.querySelectorAll('#posts li').length === 3")
+        assert next(sandbox.world.newest_first("x")).author.handle == "sam_streams"
+        assert page.complaints == []

@@ -1,6 +1,10 @@
+import json
+
 import pytest
 import requests
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from websockets.sync.client import connect
 
 from config.load import parse
 from domain.brand import SourceKind
@@ -76,6 +80,7 @@ def test_the_page_can_write_as_the_brand_edit_and_delete(sandbox):
         ("faults", {"platform": "myspace", "kind": "slow"}, "no platform 'myspace'"),
         ("faults", {"platform": "x", "kind": "gremlin"}, "unknown fault 'gremlin'"),
         ("faults", {"platform": "x", "kind": "slow", "probability": 2}, "not between 0 and 1"),
+        ("slack", {"do": "explode"}, "cannot do 'explode'"),
     ],
 )
 def test_a_wrong_control_request_says_what_is_missing(sandbox, path, body, message):
@@ -120,3 +125,29 @@ def test_the_settings_for_the_bot_are_valid_and_name_what_is_there(sandbox, tmp_
     assert members <= set(sandbox.workspace.users) | set(sandbox.workspace.groups)
     search = next(stream for stream in streams if stream.kind is SourceKind.SEARCH and stream.platform == "x")
     assert x_client(sandbox).search_recent_tweets(search.target).errors == []
+
+
+def test_the_team_has_a_guest_and_somebody_of_another_organisation(sandbox):
+    slack = WebClient(token=sandbox.workspace.bot_token, base_url=sandbox.slack_api_url)
+    users = {user["name"]: user for user in slack.users_list()["members"]}
+    team = slack.auth_test()["team_id"]
+    assert {name for name, user in users.items() if user["is_restricted"]} == {"gus"}
+    assert {name for name, user in users.items() if user["team_id"] != team} == {"pat"}
+
+
+def test_the_slack_token_can_be_revoked_and_restored(sandbox):
+    slack = WebClient(token=sandbox.workspace.bot_token, base_url=sandbox.slack_api_url)
+    assert post(sandbox, "slack", do="revoke_token").ok
+    with pytest.raises(SlackApiError, match="token_revoked"):
+        slack.auth_test()
+    assert post(sandbox, "slack", do="restore_token").ok
+    assert slack.auth_test()["ok"]
+
+
+def test_slack_can_end_its_websockets(sandbox):
+    slack = WebClient(token=sandbox.workspace.app_token, base_url=sandbox.slack_api_url)
+    url = slack.apps_connections_open(app_token=sandbox.workspace.app_token)["url"]
+    with connect(url) as socket:
+        assert json.loads(socket.recv(5))["type"] == "hello"
+        assert post(sandbox, "slack", do="disconnect").ok
+        assert json.loads(socket.recv(5))["type"] == "disconnect"
