@@ -157,6 +157,7 @@ class Page:
         return self.world.find(post.reply_to) if post.reply_to else None
 
     def _tweet(self, post: Post) -> dict[str, Any]:
+        asked = self.wanted.tweet_fields
         parent = self._parent(post)
         first = self.world.find(post.versions[0]) or post
         editable_until = first.posted_at + _EDIT_WINDOW
@@ -175,19 +176,15 @@ class Page:
             "source": "X Web App",
             "in_reply_to_user_id": parent.author.id if parent else None,
             "referenced_tweets": [{"type": kind, "id": other} for kind, other in _references(post)],
-            "public_metrics": self._metrics(post),
-            "entities": self._entities(text),
+            "public_metrics": self._metrics(post) if "public_metrics" in asked else None,
+            "entities": self._entities(text) if "entities" in asked else None,
             "edit_controls": {
                 "edits_remaining": 6 - len(post.versions),
                 "is_edit_eligible": not (post.reply_to or post.reposts),
                 "editable_until": timestamp(editable_until),
             },
         }
-        return {
-            name: value
-            for name, value in every.items()
-            if name in self.wanted.tweet_fields and value not in (None, [], {})
-        }
+        return {name: value for name, value in every.items() if name in asked and value not in (None, [], {})}
 
     def _metrics(self, post: Post) -> dict[str, int]:
         invented = random.Random(post.versions[0])  # noqa: S311  # scenery, not secrets

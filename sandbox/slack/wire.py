@@ -55,17 +55,18 @@ def _thread_json(channel: Channel, message: Message) -> dict[str, Any]:
 
 
 def user_json(workspace: Workspace, user: User) -> dict[str, Any]:
+    team = workspace.other_team_id if user.external else workspace.team_id
     profile: dict[str, Any] = {
         "real_name": user.real_name,
         "display_name": user.name,
         "title": user.title,
-        "team": workspace.team_id,
+        "team": team,
     }
     if user.email and (workspace.scopes is None or "users:read.email" in workspace.scopes):
         profile["email"] = user.email
     return {
         "id": user.id,
-        "team_id": workspace.team_id,
+        "team_id": team,
         "name": user.name,
         "real_name": user.real_name,
         "deleted": user.deleted,

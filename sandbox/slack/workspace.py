@@ -26,7 +26,7 @@ class SlackError(Exception):
 
 @dataclass(slots=True)
 class User:
-    """A person or the bot; `guest` is Slack's `is_restricted`."""
+    """A person or the bot; `guest` is Slack's `is_restricted`, `external` somebody met through Slack Connect."""
 
     id: str
     name: str
@@ -34,6 +34,7 @@ class User:
     title: str = ""
     email: str = ""
     guest: bool = False
+    external: bool = False
     deleted: bool = False
     is_bot: bool = False
 
@@ -120,6 +121,7 @@ class Workspace:
     """
 
     team_id = "T0EARSHOT"
+    other_team_id = "T0PARTNER"
     app_id = "A0EARSHOT"
     bot_id = "B0EARSHOT"
     domain = "earshot-sandbox"
