@@ -82,7 +82,7 @@ def list_channels(client: WebClient) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     try:
         for page in patient.conversations_list(types="public_channel,private_channel", limit=1000):
-            found += page["channels"]
+            found += page.get("channels") or []
     except SlackApiError as error:
         raise SlackError(f"Slack does not list its channels: {error.response.get('error')}.") from error
     except _FAILURES as error:

@@ -50,27 +50,27 @@ def identify(client: WebClient) -> BotIdentity:
     """
     try:
         answer = client.auth_test()
-        named = {name.lower(): value for name, value in answer.headers.items()}
-        return BotIdentity(
-            team_id=answer["team_id"],
-            bot_id=answer["bot_id"],
-            bot_user_id=answer["user_id"],
-            url=answer["url"],
-            enterprise_id=answer.get("enterprise_id"),
-            scopes=frozenset(scope.strip() for scope in named.get("x-oauth-scopes", "").split(",")),
-        )
     except SlackApiError as error:
         code = error.response.get("error")
         raise SlackError(
             f"Slack refuses the bot token ({code}). Set SLACK_BOT_TOKEN to the token of “OAuth & Permissions”; "
             "it starts with xoxb-."
         ) from error
-    except KeyError as error:
-        raise SlackError(f"SLACK_BOT_TOKEN is not a bot's token: Slack names no {error} for it.") from error
     except (SlackClientError, HTTPException, OSError, ValueError) as error:
-        raise SlackUnreachableError(
+        raise SlackError(
             f"Slack cannot be reached at {client.base_url} ({error}). Check the network, the proxy and [slack] api_url."
         ) from error
+    if not answer.get("bot_id"):
+        raise SlackError("SLACK_BOT_TOKEN is not a bot's token: take the one that starts with xoxb-.")
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    return BotIdentity(
+        team_id=answer["team_id"],
+        bot_id=answer["bot_id"],
+        bot_user_id=answer["user_id"],
+        url=answer["url"],
+        enterprise_id=answer.get("enterprise_id"),
+        scopes=frozenset(scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",")),
+    )
 
 
 def _silent() -> logging.Logger:

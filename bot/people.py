@@ -30,7 +30,7 @@ class People:
     roles: Roles
     us: BotIdentity
     monotonic: Callable[[], float] = time.monotonic
-    _known: dict[str, tuple[float, dict[str, Any]]] = field(default_factory=dict)
+    _known: dict[str, tuple[float, Any]] = field(default_factory=dict)
 
     def person(self, user_id: str) -> Person:
         """Return the person with her roles; CRM admins are named by user id only.
@@ -38,7 +38,7 @@ class People:
         Raises:
             Refused: Slack did not say who this is.
         """
-        user = self._remembered("users.info", "user", user=user_id)["user"]
+        user: dict[str, Any] = self._remembered("users.info", "user", user=user_id)
         if not self._belongs_here(user):
             log.info("stranger_refused", user=user_id)
             return Person(user_id)
@@ -62,10 +62,10 @@ class People:
         return any(user_id in self._members(group) for group in groups)
 
     def _members(self, group: str) -> list[str]:
-        members: list[str] = self._remembered("usergroups.users.list", "users", usergroup=group)["users"]
+        members: list[str] = self._remembered("usergroups.users.list", "users", usergroup=group)
         return members
 
-    def _remembered(self, method: str, wanted: str, **arguments: str) -> dict[str, Any]:
+    def _remembered(self, method: str, wanted: str, **arguments: str) -> Any:
         key = f"{method} {arguments}"
         now = self.monotonic()
         known = self._known.get(key)
@@ -73,13 +73,15 @@ class People:
             known = self._known[key] = (now + REMEMBERED_SECONDS, self._ask(method, wanted, arguments))
         return known[1]
 
-    def _ask(self, method: str, wanted: str, arguments: dict[str, str]) -> dict[str, Any]:
+    def _ask(self, method: str, wanted: str, arguments: dict[str, str]) -> Any:
         try:
-            answer = self.client.api_call(method, params=arguments)
-            return {wanted: answer[wanted]}
-        except (SlackClientError, HTTPException, OSError, ValueError, KeyError) as error:
-            code = error.response.get("error") if isinstance(error, SlackApiError) else type(error).__name__
+            answer = self.client.api_call(method, params=arguments).get(wanted)
+            code = "an empty answer"
+        except SlackApiError as error:
+            answer, code = None, str(error.response.get("error"))
+        except (SlackClientError, HTTPException, OSError, ValueError) as error:
+            answer, code = None, type(error).__name__
+        if answer is None:
             log.warning("person_unknown", method=method, error=code, **arguments)
-            raise Refused(
-                "I could not ask Slack who you are, so I did nothing. Please try again in a minute."
-            ) from error
+            raise Refused("I could not ask Slack who you are, so I did nothing. Please try again in a minute.")
+        return answer

@@ -116,6 +116,7 @@ class SlackPost:
                 "conversations.history",
                 channel=message.channel,
                 oldest=f"{since.timestamp():.6f}",
+                inclusive=True,
                 include_all_metadata=True,
                 limit=HISTORY_PAGE,
                 **({"cursor": cursor} if cursor else {}),

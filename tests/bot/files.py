@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from domain.brand import Account
 from domain.case import (
@@ -30,7 +31,7 @@ LATER = NOON + timedelta(hours=2)
 
 
 def seen(text="Lumora is down again, I am off to Vidora", *, by=None, number=7, **changes) -> SeenMention:
-    values = {
+    values: dict[str, Any] = {
         "brand": "Lumora",
         "predictions": builders.predictions("negative", "leaving", score=0.94, rival="Vidora"),
         "triage": Triage(Verdict.CASE, "leaving", CaseKind.COMPLAINT, Urgency.HIGH),
@@ -45,7 +46,7 @@ def jane(handle="jane_doe", **changes) -> Author:
 
 
 def case(**changes) -> Case:
-    values = {
+    values: dict[str, Any] = {
         "id": "case1",
         "brand": "Lumora",
         "platform": "x",
@@ -113,7 +114,15 @@ def batch(kind=MessageKind.BATCH, *, total=12, shown=None) -> BatchLine:
 
 
 def volume(**changes) -> Volume:
-    values = {"mentions": 38, "negative": 20, "neutral": 10, "positive": 8, "leaving": 5, "joining": 2, "review": 3}
+    values: dict[str, Any] = {
+        "mentions": 38,
+        "negative": 20,
+        "neutral": 10,
+        "positive": 8,
+        "leaving": 5,
+        "joining": 2,
+        "review": 3,
+    }
     return Volume(**(values | changes))
 
 
@@ -130,7 +139,7 @@ def kpis() -> tuple[Kpi, ...]:
 
 
 def quote(text="Three hours without TV. Bye.", **changes) -> Quote:
-    values = {
+    values: dict[str, Any] = {
         "mention_id": builders.mention(number=7).id,
         "author": "@jane_doe",
         "url": "https://x.com/jane_doe/status/7",
@@ -142,7 +151,7 @@ def quote(text="Three hours without TV. Bye.", **changes) -> Quote:
 
 
 def digest(**changes) -> Digest:
-    values = {
+    values: dict[str, Any] = {
         "brand": "Lumora",
         "day": date(2026, 3, 4),
         "closed_day": date(2026, 3, 3),
@@ -159,7 +168,7 @@ def digest(**changes) -> Digest:
 
 
 def customer(**changes) -> Customer:
-    values = {
+    values: dict[str, Any] = {
         "id": "cust1",
         "names": ("Jane Doe",),
         "emails": ("j***@example.com",),
@@ -175,7 +184,7 @@ def customer(**changes) -> Customer:
 
 
 def link(handle="jane_doe", *, platform="x", state=LinkState.ACTIVE, **changes) -> Link:
-    values = {
+    values: dict[str, Any] = {
         "id": f"link-{handle}",
         "customer_id": "cust1",
         "account": Account(platform, handle),
@@ -189,12 +198,12 @@ def link(handle="jane_doe", *, platform="x", state=LinkState.ACTIVE, **changes) 
 
 
 def profile(**changes) -> CustomerProfile:
-    values = {"customer": customer(), "cases": (case(),), "mentions": (seen(),)}
+    values: dict[str, Any] = {"customer": customer(), "cases": (case(),), "mentions": (seen(),)}
     return CustomerProfile(**(values | changes))
 
 
 def health(**changes) -> Health:
-    values = {
+    values: dict[str, Any] = {
         "at": LATER,
         "streams": (
             StreamHealth("lumora on X", LATER - timedelta(seconds=40), None, None, 1200, Decimal("1.25"), Decimal(5)),
@@ -214,7 +223,7 @@ def queue(*files, total=None, overdue=1) -> QueuePage:
 
 
 def message(content_kind=MessageKind.CARD, **changes) -> OutgoingMessage:
-    values = {
+    values: dict[str, Any] = {
         "key": "card:case1",
         "channel": "C0ALERTS",
         "kind": content_kind,

@@ -1,0 +1,151 @@
+"""What `run.py check` says about Slack: every fault with its fix."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from bot.checking import SCOPES, check_slack, resolve_channels
+from bot.commands import CUSTOMER, EARSHOT
+from bot.identity import SlackError, asking_client, identify
+from domain.errors import SettingsError
+from sandbox.slack import Workspace
+from tests.bot.scripted_slack import Reply, scripted_slack
+from tests.sandbox.running import RunningSlack, running_slack, small_team
+from tests.shared import shared_file
+
+MANIFEST_FILE = Path(__file__).parents[2] / "config" / "slack-manifest.yaml"
+MANIFEST = yaml.safe_load(MANIFEST_FILE.read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def slack() -> Iterator[RunningSlack]:
+    workspace = Workspace(manifest=MANIFEST)
+    small_team(workspace)
+    with running_slack(workspace) as running:
+        yield running
+
+
+def findings(slack, *channels, app_token=None, client=None):
+    found = check_slack(client or slack.client(), channels=channels, app_token=app_token or slack.workspace.app_token)
+    return {finding.what: finding for finding in found}
+
+
+def faulty(found):
+    return {what: finding.fix for what, finding in found.items() if not finding.ok}
+
+
+def test_healthy_workspace_has_no_fault(slack):
+    alerts = slack.workspace.channel_named("alerts")
+    found = findings(slack, "#alerts", alerts.id)
+    assert faulty(found) == {}
+    assert {"scopes of the bot token", "app token for Socket Mode", "channel #alerts", f"channel {alerts.id}"} <= set(
+        found
+    )
+
+
+def test_wrong_token_is_said_once_with_its_fix(slack):
+    fixes = faulty(findings(slack, "#alerts", client=slack.client("xoxb-wrong")))
+    assert list(fixes) == ["bot token"]
+    assert "invalid_auth" in fixes["bot token"]
+    assert "SLACK_BOT_TOKEN" in fixes["bot token"]
+
+
+def test_wrong_app_token_names_its_variable(slack):
+    fixes = faulty(findings(slack, app_token="xapp-wrong"))
+    assert "SLACK_APP_TOKEN" in fixes["app token for Socket Mode"]
+
+
+def test_http_mode_needs_no_app_token(slack):
+    found = check_slack(slack.client(), channels=[], app_token=None)
+    assert all(finding.what != "app token for Socket Mode" for finding in found)
+
+
+def test_missing_scope_is_named():
+    bot_scopes = [scope for scope in SCOPES if scope != "usergroups:read"]
+    workspace = Workspace(manifest=MANIFEST | {"oauth_config": {"scopes": {"bot": bot_scopes}}})
+    with running_slack(workspace) as slack:
+        assert "usergroups:read" in faulty(findings(slack))["scopes of the bot token"]
+
+
+def test_each_kind_of_lost_channel_has_its_own_fix(slack):
+    workspace = slack.workspace
+    workspace.add_channel("outside", members=[], bot=False)
+    workspace.add_channel("secret", members=[], bot=False, kind="private_channel")
+    fixes = faulty(findings(slack, "#outside", "#secret", "#none", "C0NONE"))
+    assert "/invite @Earshot" in fixes["channel #outside"]
+    assert "No such channel" in fixes["channel #secret"]
+    assert set(fixes) == {"channel #outside", "channel #secret", "channel #none", "channel C0NONE"}
+
+
+def test_shared_channel_is_refused():
+    us = Reply(
+        {"ok": True, "team_id": "T1", "bot_id": "B1", "user_id": "U1", "url": "u"},
+        headers={"X-OAuth-Scopes": ",".join(SCOPES)},
+    )
+    shared = {"id": "C1", "name": "alerts", "is_member": True, "is_ext_shared": True}
+    with scripted_slack(us, Reply({"ok": True, "channels": [shared]})) as slack:
+        found = check_slack(asking_client("xoxb-1", api_url=slack.url), channels=["#alerts"], app_token=None)
+    assert "shared with another organisation" in faulty({f.what: f for f in found})["channel #alerts"]
+
+
+def test_unreachable_slack_is_told_apart_from_a_wrong_token():
+    with pytest.raises(SlackError, match=r"cannot be reached at http://127\.0\.0\.1:9/api/"):
+        identify(asking_client("xoxb-1", api_url="http://127.0.0.1:9/api/"))
+
+
+def test_user_token_is_not_a_bot():
+    with (
+        scripted_slack(Reply({"ok": True, "team_id": "T1", "user_id": "U1", "url": "u"})) as slack,
+        pytest.raises(SlackError, match="not a bot's token"),
+    ):
+        identify(asking_client("xoxp-1", api_url=slack.url))
+
+
+def test_channel_names_become_ids_over_many_pages():
+    def page(*names, cursor=""):
+        channels = [{"id": f"C0{name.upper()}", "name": name} for name in names]
+        return Reply({"ok": True, "channels": channels, "response_metadata": {"next_cursor": cursor}})
+
+    with scripted_slack(page("a", cursor="next"), page("b")) as slack:
+        client = asking_client("xoxb-1", api_url=slack.url)
+        assert resolve_channels(client, ["#b", "C0GIVEN01", "#a", "#b"]) == {
+            "#b": "C0B",
+            "C0GIVEN01": "C0GIVEN01",
+            "#a": "C0A",
+        }
+
+
+def test_channels_given_by_id_are_not_looked_up():
+    with scripted_slack() as slack:
+        assert resolve_channels(asking_client("xoxb-1", api_url=slack.url), ["C0GIVEN01"]) == {"C0GIVEN01": "C0GIVEN01"}
+        assert slack.calls == []
+
+
+def test_unknown_names_are_listed_together(slack):
+    with pytest.raises(SettingsError, match="#nowhere, #gone"):
+        resolve_channels(slack.client(), ["#alerts", "#nowhere", "#gone"])
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("version", ["1.0.0", "2.0.0"])
+def test_manifest_is_valid(version):
+    schema = json.loads(
+        shared_file(f"fixtures/slack/manifest/manifest.schema.{version}.json").read_text(encoding="utf-8")
+    )
+    jsonschema.validate(MANIFEST, schema)
+
+
+def test_manifest_asks_for_what_is_checked_and_offers_what_is_listened_to():
+    assert sorted(MANIFEST["oauth_config"]["scopes"]["bot"]) == sorted(SCOPES)
+    assert {c["command"] for c in MANIFEST["features"]["slash_commands"]} == {EARSHOT, CUSTOMER}
+
+
+def test_each_scope_has_its_reason_beside_it():
+    lines = MANIFEST_FILE.read_text(encoding="utf-8").splitlines()
+    for scope in SCOPES:
+        line = next(line for line in lines if line.strip().startswith(f"- {scope}"))
+        assert len(line.partition(" # ")[2]) > 15

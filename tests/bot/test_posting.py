@@ -1,0 +1,205 @@
+"""Posting tells apart what was taken, what was refused and what nobody knows, and attempts everything once."""
+
+import socket
+
+import pytest
+from slack_sdk import WebClient
+
+from bot.identity import posting_client
+from bot.posting import EVENT_TYPE, SlackPost
+from domain.errors import PostError, PostRateLimited, PostRejected, PostUnknown
+from domain.message import MessageKind, Notice, Posted
+from sandbox.slack import Workspace
+from tests.bot import files
+from tests.bot.scripted_slack import Reply, scripted_slack
+from tests.builders import NOON
+from tests.sandbox.running import HandClock, running_slack, small_team
+
+TAKEN = Reply({"ok": True, "channel": "C0ALERTS", "ts": "1.000100"})
+
+
+def slack_post(url, *, bot_id="B1"):
+    client = posting_client("xoxb-1", api_url=url)
+    client.timeout = 1
+    return SlackPost(client, bot_id=bot_id, clock=lambda: NOON)
+
+
+def error_of(*script, call=lambda post: post.post(files.message(), files.file())):
+    with scripted_slack(*script) as slack:
+        with pytest.raises(PostError) as caught:
+            call(slack_post(slack.url))
+        assert len(slack.calls) == 1, "an attempt must never be repeated by itself"
+    return caught.value
+
+
+def test_post_carries_the_key_and_neither_unfurls_nor_links_names():
+    with scripted_slack(TAKEN) as slack:
+        assert slack_post(slack.url).post(files.message(), files.file()) == Posted("C0ALERTS", "1.000100")
+    method, asked = slack.calls[0]
+    assert method == "chat.postMessage"
+    assert asked["metadata"] == {"event_type": EVENT_TYPE, "event_payload": {"key": "card:case1"}}
+    assert (asked["unfurl_links"], asked["unfurl_media"], asked["parse"]) == (False, False, "none")
+    assert "link_names" not in asked
+    assert asked["text"].startswith("Complaint on X about Lumora: @jane_doe: “Lumora is down")
+    assert asked["blocks"][-1]["type"] == "actions"
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "text"),
+    [
+        (MessageKind.CARD, files.file(), "Complaint on X"),
+        (MessageKind.BATCH, files.batch(), "12 posts about *Lumora*"),
+        (MessageKind.DIGEST, files.digest(), "Lumora, 4 March 2026: 38 mentions"),
+        (MessageKind.NOTICE, Notice("X is down"), "⚠️ X is down"),
+    ],
+)
+def test_each_kind_can_be_posted_with_blocks_and_as_plain_text(kind, content, text):
+    with scripted_slack(TAKEN) as slack:
+        post = slack_post(slack.url)
+        post.post(files.message(kind), content)
+        post.post(files.message(kind, plain=True), content)
+    (_, rich), (_, plain) = slack.calls
+    assert text in rich["text"]
+    assert rich["blocks"]
+    assert text in plain["text"]
+    assert plain["blocks"] == []
+
+
+def test_plain_card_still_leads_to_the_post_and_says_when_it_is_due():
+    with scripted_slack(TAKEN) as slack:
+        slack_post(slack.url).post(files.message(plain=True), files.file())
+    text = slack.calls[0][1]["text"]
+    assert "<https://x.com/jane_doe/status/7|Open post>" in text
+    assert "New · due <!date^" in text
+
+
+def test_waiting_is_asked_for_with_its_time():
+    error = error_of(Reply({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": "17"}))
+    assert isinstance(error, PostRateLimited)
+    assert error.retry_after == 17
+
+
+def test_waiting_without_a_readable_time_is_a_second():
+    for headers in ({}, {"Retry-After": "soon"}):
+        error = error_of(Reply("<html>slow down</html>", 429, headers))
+        assert isinstance(error, PostRateLimited)
+        assert error.retry_after == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "plain_may_help", "fix"),
+    [
+        ("not_in_channel", False, "/invite @Earshot"),
+        ("channel_not_found", False, "Check the channel in the settings"),
+        ("is_archived", False, "Unarchive"),
+        ("token_revoked", False, "SLACK_BOT_TOKEN"),
+        ("missing_scope", False, "config/slack-manifest.yaml"),
+        ("invalid_blocks", True, "report it"),
+        ("msg_too_long", True, "report it"),
+    ],
+)
+def test_definite_refusal_says_what_to_do(code, plain_may_help, fix):
+    error = error_of(Reply({"ok": False, "error": code}))
+    assert isinstance(error, PostRejected)
+    assert (error.code, error.plain_may_help) == (code, plain_may_help)
+    assert fix in str(error)
+
+
+AMBIGUOUS = {
+    "internal_error": Reply({"ok": False, "error": "internal_error"}),
+    "fatal_error": Reply({"ok": False, "error": "fatal_error"}),
+    "an error of tomorrow": Reply({"ok": False, "error": "brand_new_error"}),
+    "503 with a page": Reply("<html>Service unavailable</html>", 503, {"content-type": "text/html"}),
+    "500 with JSON": Reply({"ok": False, "error": "service_unavailable"}, 500),
+    "cut JSON": Reply('{"ok": true, "channel": "C0ALERTS", "ts": "1.0001'),
+    "no JSON": Reply("ok"),
+    "an empty body": Reply(""),
+    "a list": Reply([1]),
+    "a number": Reply("7"),
+    "not UTF-8": Reply(
+        "\udcff".encode("utf-8", "surrogatepass").decode("latin-1"), headers={"content-type": "x; charset=ascii"}
+    ),
+    "no timestamp": Reply({"ok": True, "channel": "C0ALERTS"}),
+    "a reset after the request": Reply(reset=True),
+    "a reply shorter than promised": Reply("", headers={"content-length": "500"}),
+    "silence": Reply(silent=True),
+}
+
+
+@pytest.mark.parametrize("name", AMBIGUOUS)
+def test_everything_else_is_unknown(name):
+    error = error_of(AMBIGUOUS[name])
+    assert isinstance(error, PostUnknown)
+    assert "Lumora" not in str(error), "an error must not quote what was posted"
+
+
+def test_refused_connection_means_that_nothing_was_posted():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with pytest.raises(PostRateLimited) as caught:
+        slack_post(f"http://127.0.0.1:{port}/api/").post(files.message(), files.file())
+    assert caught.value.code == "unreachable"
+
+
+def test_client_that_retries_by_itself_is_not_accepted():
+    with pytest.raises(ValueError, match="retry"):
+        SlackPost(WebClient(token="xoxb-1"), bot_id="B1", clock=lambda: NOON)
+
+
+def history(*messages, cursor=""):
+    return Reply({"ok": True, "messages": list(messages), "response_metadata": {"next_cursor": cursor}})
+
+
+def found(ts, *, key="card:case1", bot_id="B1", event_type=EVENT_TYPE):
+    return {"ts": ts, "bot_id": bot_id, "metadata": {"event_type": event_type, "event_payload": {"key": key}}}
+
+
+def test_find_reads_every_page_and_returns_ours_oldest_first():
+    strange = [
+        {"ts": "4.1"},
+        found("4.2", bot_id="B2"),
+        found("4.3", key="card:case2"),
+        found("4.4", event_type="other"),
+    ]
+    with scripted_slack(history(found("10.5"), *strange, cursor="more"), history(found("9.5"))) as slack:
+        copies = slack_post(slack.url).find(files.message(), NOON)
+    assert copies == [Posted("C0ALERTS", "9.5"), Posted("C0ALERTS", "10.5")]
+    first, second = (asked for _, asked in slack.calls)
+    assert float(first["oldest"]) == NOON.timestamp()
+    assert first["include_all_metadata"] is True
+    assert "cursor" not in first
+    assert second["cursor"] == "more"
+
+
+def test_find_fails_as_post_does():
+    error = error_of(Reply({"ok": False, "error": "ratelimited"}, 429), call=lambda p: p.find(files.message(), NOON))
+    assert isinstance(error, PostRateLimited)
+
+
+def test_deleting_what_is_gone_is_no_error():
+    with scripted_slack(Reply({"ok": False, "error": "message_not_found"})) as slack:
+        slack_post(slack.url).delete(Posted("C0ALERTS", "1.1"))
+    error = error_of(
+        Reply({"ok": False, "error": "cant_delete_message"}), call=lambda p: p.delete(Posted("C0ALERTS", "1.1"))
+    )
+    assert isinstance(error, PostRejected)
+
+
+def test_card_is_posted_found_updated_and_deleted_in_the_sandbox():
+    clock = HandClock()
+    workspace = Workspace(clock=clock)
+    _, alerts = small_team(workspace)
+    with running_slack(workspace) as slack:
+        client = posting_client(workspace.bot_token, api_url=f"{slack.url}/api/")
+        post = SlackPost(client, bot_id=workspace.bot_id, clock=clock)
+        message = files.message(channel=alerts.id)
+        placed = post.post(message, files.file())
+        assert post.find(message, clock()) == [placed]
+        assert post.find(files.message(channel=alerts.id, key="card:other"), clock()) == []
+        post.update(files.message(channel=alerts.id, ts=placed.ts), files.answered_file())
+        assert "Answered" in str(alerts.messages[-1].blocks)
+        assert post.find(message, clock()) == [placed], "an update keeps the key"
+        post.delete(placed)
+        post.delete(placed)
+        assert post.find(message, clock()) == []
