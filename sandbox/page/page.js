@@ -1,6 +1,7 @@
 // Owns the page: channels, messages, threads, the composer, and who is acting; draws what the server's events say.
 
-import { element, mrkdwn } from "/page/blocks.js";
+import { clicker } from "/page/actions.js";
+import { element } from "/page/blocks.js";
 import { drawMessage, withDays } from "/page/messages.js";
 import { startWorld } from "/page/world.js";
 
@@ -27,9 +28,15 @@ function toast(text) {
   setTimeout(() => note.remove(), 6000);
 }
 
+const act = clicker({ send, toast, names });
+
 // State and live changes
 
+// Events that arrive while the state is on its way wait until it is there, or the older state would undo them.
+let waiting = null;
+
 async function load() {
+  waiting = [];
   const loaded = await (await fetch("/page/state")).json();
   state.users = new Map(loaded.users.map((user) => [user.id, user]));
   state.users.set("USLACKBOT", { id: "USLACKBOT", name: "slackbot", real_name: "Slackbot", bot: true });
@@ -42,6 +49,9 @@ async function load() {
   drawUsers();
   const linked = /^\/archives\/(\w+)/.exec(location.pathname)?.[1];
   actAs(state.me || localStorage.getItem("user") || people()[0]?.id, linked ?? (state.channel || location.hash.slice(1)));
+  const late = waiting;
+  waiting = null;
+  late.forEach(take);
 }
 
 function keepChannel(channel) {
@@ -51,18 +61,22 @@ function keepChannel(channel) {
 
 function listen() {
   const stream = new EventSource("/page/events");
-  stream.onopen = load;
-  stream.onerror = () => drawConnection(null);
-  stream.onmessage = ({ data }) => {
-    const event = JSON.parse(data);
-    if (event.type === "connection") drawConnection(event.connections);
-    if (event.type === "channel") {
-      keepChannel(event.channel);
-      drawChannels();
-    }
-    if (event.type === "message") messageChanged(event);
-    document.dispatchEvent(new CustomEvent(`sandbox-${event.type}`, { detail: event }));
+  stream.onopen = () => {
+    load();
+    document.dispatchEvent(new CustomEvent("sandbox-open"));
   };
+  stream.onerror = () => drawConnection(null);
+  stream.onmessage = ({ data }) => (waiting ? waiting.push(JSON.parse(data)) : take(JSON.parse(data)));
+}
+
+function take(event) {
+  if (event.type === "connection") drawConnection(event.connections);
+  if (event.type === "message") messageChanged(event);
+  if (event.type === "channel") {
+    keepChannel(event.channel);
+    drawChannels();
+  }
+  document.dispatchEvent(new CustomEvent(`sandbox-${event.type}`, { detail: event }));
 }
 
 function messageChanged({ channel: id, ts, message }) {
@@ -155,7 +169,7 @@ function drawn(channel, message, inThread = false) {
   return drawMessage(message, {
     author, names, inThread, isBot: author.id === state.bot,
     replies: inThread || message.visible_to ? 0 : replies(channel, message.ts).length,
-    act: (item, block, use) => act(channel, message, item, block, use),
+    act: (item, block, use) => act({ user: state.me, channel: channel.id, ts: message.ts }, item, block, use),
     openThread: () => openThread(message.thread_ts ?? message.ts),
   });
 }
@@ -211,41 +225,6 @@ function closeThread() {
 }
 
 // What people do
-
-async function act(channel, message, item, block, { node, option }) {
-  if (item.url) window.open(item.url, "_blank", "noopener");
-  if (item.confirm && !(await confirmed(item.confirm))) return;
-  node.classList.add("busy");
-  const body = { user: state.me, channel: channel.id, ts: message.ts, action_id: item.action_id, block_id: block.block_id };
-  try {
-    const answer = await send("/page/clicks", option === undefined ? body : { ...body, option });
-    if (!answer.ok) throw new Error(FAILURES[answer.error] ?? answer.error);
-  } catch (error) {
-    node.classList.add("failed");
-    node.title = error.message;
-    toast(`That did not work: ${error.message}`);
-  } finally {
-    node.classList.remove("busy");
-    if (node.localName === "select" && item.type === "overflow") node.value = "";
-  }
-}
-
-const FAILURES = {
-  operation_timeout: "the bot did not acknowledge within 3 seconds", dispatch_failed: "the bot is not connected",
-};
-
-function confirmed(question) {
-  const dialog = $("confirm");
-  $("confirm-title").textContent = question.title?.text ?? "Are you sure?";
-  $("confirm-text").replaceChildren(mrkdwn(question.text?.text ?? "", names));
-  $("confirm-yes").textContent = question.confirm?.text ?? "Yes";
-  $("confirm-no").textContent = question.deny?.text ?? "Cancel";
-  dialog.returnValue = "no";
-  $("confirm-yes").onclick = () => dialog.close("yes");
-  $("confirm-no").onclick = () => dialog.close("no");
-  dialog.showModal();
-  return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true }));
-}
 
 async function say(box, threadTs) {
   const text = box.value.trim();

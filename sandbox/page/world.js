@@ -4,19 +4,13 @@ import { element } from "/page/blocks.js";
 
 const $ = (id) => document.getElementById(id);
 const PLATFORMS = { x: "X", reddit: "Reddit" };
-let accounts = {}; // platform -> the brand's own account
+let accounts = null; // platform -> the brand's own account
 let replyTo = null;
 let timer = null;
 
-// Show the panel if this sandbox has platforms; otherwise it stays away.
-export async function startWorld({ send, toast }) {
-  const first = await fetch("/control/posts");
-  if (!first.ok) return;
-  document.body.classList.add("with-world");
-  $("world").hidden = false;
-  const known = await fetch("/control/state");
-  if (known.ok) accounts = (await known.json()).accounts ?? {};
-  draw(await first.json());
+// Keep the panel up to date. It stays hidden in a sandbox without platforms.
+export function startWorld({ send, toast }) {
+  document.addEventListener("sandbox-open", refresh);
   document.addEventListener("sandbox-post", () => {
     timer ??= setTimeout(refresh, 250);
   });
@@ -44,8 +38,12 @@ function openDrawer(open) {
 
 async function refresh() {
   timer = null;
-  const response = await fetch("/control/posts");
-  if (response.ok) draw(await response.json());
+  const posts = await fetch("/control/posts");
+  if (!posts.ok) return;
+  accounts ??= (await (await fetch("/control/state")).json()).accounts;
+  draw(await posts.json());
+  $("world").hidden = false;
+  document.body.classList.add("with-world");
 }
 
 function answer(post) {

@@ -6,10 +6,12 @@ import pytest
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
+from bot.escaping import escape
 from sandbox.server import Sandbox
 from sandbox.slack import Limits, Workspace
 from sandbox.world import Draft
 from tests.browser import Page, open_page
+from tests.hostile import HOSTILE
 from tests.sandbox.running import RunningSlack, running_slack, wait_until
 
 pytestmark = pytest.mark.browser
@@ -35,6 +37,11 @@ def slack() -> Iterator[RunningSlack]:
         def menu(ack, action, respond):
             ack()
             respond(f"you chose {action['selected_option']['value']}")
+
+        @app.action("drop")
+        def drop(ack, respond):
+            ack()
+            respond(delete_original=True)
 
         @app.command("/earshot")
         def earshot(ack, command):
@@ -67,10 +74,17 @@ def page(slack, browser):
     return browser
 
 
+QUESTION = {
+    name: {"type": "plain_text", "text": text}
+    for name, text in {"title": "Drop it?", "text": "It is gone then.", "confirm": "Drop", "deny": "Keep"}.items()
+}
+
+
 def card(text):
     options = [{"text": {"type": "plain_text", "text": name}, "value": name.lower()} for name in ("Mute", "Assign")]
     elements = [
         {"type": "button", "action_id": "claim", "text": {"type": "plain_text", "text": "Claim"}, "value": "c1"},
+        {"type": "button", "action_id": "drop", "text": {"type": "plain_text", "text": "Drop"}, "confirm": QUESTION},
         {"type": "button", "action_id": "nobody", "text": {"type": "plain_text", "text": "Broken"}},
         {"type": "overflow", "action_id": "menu", "options": options},
     ]
@@ -109,6 +123,18 @@ def test_a_click_that_nobody_acknowledges_is_marked(slack, page):
     page.click("[data-action=nobody]")
     page.wait_for("document.querySelector('[data-action=nobody].failed')")
     assert "did not acknowledge" in page.text(".toast")
+
+
+def test_a_button_with_a_question_acts_only_after_yes(slack, page):
+    post(slack, "unhappy", blocks=card("*unhappy*"))
+    page.click("[data-action=drop]")
+    assert page.text("#confirm-title") == "Drop it?"
+    page.click("#confirm-no")
+    page.wait_for("!document.getElementById('confirm').open")
+    assert page.evaluate("document.querySelectorAll('#log article').length") == 1
+    page.click("[data-action=drop]")
+    page.click("#confirm-yes")
+    page.wait_for("!document.querySelector('#log article')")
 
 
 def test_a_menu_choice_answers_only_the_person_who_chose(slack, page):
@@ -167,6 +193,31 @@ def test_foreign_text_never_becomes_markup_and_only_live_pings_look_live(slack, 
     assert page.evaluate("window.hacked === undefined")
     assert page.complaints == []
     assert "<script>window.hacked=1</script> <!channel>" in page.text("#log .mrkdwn")
+
+
+def test_a_corpus_of_hostile_text_runs_nothing_and_draws_only_what_mrkdwn_has(slack, page):
+    texts = [text[:3000] for text in HOSTILE if text[:3000].strip()]
+    for text in texts:
+        post(slack, text)
+    page.wait_for(f"document.querySelectorAll('#log article').length === {len(texts)}")
+    tags = page.evaluate("[...new Set([...document.querySelectorAll('#log .mrkdwn *')].map((e) => e.localName))]")
+    assert set(tags) <= {"a", "blockquote", "code", "em", "mark", "pre", "s", "span", "strong", "time"}
+    schemes = page.evaluate("[...new Set([...document.querySelectorAll('#log a')].map((a) => a.protocol))]")
+    assert set(schemes) <= {"http:", "https:", "mailto:"}
+    assert page.evaluate("document.querySelectorAll('#log .ping').length") > 5
+    assert page.complaints == []
+
+
+def test_the_same_corpus_escaped_shows_no_ping_and_no_link(slack, page):
+    for text in HOSTILE:
+        blocks = [{"type": "section", "text": mrkdwn(escape(text, limit=2900, markup=True) or "-")}]
+        post(slack, "hostile", blocks=blocks)
+    page.wait_for(f"document.querySelectorAll('#log article').length === {len(HOSTILE)}")
+    assert page.evaluate("document.querySelectorAll('#log .ping, #log .mention, #log .mrkdwn a').length") == 0
+
+
+def mrkdwn(text):
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
 def test_mrkdwn_is_drawn_as_slack_draws_it(slack, page):
