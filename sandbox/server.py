@@ -46,6 +46,8 @@ class PortInUseError(OSError):
 class Sandbox:
     """A Slack workspace and two platforms. Use it as a context manager, or call `start` and `stop`.
 
+    `world` and the fault switches may be used from any thread; what acts in `slack` goes through `run`.
+
     `quota_factor` multiplies the platforms' request quotas, so that a bot may poll every second; 1 is the real quota.
     `manifest` narrows what the Slack app may do; see `sandbox.slack.Workspace`.
     """
@@ -68,7 +70,7 @@ class Sandbox:
         brand = self.world.introduce("x", X_ACCOUNT, name="Lumora", followers=412_000, verified=True)
         self.world.introduce("reddit", REDDIT_ACCOUNT, followers=900)
         self.x_access_token = f"{brand.id}-sandbox"
-        self._slack = Slack(self.workspace)
+        self.slack = Slack(self.workspace)
         self._quota_factor = quota_factor
         self._port = port
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -147,8 +149,8 @@ class Sandbox:
             "slack_envelopes": self.workspace.envelope_faults,
         }
         accounts: dict[Platform, str] = {"x": X_ACCOUNT, "reddit": REDDIT_ACCOUNT}
-        app.add_routes(Control(self.world, self._slack, faults=faults, accounts=accounts).routes())
-        app.add_routes(self._slack.routes())
+        app.add_routes(Control(self.world, self.slack, faults=faults, accounts=accounts).routes())
+        app.add_routes(self.slack.routes())
         x = XApi(
             self.world,
             bearer_token=X_BEARER_TOKEN,
@@ -189,7 +191,7 @@ class Sandbox:
         self.workspace.origin = f"http://{HOST}:{port}"
         started.set_result(port)
         await self._stopping.wait()
-        await self._slack.close()
+        await self.slack.close()
         await runner.cleanup()
 
 

@@ -1,3 +1,4 @@
+import asyncio
 import json
 
 import pytest
@@ -151,3 +152,12 @@ def test_slack_can_end_its_websockets(sandbox):
         assert json.loads(socket.recv(5))["type"] == "hello"
         assert post(sandbox, "slack", do="disconnect").ok
         assert json.loads(socket.recv(5))["type"] == "disconnect"
+
+
+def test_people_act_in_the_workspace_through_the_server_s_own_loop(sandbox):
+    mia = next(user for user in sandbox.workspace.users.values() if user.name == "mia")
+    channel = sandbox.workspace.channel_named("#lumora-alerts")
+    sandbox.run(sandbox.slack.interactions.write(mia.id, channel.id, "Who takes this one?"))
+    slack = WebClient(token=sandbox.workspace.bot_token, base_url=sandbox.slack_api_url)
+    history = slack.conversations_history(channel=channel.id)["messages"]
+    assert [(message["user"], message["text"]) for message in history] == [(mia.id, "Who takes this one?")]
