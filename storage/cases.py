@@ -1,0 +1,156 @@
+"""Cases: opened once for each author, thread and brand, claimed by one person, listed by how pressing they are."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict, fields
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Float, Select, case, cast, func, insert, select, update
+
+from domain.case import Case, CaseFile, CaseState, CustomerSummary, HistoryLine, Response
+from domain.customer import CustomerMatch, LinkState
+from domain.mention import Author, MentionId
+from storage import mentions
+from storage.customers import active_accounts, match_keys
+from storage.database import Tx
+from storage.sightings import to_author
+from storage.tables import OPEN, AuthorRow, CaseRow, CustomerRow, HistoryRow, LinkRow, MembershipRow, ResponseRow
+
+ValueBand = Callable[[Decimal | None], str]
+"""Names a customer's value coarsely; the thresholds are the caller's business."""
+
+_FIELDS = [field.name for field in fields(Case)]
+
+
+def find(tx: Tx, *, brand: str, author_key: str, thread_id: str) -> Case | None:
+    """Return the one case of this author in this thread about this brand."""
+    place = CaseRow.brand == brand, CaseRow.author_key == author_key, CaseRow.thread_id == thread_id
+    return next(iter(_read(tx, select(CaseRow).where(*place))), None)
+
+
+def get(tx: Tx, case_id: str) -> Case | None:
+    """Return one case."""
+    return next(iter(_read(tx, select(CaseRow).where(CaseRow.id == case_id))), None)
+
+
+def by_thread(tx: Tx, *, brand: str, platform: str, thread_id: str) -> list[Case]:
+    """Return the brand's cases in one thread, oldest first."""
+    place = CaseRow.thread_id == thread_id, CaseRow.platform == platform, CaseRow.brand == brand
+    return _read(tx, select(CaseRow).where(*place).order_by(CaseRow.posted_at, CaseRow.id))
+
+
+def of_customer(tx: Tx, customer_id: str, *, limit: int) -> list[Case]:
+    """Return the cases of a customer's known accounts, newest first."""
+    theirs = select(CaseRow).where(CaseRow.author_key.in_(active_accounts(customer_id)))
+    return _read(tx, theirs.order_by(CaseRow.posted_at.desc(), CaseRow.id).limit(limit))
+
+
+def open_case(tx: Tx, new: Case) -> None:
+    """Store a new case."""
+    tx.execute(insert(CaseRow).values(**asdict(new)))
+
+
+def change(tx: Tx, case_id: str, *, states: Collection[CaseState], **values: Any) -> bool:
+    """Set fields of a case that is in one of these states; False where it is not, and nothing has changed."""
+    statement = update(CaseRow).where(CaseRow.id == case_id, CaseRow.state.in_(states)).values(**values)
+    return tx.scalar(statement.returning(CaseRow.id)) is not None
+
+
+def claim(tx: Tx, case_id: str, *, owner: str, at: datetime) -> bool:
+    """Make somebody the owner of a new case; False where it has an owner or is not new. One claimer wins."""
+    free = CaseRow.id == case_id, CaseRow.owner.is_(None), CaseRow.state == CaseState.NEW
+    taken = update(CaseRow).where(*free).values(owner=owner, state=CaseState.CLAIMED, claimed_at=at)
+    return tx.scalar(taken.returning(CaseRow.id)) is not None
+
+
+def note(tx: Tx, case_id: str, line: HistoryLine) -> None:
+    """Add a line to the case's history."""
+    tx.execute(insert(HistoryRow).values(case_id=case_id, at=line.at, actor=line.actor, action=line.action))
+
+
+def file(tx: Tx, case_id: str, *, value_band: ValueBand) -> CaseFile | None:
+    """Return a case with all that its card shows; an author who was erased is called `removed`."""
+    found = get(tx, case_id)
+    return None if found is None else _files(tx, [found], value_band)[0]
+
+
+def queue(tx: Tx, *, brand: str | None = None, limit: int, offset: int = 0, value_band: ValueBand) -> list[CaseFile]:
+    """Return the open cases, those due first at the top; of those due together, by customer value."""
+    value = (
+        select(func.max(cast(CustomerRow.value, Float)))
+        .join(MembershipRow, MembershipRow.customer_id == CustomerRow.id)
+        .join(LinkRow, LinkRow.record_id == MembershipRow.record_id)
+        .where(LinkRow.author_key == CaseRow.author_key, LinkRow.state == LinkState.ACTIVE)
+        .scalar_subquery()
+    )
+    waiting = select(CaseRow).where(OPEN)
+    if brand is not None:
+        waiting = waiting.where(CaseRow.brand == brand)
+    pressing = waiting.order_by(CaseRow.due_at, func.coalesce(value, 0).desc(), CaseRow.id)
+    return _files(tx, _read(tx, pressing.limit(limit).offset(offset)), value_band)
+
+
+def counts(tx: Tx, *, at: datetime) -> tuple[int, int]:
+    """Return how many cases are open, and how many of them are overdue."""
+    overdue = func.count(case((CaseRow.due_at < at, 1)))
+    opened, late = tx.execute(select(func.count(), overdue).select_from(CaseRow).where(OPEN)).one()
+    return opened, late
+
+
+def _read(tx: Tx, statement: Select[CaseRow]) -> list[Case]:
+    return [Case(**{name: getattr(row, name) for name in _FIELDS}) for row in tx.scalars(statement)]
+
+
+def _files(tx: Tx, found: Sequence[Case], value_band: ValueBand) -> list[CaseFile]:
+    ids = [one.id for one in found]
+    seen = mentions.of_cases(tx, ids)
+    authors = _authors(tx, [one.author_key for one in found])
+    responses = _responses(tx, ids)
+    history = _history(tx, ids)
+    customers = match_keys(tx, [one.author_key for one in found])
+    return [
+        CaseFile(
+            case=one,
+            author=authors.get(one.author_key, Author(one.platform, user_id="", handle="removed")),
+            mentions=tuple(seen.get(one.id, ())),
+            responses=tuple(responses.get(one.id, ())),
+            history=tuple(history.get(one.id, ())),
+            customer=_summary(tx, one, customers.get(one.author_key), value_band),
+        )
+        for one in found
+    ]
+
+
+def _summary(tx: Tx, one: Case, match: CustomerMatch | None, value_band: ValueBand) -> CustomerSummary | None:
+    if match is None:
+        return None
+    accounts = active_accounts(match.customer_id)
+    earlier = select(func.count()).where(CaseRow.author_key.in_(accounts), CaseRow.posted_at < one.posted_at)
+    return CustomerSummary(
+        customer_id=match.customer_id,
+        grade=match.grade.value,
+        value_band=value_band(match.value),
+        earlier_cases=tx.scalar(earlier.where(CaseRow.id != one.id)) or 0,
+    )
+
+
+def _authors(tx: Tx, keys: Sequence[str]) -> dict[str, Author]:
+    return {row.key: to_author(row) for row in tx.scalars(select(AuthorRow).where(AuthorRow.key.in_(keys)))}
+
+
+def _responses(tx: Tx, ids: Sequence[str]) -> dict[str, list[Response]]:
+    found: dict[str, list[Response]] = {}
+    rows = select(ResponseRow).where(ResponseRow.case_id.in_(ids)).order_by(ResponseRow.at)
+    for row in tx.scalars(rows):
+        one = Response(row.case_id, MentionId(row.mention_id), row.responder, row.at, row.url)
+        found.setdefault(row.case_id, []).append(one)
+    return found
+
+
+def _history(tx: Tx, ids: Sequence[str]) -> dict[str, list[HistoryLine]]:
+    found: dict[str, list[HistoryLine]] = {}
+    rows = select(HistoryRow).where(HistoryRow.case_id.in_(ids)).order_by(HistoryRow.at, HistoryRow.number)
+    for row in tx.scalars(rows):
+        found.setdefault(row.case_id, []).append(HistoryLine(row.at, row.actor, row.action))
+    return found

@@ -1,0 +1,208 @@
+"""Customers: the union of the records that belong together, how to find them, and the accounts tied to them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, and_, case, distinct, func, or_, select, update
+
+from domain.brand import Account
+from domain.customer import Customer, CustomerMatch, Grade, Link, LinkState
+from domain.mention import Author
+from storage.database import Tx
+from storage.folding import fold_handle, fold_name, fold_phone
+from storage.records import blind_email, blind_phone, from_list
+from storage.tables import ContactRow, CustomerRow, LinkRow, MembershipRow, NameRow, RecordRow, RecordVersionRow
+from storage.upserts import chunks
+
+_COUNTS = and_(LinkRow.state == LinkState.ACTIVE, LinkRow.grade != Grade.SUGGESTED)
+"""Suggestions never count."""
+
+_Record = tuple[RecordRow, RecordVersionRow]
+
+
+def get(tx: Tx, customer_id: str) -> Customer | None:
+    """Return one customer."""
+    return next(iter(_read(tx, [customer_id])), None)
+
+
+def find(tx: Tx, text: str, *, limit: int = 10) -> list[Customer]:
+    """Find customers: by id, e-mail address, `@handle` of any platform or phone number exactly; else by name.
+
+    A bare word may be a handle: those come first, then names that have all the words, at the start of a word first.
+    """
+    wanted = text.strip()
+    exact = list(dict.fromkeys(_exactly(tx, wanted)))
+    if exact and not wanted.isalpha():
+        return _read(tx, exact[:limit])
+    return _read(tx, list(dict.fromkeys([*exact, *_by_name(tx, wanted, limit)]))[:limit])
+
+
+def coverage(tx: Tx) -> tuple[int, int]:
+    """Return how many customers there are, and how many have an account that is verified or supplied, and seen."""
+    everybody = func.count(distinct(MembershipRow.customer_id))
+    linked = select(everybody).join(LinkRow, LinkRow.record_id == MembershipRow.record_id).where(_COUNTS)
+    return tx.scalar(select(everybody)) or 0, tx.scalar(linked) or 0
+
+
+def active_accounts(customer_id: str) -> Select[str | None]:
+    """Select the author keys of a customer's active links."""
+    return (
+        select(LinkRow.author_key)
+        .join(MembershipRow, MembershipRow.record_id == LinkRow.record_id)
+        .where(MembershipRow.customer_id == customer_id, LinkRow.author_key.is_not(None), _COUNTS)
+    )
+
+
+def author_keys(tx: Tx, customer_id: str) -> list[str]:
+    """Return the keys of the authors that a customer is known to be."""
+    return sorted({key for key in tx.scalars(active_accounts(customer_id)) if key is not None})
+
+
+def links_for(tx: Tx, *, platform: str, user_id: str, handle: str) -> list[Link]:
+    """Return the platform's links that are pinned to this user id or name this handle, removed ones aside."""
+    named = or_(LinkRow.author_key == f"{platform}:{user_id}", LinkRow.handle_folded == fold_handle(handle))
+    rows = select(LinkRow, MembershipRow.customer_id).join(MembershipRow, MembershipRow.record_id == LinkRow.record_id)
+    these = rows.where(LinkRow.platform == platform, named, LinkRow.state != LinkState.REMOVED)
+    return [_link(row, customer_id) for row, customer_id in tx.execute(these.order_by(LinkRow.since, LinkRow.id))]
+
+
+def pin(tx: Tx, link_id: str, *, user_id: str, at: datetime) -> None:
+    """Tie a link to the lasting id of its account, which makes it active."""
+    key = LinkRow.platform.concat(":").concat(user_id)
+    tx.execute(update(LinkRow).where(LinkRow.id == link_id).values(author_key=key, state=LinkState.ACTIVE, since=at))
+
+
+def suspend(tx: Tx, link_id: str, *, at: datetime) -> None:
+    """Stop using a link until a person has looked at it."""
+    tx.execute(update(LinkRow).where(LinkRow.id == link_id).values(state=LinkState.SUSPENDED, since=at))
+
+
+def match(tx: Tx, author: Author) -> CustomerMatch | None:
+    """Return the customer that the author is, known by user id."""
+    return match_keys(tx, [author.key]).get(author.key)
+
+
+def match_many(tx: Tx, authors: Sequence[Author]) -> dict[str, CustomerMatch]:
+    """Return the customers that these authors are, by author key."""
+    return match_keys(tx, [author.key for author in authors])
+
+
+def match_keys(tx: Tx, keys: Sequence[str]) -> dict[str, CustomerMatch]:
+    """Return the customers of these author keys; of several the best grade wins, then the link that is oldest."""
+    found: dict[str, CustomerMatch] = {}
+    verified_first = case((LinkRow.grade == Grade.VERIFIED, 0), else_=1)
+    for some in chunks(keys):
+        rows = (
+            select(LinkRow, CustomerRow)
+            .join(MembershipRow, MembershipRow.record_id == LinkRow.record_id)
+            .join(CustomerRow, CustomerRow.id == MembershipRow.customer_id)
+            .where(LinkRow.author_key.in_(some), _COUNTS)
+            .order_by(verified_first, LinkRow.since, LinkRow.id)
+        )
+        for link, customer in tx.execute(rows):
+            known = CustomerMatch(customer.id, link.id, link.grade, customer.value)
+            found.setdefault(link.author_key or "", known)
+    return found
+
+
+def _exactly(tx: Tx, text: str) -> list[str]:
+    """Find customer ids by what identifies a person."""
+    handle = fold_handle(text)
+    ways = [select(MembershipRow.customer_id).where(MembershipRow.customer_id == text)]
+    blinds = [blind_email(tx, text)] if "@" in text.lstrip("@") else []
+    if fold_phone(text) and not any(c.isalpha() for c in text):
+        blinds.append(blind_phone(tx, text))
+    if blinds:
+        ways.append(
+            select(MembershipRow.customer_id)
+            .join(ContactRow, ContactRow.record_id == MembershipRow.record_id)
+            .where(ContactRow.blind.in_(blinds))
+        )
+    ways.append(
+        select(MembershipRow.customer_id)
+        .join(LinkRow, LinkRow.record_id == MembershipRow.record_id)
+        .where(LinkRow.handle_folded == handle, LinkRow.state != LinkState.REMOVED)
+    )
+    return [customer_id for way in ways for customer_id in tx.scalars(way)]
+
+
+def _by_name(tx: Tx, text: str, limit: int) -> list[str]:
+    """Find customer ids by the parts of a name. Reads every name: 100,000 take some 30 ms."""
+    words = fold_name(text).split()
+    if not words:
+        return []
+    starts = sum((case((NameRow.folded.contains(f" {word}", autoescape=True), 1), else_=0) for word in words), start=0)
+    best = (
+        select(MembershipRow.customer_id)
+        .join(NameRow, NameRow.record_id == MembershipRow.record_id)
+        .where(*(NameRow.folded.contains(word, autoescape=True) for word in words))
+        .group_by(MembershipRow.customer_id)
+        .order_by(func.max(starts).desc(), func.min(NameRow.folded), MembershipRow.customer_id)
+    )
+    return list(tx.scalars(best.limit(limit)))
+
+
+def _read(tx: Tx, ids: Sequence[str]) -> list[Customer]:
+    """Return these customers in this order, each the union of its records' latest versions."""
+    versions: dict[str, list[_Record]] = {}
+    latest = and_(RecordVersionRow.record_id == RecordRow.id, RecordVersionRow.version == RecordRow.version)
+    rows = (
+        select(MembershipRow.customer_id, RecordRow, RecordVersionRow)
+        .join(RecordRow, RecordRow.id == MembershipRow.record_id)
+        .join(RecordVersionRow, latest)
+        .where(MembershipRow.customer_id.in_(ids))
+        .order_by(MembershipRow.since, RecordRow.id)
+    )
+    for customer_id, record, version in tx.execute(rows):
+        versions.setdefault(customer_id, []).append((record, version))
+    links = _links(tx, ids)
+    values = {row.id: row for row in tx.scalars(select(CustomerRow).where(CustomerRow.id.in_(ids)))}
+    return [_customer(values[i], versions[i], links.get(i, [])) for i in ids if i in versions]
+
+
+def _links(tx: Tx, ids: Sequence[str]) -> dict[str, list[Link]]:
+    found: dict[str, list[Link]] = {}
+    rows = (
+        select(LinkRow, MembershipRow.customer_id)
+        .join(MembershipRow, MembershipRow.record_id == LinkRow.record_id)
+        .where(MembershipRow.customer_id.in_(ids), LinkRow.state != LinkState.REMOVED)
+        .order_by(LinkRow.since, LinkRow.id)
+    )
+    for row, customer_id in tx.execute(rows):
+        found.setdefault(customer_id, []).append(_link(row, customer_id))
+    return found
+
+
+def _customer(
+    row: CustomerRow, records: Sequence[tuple[RecordRow, RecordVersionRow]], links: Sequence[Link]
+) -> Customer:
+    versions = [version for _, version in records]
+    return Customer(
+        id=row.id,
+        names=_union(version.names for version in versions),
+        emails=_union(from_list(version.emails) for version in versions),
+        phones=_union(from_list(version.phones) for version in versions),
+        addresses=_union(from_list(version.addresses) for version in versions),
+        links=tuple(links),
+        value=row.value,
+        currency=row.currency,
+        notes=_union([version.notes] for version in versions if version.notes),
+        sources=_union([record.source] for record, _ in records),
+    )
+
+
+def _link(row: LinkRow, customer_id: str) -> Link:
+    return Link(
+        id=row.id,
+        customer_id=customer_id,
+        account=Account(row.platform, row.handle),
+        grade=row.grade,
+        state=row.state,
+        user_id=None if row.author_key is None else row.author_key.partition(":")[2],
+        evidence=row.evidence,
+        since=row.since,
+    )
+
+
+def _union(lists: Iterable[Sequence[str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(item for one in lists for item in one))

@@ -1,0 +1,213 @@
+"""The connection to SQLite or PostgreSQL: transactions, migrations, and errors that say what to do."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+
+from domain.errors import StorageError
+from storage import stamps
+from storage.cipher import cipher_of
+from storage.column_types import use_cipher
+from storage.failures import explain
+
+Tx = Session
+"""An open transaction. Storage functions take it first and never commit."""
+
+BUSY_SECONDS = 10
+"""A writer waits so long for another process to finish."""
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATION_LOCK = 0x6561727368  # any number that every Earshot agrees on
+_OPTIONS = {"populate_existing": True, "synchronize_session": False}
+"""Rows are read anew by every statement: bulk statements pass by the session's own memory of them."""
+
+
+def open_database(url: str, *, key: bytes | None = None) -> "Database":
+    """Connect to `sqlite:///path` or `postgresql://user:password@host/name`, making SQLite's file if need be.
+
+    With a `key`, e-mail addresses, phone numbers, postal addresses and notes of customers are encrypted.
+
+    Raises:
+        StorageError: it cannot be reached or used, or a newer Earshot has migrated it.
+    """
+    try:
+        parsed = make_url(url)
+    except SQLAlchemyError as error:
+        raise explain(error, url) from None
+    if parsed.drivername in {"postgresql", "postgres"}:
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername not in {"sqlite", "postgresql+psycopg"}:
+        raise StorageError(f"The database {parsed!r} is of an unknown kind. Use sqlite or postgresql.")
+    database = Database(parsed, key)
+    try:
+        database.check()
+    except StorageError:
+        database.close()
+        raise
+    return database
+
+
+class Database:
+    """One database; threads may share it, transactions they may not."""
+
+    def __init__(self, url: URL, key: bytes | None) -> None:
+        """Prepare the engines; `open_database` is the way to get one."""
+        self.url = url.render_as_string()
+        self._cipher = cipher_of(key)
+        with self._explained():
+            self._reader, self._writer = _sqlite(url) if url.drivername == "sqlite" else _postgres(url)
+        self._one_writer = threading.Lock() if url.drivername == "sqlite" else None
+        for engine in (self._reader, self._writer):
+            use_cipher(engine.dialect, self._cipher)
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """Read one unchanging snapshot; writing is refused. Raises StorageError."""
+        with self._explained(), self._session(self._reader) as tx, tx.begin():
+            yield tx
+
+    @contextmanager
+    def write(self) -> Iterator[Tx]:
+        """Write: commit at the end, or undo everything when an error leaves the block. Raises StorageError.
+
+        SQLite has one writer at a time: this process's threads queue here, other processes inside SQLite.
+        """
+        with self._explained(), self._turn(), self._session(self._writer) as tx, tx.begin():
+            yield tx
+
+    def migrate(self) -> None:
+        """Bring the tables to this code's version, in one transaction. Raises StorageError."""
+        with self._explained(), self._turn(), self._writer.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
+            self._refuse_newer(connection)
+            config = Config(attributes={"connection": connection})
+            config.set_main_option("script_location", str(_MIGRATIONS))
+            command.upgrade(config, "head")
+            stamps.stamp_key(connection, self._cipher)
+
+    def check(self) -> None:
+        """Raise StorageError unless the database answers, is no newer than this code and has our key."""
+        with self._explained(), self._reader.connect() as connection:
+            self._refuse_newer(connection)
+            stamps.check_key(connection, self._cipher)
+
+    def scrub(self) -> bool:
+        """Overwrite on disk what was erased, the search index and the write-ahead log included.
+
+        Returns False where a reader kept the log from being emptied: call again. On PostgreSQL the pages are vacuumed;
+        its own log keeps old bytes until it is recycled. Raises StorageError.
+        """
+        with self._explained():
+            if self._writer.dialect.name == "postgresql":
+                with self._writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                    connection.execute(text("VACUUM authors, mentions, sightings, predictions"))
+                return True
+            with self.write() as tx:
+                tx.execute(text("INSERT INTO mentions_fts (mentions_fts) VALUES ('optimize')"))
+            return _truncate_log(self._writer)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._reader.dispose()
+        self._writer.dispose()
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            raise explain(error, self.url) from error
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if self._one_writer is None:
+            yield
+            return
+        if not self._one_writer.acquire(timeout=2 * BUSY_SECONDS):
+            raise StorageError(f"The database {self.url} is kept busy by another job of this process. Try again.")
+        try:
+            yield
+        finally:
+            self._one_writer.release()
+
+    def _session(self, engine: Engine) -> Session:
+        session = Session(engine, autoflush=False, expire_on_commit=False, execution_options=_OPTIONS)
+        session.info["cipher"] = self._cipher
+        return session
+
+    def _refuse_newer(self, connection: Connection) -> None:
+        present = MigrationContext.configure(connection).get_current_revision()
+        known = {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
+        if present is not None and present not in known:
+            raise StorageError(
+                f"The database {self.url} was made by a newer Earshot (schema {present}). "
+                "Update Earshot, or restore a backup from before that update."
+            )
+
+
+def _sqlite(url: URL) -> tuple[Engine, Engine]:
+    if url.database in {None, "", ":memory:"}:
+        raise StorageError("An in-memory database cannot be shared by threads. Use a file, as in sqlite:///earshot.db.")
+    folder = Path(str(url.database)).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"The folder {folder} of the database cannot be made ({error.strerror}). Name another in [database] url."
+        ) from None
+    engines = tuple(
+        create_engine(url, poolclass=QueuePool, pool_size=8, max_overflow=24, connect_args={"timeout": BUSY_SECONDS})
+        for _ in range(2)
+    )
+    reader, writer = engines
+    for engine, begin, only_read in ((reader, "BEGIN", "ON"), (writer, "BEGIN IMMEDIATE", "OFF")):
+        event.listen(engine, "connect", _pragmas(only_read))
+        event.listen(engine, "begin", _begin(begin))
+    return reader, writer
+
+
+def _pragmas(only_read: str) -> Callable[[DBAPIConnection, ConnectionPoolEntry], None]:
+    def prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # or sqlite3 begins where it likes
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")  # a power cut must not forget that a message was being sent
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute("PRAGMA secure_delete = ON")
+        cursor.execute(f"PRAGMA query_only = {only_read}")
+        cursor.close()
+
+    return prepare
+
+
+def _begin(statement: str) -> Callable[[Connection], None]:
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(statement)
+
+    return begin
+
+
+def _postgres(url: URL) -> tuple[Engine, Engine]:
+    engine = create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=24, connect_args={"connect_timeout": 5})
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True), engine
+
+
+def _truncate_log(engine: Engine) -> bool:
+    connection = engine.raw_connection()
+    try:
+        busy, _, _ = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+    finally:
+        connection.close()

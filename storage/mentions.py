@@ -1,0 +1,210 @@
+"""Posts: stored once, seen for brands, edited, searched, counted, and erased for good."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import and_, delete, exists, select, update
+
+from domain.case import SeenMention, Verdict
+from domain.mention import Mention, MentionId
+from domain.prediction import Predictions
+from storage.column_types import storable
+from storage.database import Tx
+from storage.fulltext import matches
+from storage.sightings import author_values, mention_values, prediction_values, read, sighting_values, sightings
+from storage.tables import (
+    AuthorRow,
+    CaseRow,
+    MentionRow,
+    MessageMentionRow,
+    MessageRow,
+    PredictionRow,
+    ResponseRow,
+    SightingRow,
+    TombstoneRow,
+)
+from storage.upserts import chunks, upsert
+
+_AUTHOR_FIELDS = ["platform", "user_id", "handle", "name", "followers", "verified", "automated", "url", "seen_at"]
+_SAID = ["label", "score", "unsure", "rival", "probabilities", "current"]
+
+
+def unseen(tx: Tx, mentions: Sequence[Mention], *, brand: str, secret: bytes) -> list[Mention]:
+    """Return the posts that are not stored for the brand and may be, in their order, each once."""
+    distinct = list({mention.id: mention for mention in mentions}.values())
+    known: set[str] = set()
+    for some in chunks([mention.id for mention in distinct]):
+        stored = select(SightingRow.mention_id).where(SightingRow.mention_id.in_(some), SightingRow.brand == brand)
+        known.update(tx.scalars(stored))
+        known.update(_erased(tx, some, secret))
+    return [mention for mention in distinct if mention.id not in known]
+
+
+def add(tx: Tx, seen: Sequence[SeenMention], *, stream: str | None, at: datetime, secret: bytes) -> None:
+    """Store posts with what was said and decided for a brand; an erased one stays away.
+
+    A post that is stored already keeps its text and its decision; its author and predictions are brought up to date.
+    `stream` is None for what a file brought: no hourly line lists it.
+    """
+    erased: set[str] = set()
+    for some in chunks([one.mention.id for one in seen]):
+        erased |= _erased(tx, some, secret)
+    kept = sorted((one for one in seen if one.mention.id not in erased), key=lambda one: one.mention.id)
+    authors = {one.mention.author.key: author_values(one.mention.author, at) for one in kept}
+    upsert(tx, AuthorRow, [authors[key] for key in sorted(authors)], update=_AUTHOR_FIELDS)
+    upsert(tx, MentionRow, [mention_values(one.mention) for one in kept])
+    upsert(tx, SightingRow, [sighting_values(one, stream, at) for one in kept])
+    for brand in {one.brand for one in kept}:
+        _predict(tx, {one.mention.id: one.predictions for one in kept if one.brand == brand}, brand=brand)
+
+
+def edited(tx: Tx, mentions: Sequence[Mention]) -> list[Mention]:
+    """Return the stored posts among these whose text is another one now."""
+    texts: dict[str, str] = {}
+    for some in chunks([mention.id for mention in mentions]):
+        stored = select(MentionRow.id, MentionRow.text).where(MentionRow.id.in_(some))
+        texts.update(tx.execute(stored).tuples())
+    return [mention for mention in mentions if texts.get(mention.id, storable(mention.text)) != storable(mention.text)]
+
+
+def update_text(tx: Tx, mention: Mention, predictions: Mapping[str, Predictions], *, at: datetime) -> None:
+    """Store an edited text and what is said of it by brand; verdict, case and owner stay as they are."""
+    tx.execute(
+        update(MentionRow)
+        .where(MentionRow.id == mention.id)
+        .values(text=mention.text, language=mention.language, edited_at=mention.edited_at or at)
+    )
+    for brand, said in predictions.items():
+        of_brand = SightingRow.mention_id == mention.id, SightingRow.brand == brand
+        tx.execute(
+            update(SightingRow)
+            .where(*of_brand)
+            .values(language=said.language, language_supported=said.language_supported)
+        )
+        tx.execute(delete(PredictionRow).where(PredictionRow.mention_id == mention.id, PredictionRow.brand == brand))
+        _predict(tx, {mention.id: said}, brand=brand)
+
+
+def erase(tx: Tx, mention_id: MentionId, *, at: datetime, secret: bytes) -> list[str]:
+    """Delete a post and all that was said of it, and keep it away for ever, stored or not.
+
+    Its author goes with the last post, a case's author and thread are blanked with the case's last post, and every
+    message that shows it wants an update. `Database.scrub` then overwrites the bytes. Returns the ids of its cases.
+    """
+    upsert(tx, TombstoneRow, [{"digest": _digest(mention_id, secret), "at": at}])
+    author_key = tx.scalar(select(MentionRow.author_key).where(MentionRow.id == mention_id))
+    if author_key is None:
+        return []
+    showing = select(MessageMentionRow.key).where(MessageMentionRow.mention_id == mention_id)
+    tx.execute(update(MessageRow).where(MessageRow.key.in_(showing)).values(revision=MessageRow.revision + 1))
+    in_cases = select(SightingRow.case_id).where(SightingRow.mention_id == mention_id, SightingRow.case_id.is_not(None))
+    case_ids = sorted({str(case_id) for case_id in tx.scalars(in_cases)})
+    tx.execute(delete(ResponseRow).where(ResponseRow.mention_id == mention_id))
+    tx.execute(delete(MentionRow).where(MentionRow.id == mention_id))  # the rest cascades
+    for case_id in case_ids:
+        empty = ~exists().where(SightingRow.case_id == case_id)
+        blank = update(CaseRow).where(CaseRow.id == case_id, empty)
+        tx.execute(blank.values(author_key="", thread_id=f"removed:{case_id}"))
+    orphaned = ~exists().where(MentionRow.author_key == author_key)
+    tx.execute(delete(AuthorRow).where(AuthorRow.key == author_key, orphaned))
+    return case_ids
+
+
+def brands_of(tx: Tx, mention_id: MentionId) -> list[str]:
+    """Return the brands that a post is stored for, by name."""
+    brands = select(SightingRow.brand).where(SightingRow.mention_id == mention_id)
+    return list(tx.scalars(brands.order_by(SightingRow.brand)))
+
+
+def case_ids(tx: Tx, ids: Sequence[MentionId], *, brand: str) -> dict[MentionId, str]:
+    """Return which case of the brand each of these posts belongs to, for those that belong to one."""
+    found: dict[MentionId, str] = {}
+    for some in chunks(ids):
+        of_these = SightingRow.mention_id.in_(some), SightingRow.brand == brand, SightingRow.case_id.is_not(None)
+        for mention_id, case_id in tx.execute(select(SightingRow.mention_id, SightingRow.case_id).where(*of_these)):
+            found[MentionId(mention_id)] = str(case_id)
+    return found
+
+
+def own_replies(tx: Tx, ids: Sequence[MentionId], *, brand: str) -> list[Mention]:
+    """Return our own stored posts of the brand that reply to one of these, oldest first."""
+    found: list[Mention] = []
+    for some in chunks(ids):
+        ours = SightingRow.brand == brand, SightingRow.verdict == Verdict.OWN, MentionRow.reply_to.in_(some)
+        found += [one.mention for one in read(tx, sightings().where(*ours))]
+    return sorted(found, key=lambda mention: (mention.posted_at, mention.id))
+
+
+def of_case(tx: Tx, case_id: str) -> list[SeenMention]:
+    """Return the case's posts, oldest first."""
+    return of_cases(tx, [case_id]).get(case_id, [])
+
+
+def of_cases(tx: Tx, ids: Sequence[str]) -> dict[str, list[SeenMention]]:
+    """Return the posts of several cases, oldest first in each."""
+    found: dict[str, list[SeenMention]] = {}
+    for some in chunks(ids):
+        theirs = (
+            sightings().where(SightingRow.case_id.in_(some)).order_by(SightingRow.posted_at, SightingRow.mention_id)
+        )
+        for one in read(tx, theirs):
+            found.setdefault(one.case_id or "", []).append(one)
+    return found
+
+
+def of_message(tx: Tx, key: str) -> list[SeenMention]:
+    """Return the posts that a message shows, oldest first."""
+    shows = and_(MessageMentionRow.mention_id == SightingRow.mention_id, MessageMentionRow.brand == SightingRow.brand)
+    shown = sightings().join(MessageMentionRow, shows).where(MessageMentionRow.key == key)
+    return read(tx, shown.order_by(SightingRow.posted_at, SightingRow.mention_id))
+
+
+def of_authors(tx: Tx, author_keys: Sequence[str], *, limit: int) -> list[SeenMention]:
+    """Return what these authors wrote, newest first."""
+    theirs = sightings().where(MentionRow.author_key.in_(author_keys))
+    return read(tx, theirs.order_by(MentionRow.posted_at.desc(), MentionRow.number.desc()).limit(limit))
+
+
+def unbatched(tx: Tx, *, brand: str, verdict: Verdict, until: datetime) -> list[SeenMention]:
+    """Return what came from a stream before `until` with this verdict and is in no line yet, oldest first."""
+    waiting = SightingRow.brand == brand, SightingRow.verdict == verdict, SightingRow.seen_at < until
+    fresh = sightings().where(*waiting, SightingRow.batched_in.is_(None), SightingRow.stream.is_not(None))
+    return read(tx, fresh.order_by(SightingRow.posted_at, SightingRow.mention_id))
+
+
+def search(
+    tx: Tx, words: str, *, brand: str | None = None, since: datetime | None = None, limit: int = 20, offset: int = 0
+) -> list[SeenMention]:
+    """Return the posts that have all the words, cases and accents aside, those stored last first."""
+    found = matches(tx, words)
+    if found is None:
+        return []
+    wanted = sightings().where(found)
+    if brand is not None:
+        wanted = wanted.where(SightingRow.brand == brand)
+    if since is not None:
+        wanted = wanted.where(MentionRow.posted_at >= since)
+    newest = wanted.order_by(MentionRow.number.desc(), SightingRow.brand)
+    return read(tx, newest.limit(limit).offset(offset))
+
+
+def _predict(tx: Tx, said: Mapping[MentionId, Predictions], *, brand: str) -> None:
+    """Store predictions; they count instead of what other models said before."""
+    for some in chunks(list(said)):
+        before = PredictionRow.mention_id.in_(some), PredictionRow.brand == brand
+        tx.execute(update(PredictionRow).where(*before).values(current=False))
+    rows = [
+        row for mention_id, predictions in said.items() for row in prediction_values(mention_id, brand, predictions)
+    ]
+    upsert(tx, PredictionRow, rows, update=_SAID)
+
+
+def _erased(tx: Tx, ids: Sequence[str], secret: bytes) -> set[str]:
+    digests = {_digest(mention_id, secret): mention_id for mention_id in ids}
+    return {digests[found] for found in tx.scalars(select(TombstoneRow.digest).where(TombstoneRow.digest.in_(digests)))}
+
+
+def _digest(mention_id: str, secret: bytes) -> str:
+    return hmac.new(secret, mention_id.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,89 @@
+"""The posts of a period summed up: how many said what, and which are worth quoting."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, func, select
+
+from domain.case import Verdict
+from domain.mention import MentionId
+from domain.outcome import Quote, Volume
+from domain.prediction import SENTIMENT, SWITCHING
+from storage.database import Tx
+from storage.tables import AuthorRow, MentionRow, PredictionRow, SightingRow
+
+_SAID = and_(
+    PredictionRow.mention_id == SightingRow.mention_id, PredictionRow.brand == SightingRow.brand, PredictionRow.current
+)
+_UNCOUNTED = (Verdict.OWN, Verdict.REVIEW)
+
+
+def volume(tx: Tx, *, brand: str, start: datetime, end: datetime) -> Volume:
+    """Count a brand's posts by when they appeared, start inclusive, end exclusive; our own are left out.
+
+    A post that waits for review counts as such and by no label; considering counts as leaving or joining.
+    """
+    period = _period(brand, start, end)
+    by_verdict = select(SightingRow.verdict, func.count()).where(*period, SightingRow.verdict != Verdict.OWN)
+    verdicts = dict(tx.execute(by_verdict.group_by(SightingRow.verdict)).tuples().all())
+    by_label = (
+        select(PredictionRow.task, PredictionRow.label, func.count())
+        .join(SightingRow, _SAID)
+        .where(*period, SightingRow.verdict.not_in(_UNCOUNTED))
+        .group_by(PredictionRow.task, PredictionRow.label)
+    )
+    said = {(task, label): count for task, label, count in tx.execute(by_label)}
+
+    def of(task: str, *labels: str) -> int:
+        return sum(said.get((task, label), 0) for label in labels)
+
+    return Volume(
+        mentions=sum(verdicts.values()),
+        negative=of(SENTIMENT, "negative"),
+        neutral=of(SENTIMENT, "neutral"),
+        positive=of(SENTIMENT, "positive"),
+        leaving=of(SWITCHING, "leaving", "considering_leaving"),
+        joining=of(SWITCHING, "joining", "considering_joining"),
+        review=verdicts.get(Verdict.REVIEW, 0),
+    )
+
+
+def quotes(tx: Tx, *, brand: str, start: datetime, end: datetime, limit: int) -> list[Quote]:
+    """Return posts worth reading, one of each author: negative ones first, then by followers and score."""
+    negative = case((PredictionRow.label == "negative", 1), else_=0)
+    weight = (
+        negative.desc(),
+        func.coalesce(AuthorRow.followers, 0).desc(),
+        PredictionRow.score.desc(),
+        MentionRow.number,
+    )
+    ranked = (
+        select(
+            MentionRow,
+            AuthorRow.handle,
+            PredictionRow.label,
+            SightingRow.case_id,
+            func.row_number().over(order_by=weight).label("rank"),
+            func.row_number().over(partition_by=MentionRow.author_key, order_by=weight).label("of_author"),
+        )
+        .join(MentionRow, MentionRow.id == SightingRow.mention_id)
+        .join(AuthorRow, AuthorRow.key == MentionRow.author_key)
+        .join(PredictionRow, and_(_SAID, PredictionRow.task == SENTIMENT))
+        .where(*_period(brand, start, end), SightingRow.verdict.not_in(_UNCOUNTED))
+        .subquery()
+    )
+    best = select(ranked).where(ranked.c.of_author == 1).order_by(ranked.c.rank).limit(limit)
+    return [
+        Quote(
+            mention_id=MentionId(row.id),
+            author=row.handle,
+            text=row.text,
+            url=row.url,
+            sentiment=row.label,
+            case_id=row.case_id,
+        )
+        for row in tx.execute(best)
+    ]
+
+
+def _period(brand: str, start: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:
+    return SightingRow.brand == brand, SightingRow.posted_at >= start, SightingRow.posted_at < end

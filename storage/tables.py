@@ -1,0 +1,447 @@
+"""Every table, as typed rows. Ids are text: the platform's own for posts and authors, random ones for what is ours."""
+
+import enum
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar
+
+from sqlalchemy import JSON, BigInteger, Enum, ForeignKey, ForeignKeyConstraint, Index, Integer, MetaData, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from domain.case import CaseKind, CaseState, Urgency, Verdict
+from domain.customer import Grade, LinkState
+from domain.message import MessageKind, MessageState
+from storage.column_types import EncryptedText, ExactDecimal, PlainText, UtcDateTime
+
+Key = Annotated[str, mapped_column(primary_key=True)]
+Number = Annotated[int, mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)]
+Amount = Annotated[Decimal, mapped_column(ExactDecimal)]
+Sealed = Annotated[str, mapped_column(EncryptedText)]
+
+OPEN = text("state IN ('new', 'claimed')")
+"""Literally the condition of the partial index, or SQLite would not use it."""
+
+
+class Row(DeclarativeBase):
+    """Every table's ancestor."""
+
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+        }
+    )
+    type_annotation_map: ClassVar = {
+        str: PlainText(),
+        datetime: UtcDateTime(),
+        enum.Enum: Enum(
+            enum.Enum, native_enum=False, length=32, values_callable=lambda members: [m.value for m in members]
+        ),
+        list[Any]: JSON(),
+        dict[str, Any]: JSON(),
+    }
+
+
+class StampRow(Row):
+    """What the database knows of itself, such as the fingerprint of its key."""
+
+    __tablename__ = "stamps"
+    name: Mapped[Key]
+    value: Mapped[str]
+
+
+class BrandRow(Row):
+    """A brand that the settings have named; its name is its id everywhere."""
+
+    __tablename__ = "brands"
+    name: Mapped[Key]
+    time_zone: Mapped[str]
+
+
+class AuthorRow(Row):
+    """Who wrote posts, as last seen."""
+
+    __tablename__ = "authors"
+    key: Mapped[Key]
+    platform: Mapped[str]
+    user_id: Mapped[str]
+    handle: Mapped[str]
+    name: Mapped[str]
+    followers: Mapped[int | None] = mapped_column(BigInteger)
+    verified: Mapped[bool]
+    automated: Mapped[bool]
+    url: Mapped[str]
+    seen_at: Mapped[datetime]
+
+
+class MentionRow(Row):
+    """A post. Full-text search hangs on `number`, which grows in the order of storing."""
+
+    __tablename__ = "mentions"
+    __table_args__ = (Index(None, "author_key", "posted_at"), {"sqlite_autoincrement": True})
+    number: Mapped[Number]
+    id: Mapped[str] = mapped_column(unique=True)
+    author_key: Mapped[str] = mapped_column(ForeignKey("authors.key"))
+    text: Mapped[str]
+    url: Mapped[str]
+    posted_at: Mapped[datetime]
+    thread_id: Mapped[str]
+    reply_to: Mapped[str | None] = mapped_column(index=True)
+    repost_of: Mapped[str | None]
+    language: Mapped[str | None]
+    edited_at: Mapped[datetime | None]
+
+
+class SightingRow(Row):
+    """A post as seen for one brand: what triage decided. `batched_in` is the hourly or review line that lists it.
+
+    It may be written before or after its case: what counts is the commit.
+    """
+
+    __tablename__ = "sightings"
+    __table_args__ = (
+        Index(None, "brand", "posted_at"),
+        Index("ix_sightings_unbatched", "brand", "verdict", "seen_at", sqlite_where=text("batched_in IS NULL"),
+              postgresql_where=text("batched_in IS NULL")),
+        {"sqlite_with_rowid": False},
+    )  # fmt: skip
+    mention_id: Mapped[str] = mapped_column(ForeignKey("mentions.id", ondelete="CASCADE"), primary_key=True)
+    brand: Mapped[Key]
+    verdict: Mapped[Verdict]
+    reason: Mapped[str]
+    kind: Mapped[CaseKind | None]
+    urgency: Mapped[Urgency | None]
+    case_id: Mapped[str | None] = mapped_column(
+        ForeignKey("cases.id", deferrable=True, initially="DEFERRED"), index=True
+    )
+    stream: Mapped[str | None]
+    posted_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    language: Mapped[str | None]
+    language_supported: Mapped[bool]
+    batched_in: Mapped[str | None]
+
+
+class PredictionRow(Row):
+    """What one model said of one task. Of several models' rows the `current` one counts."""
+
+    __tablename__ = "predictions"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["mention_id", "brand"], ["sightings.mention_id", "sightings.brand"], ondelete="CASCADE"
+        ),
+        {"sqlite_with_rowid": False},
+    )  # fmt: skip
+    mention_id: Mapped[Key]
+    brand: Mapped[Key]
+    task: Mapped[Key]
+    model: Mapped[Key]
+    label: Mapped[str]
+    score: Mapped[float]
+    unsure: Mapped[bool]
+    rival: Mapped[str | None]
+    probabilities: Mapped[dict[str, Any]]
+    current: Mapped[bool]
+
+
+class CorrectionRow(Row):
+    """A label that a person set."""
+
+    __tablename__ = "corrections"
+    number: Mapped[Number]
+    mention_id: Mapped[str] = mapped_column(ForeignKey("mentions.id", ondelete="CASCADE"), index=True)
+    brand: Mapped[str]
+    task: Mapped[str]
+    label: Mapped[str]
+    by: Mapped[str]
+    at: Mapped[datetime]
+
+
+class TombstoneRow(Row):
+    """A post that must never come back: the keyed digest of its id."""
+
+    __tablename__ = "tombstones"
+    digest: Mapped[Key]
+    at: Mapped[datetime]
+
+
+class StreamRow(Row):
+    """Where a stream stopped reading and how it fares."""
+
+    __tablename__ = "streams"
+    name: Mapped[Key]
+    brand: Mapped[str | None]
+    cursor: Mapped[str | None]
+    cursor_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
+    failing_since: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+    mentions_read: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class SpendRow(Row):
+    """What a stream's reading cost on one UTC day."""
+
+    __tablename__ = "spending"
+    stream: Mapped[str] = mapped_column(ForeignKey("streams.name"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    usd: Mapped[Amount]
+
+
+class CaseRow(Row):
+    """One author in one thread about one brand. When all its posts are erased, author and thread are blanked."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        Index("uq_cases_brand_author_key_thread_id", "brand", "author_key", "thread_id", unique=True),
+        Index("ix_cases_open", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index(None, "author_key", "posted_at"),
+        Index(None, "thread_id"),
+    )
+    id: Mapped[Key]
+    brand: Mapped[str]
+    platform: Mapped[str]
+    author_key: Mapped[str]
+    thread_id: Mapped[str]
+    kind: Mapped[CaseKind]
+    state: Mapped[CaseState]
+    urgency: Mapped[Urgency]
+    channel: Mapped[str]
+    stream: Mapped[str]
+    posted_at: Mapped[datetime]
+    opened_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    owner: Mapped[str | None]
+    claimed_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+
+class HistoryRow(Row):
+    """One thing that happened to a case."""
+
+    __tablename__ = "history"
+    number: Mapped[Number]
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    at: Mapped[datetime]
+    actor: Mapped[str | None]
+    action: Mapped[str]
+
+
+class ResponseRow(Row):
+    """A human public reply of ours."""
+
+    __tablename__ = "responses"
+    mention_id: Mapped[Key]
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    responder: Mapped[str]
+    at: Mapped[datetime]
+    url: Mapped[str]
+
+
+class MessageRow(Row):
+    """The outbox."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        Index(None, "state", "created_at"),
+        Index(None, "kind", "subject"),
+        Index("ix_messages_stale", "not_before", sqlite_where=text("revision > shown_revision"),
+              postgresql_where=text("revision > shown_revision")),
+    )  # fmt: skip
+    key: Mapped[Key]
+    channel: Mapped[str]
+    kind: Mapped[MessageKind]
+    subject: Mapped[str]
+    state: Mapped[MessageState]
+    created_at: Mapped[datetime]
+    team_id: Mapped[str | None]
+    ts: Mapped[str | None]
+    posted_at: Mapped[datetime | None] = mapped_column(index=True)
+    attempts: Mapped[int]
+    attempted_at: Mapped[datetime | None]
+    not_before: Mapped[datetime | None]
+    revision: Mapped[int]
+    shown_revision: Mapped[int]
+    plain: Mapped[bool]
+    error: Mapped[str | None]
+    payload: Mapped[str | None]
+
+
+class MessageMentionRow(Row):
+    """A message shows a post as seen for one brand; an erasure follows these rows."""
+
+    __tablename__ = "message_mentions"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["mention_id", "brand"],
+            ["sightings.mention_id", "sightings.brand"],
+            ondelete="CASCADE",
+            deferrable=True,
+            initially="DEFERRED",
+        ),
+        Index(None, "mention_id", "brand"),
+        {"sqlite_with_rowid": False},
+    )
+    key: Mapped[str] = mapped_column(ForeignKey("messages.key"), primary_key=True)
+    mention_id: Mapped[Key]
+    brand: Mapped[Key]
+
+
+class OutcomeRow(Row):
+    """The fact row of one case. Its id is the case's, which is random; it holds no content and outlives every post."""
+
+    __tablename__ = "outcomes"
+    __table_args__ = (Index(None, "brand", "posted_at"),)
+    id: Mapped[Key]
+    brand: Mapped[str]
+    day: Mapped[date]
+    platform: Mapped[str]
+    kind: Mapped[CaseKind]
+    urgency: Mapped[Urgency]
+    posted_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    resolved_at: Mapped[datetime | None]
+    eligible: Mapped[bool]
+    not_us: Mapped[bool]
+
+
+class ClosedDayRow(Row):
+    """A brand's day that is over, its KPIs frozen as JSON."""
+
+    __tablename__ = "closed_days"
+    brand: Mapped[Key]
+    day: Mapped[date] = mapped_column(primary_key=True)
+    kpis: Mapped[str]
+    at: Mapped[datetime]
+
+
+class CustomerRow(Row):
+    """Our view of one person. `value` sums what the records said; None where their currencies differ."""
+
+    __tablename__ = "customers"
+    id: Mapped[Key]
+    value: Mapped[Amount | None]
+    currency: Mapped[str | None]
+    since: Mapped[datetime]
+
+
+class RecordRow(Row):
+    """One person in one source system; `origin` is the blind index of both names, as an id may be an e-mail address.
+
+    `version` is the latest, and `digest` tells whether its content has changed.
+    """
+
+    __tablename__ = "records"
+    id: Mapped[Key]
+    source: Mapped[str]
+    source_id: Mapped[Sealed]
+    origin: Mapped[str] = mapped_column(unique=True)
+    version: Mapped[int]
+    digest: Mapped[str]
+
+
+class RecordVersionRow(Row):
+    """What the source said of that person, never changed. Lists are JSON arrays of text."""
+
+    __tablename__ = "record_versions"
+    record_id: Mapped[str] = mapped_column(ForeignKey("records.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    names: Mapped[list[Any]]
+    emails: Mapped[Sealed]
+    phones: Mapped[Sealed]
+    addresses: Mapped[Sealed]
+    notes: Mapped[Sealed]
+    accounts: Mapped[list[Any]]
+    value: Mapped[Amount | None]
+    currency: Mapped[str | None]
+    at: Mapped[datetime]
+
+
+class MembershipRow(Row):
+    """Which customer a record belongs to. Merging and undoing move these rows, and nothing else."""
+
+    __tablename__ = "memberships"
+    record_id: Mapped[str] = mapped_column(ForeignKey("records.id"), primary_key=True)
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id"), index=True)
+    since: Mapped[datetime]
+
+
+class ContactRow(Row):
+    """The blind index of a record's latest e-mail addresses and phone numbers."""
+
+    __tablename__ = "contacts"
+    record_id: Mapped[str] = mapped_column(ForeignKey("records.id"), primary_key=True)
+    blind: Mapped[str] = mapped_column(primary_key=True, index=True)
+
+
+class NameRow(Row):
+    """A record's latest names, folded, each word after a space."""
+
+    __tablename__ = "record_names"
+    record_id: Mapped[str] = mapped_column(ForeignKey("records.id"), primary_key=True)
+    folded: Mapped[str] = mapped_column(primary_key=True)
+
+
+class LinkRow(Row):
+    """A social account that a record names. `author_key` is set once its user id is known."""
+
+    __tablename__ = "links"
+    __table_args__ = (
+        Index("uq_links_record_id_platform_handle_folded", "record_id", "platform", "handle_folded", unique=True),
+        Index(None, "handle_folded"),
+    )
+    id: Mapped[Key]
+    record_id: Mapped[str] = mapped_column(ForeignKey("records.id"))
+    platform: Mapped[str]
+    handle: Mapped[str]
+    handle_folded: Mapped[str]
+    author_key: Mapped[str | None] = mapped_column(index=True)
+    grade: Mapped[Grade]
+    state: Mapped[LinkState]
+    evidence: Mapped[str]
+    since: Mapped[datetime]
+
+
+class AuditRow(Row):
+    """One entry of the chain: `mac` covers the entry and the `mac` before it. Entries hold surrogate ids only."""
+
+    __tablename__ = "audit"
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    action: Mapped[str]
+    subject: Mapped[str]
+    detail: Mapped[str]
+    mac: Mapped[str]
+
+
+class AuditHeadRow(Row):
+    """The chain's last entry, in the table's one row: writers queue on it, and a cut-off tail shows."""
+
+    __tablename__ = "audit_head"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(BigInteger)
+    mac: Mapped[str]
+
+
+class DeliveryRow(Row):
+    """A delivery of Slack's that had its effect."""
+
+    __tablename__ = "deliveries"
+    key: Mapped[Key]
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class LeaseRow(Row):
+    """Who runs what until when; `token` grows with every new holder."""
+
+    __tablename__ = "leases"
+    name: Mapped[Key]
+    holder: Mapped[str]
+    token: Mapped[int] = mapped_column(BigInteger)
+    expires_at: Mapped[datetime]
