@@ -99,7 +99,7 @@ class Call:
             prefix, _, value = base64.b64decode(str(cursor), validate=True).decode().partition(":")
         except ValueError:
             raise SlackError("invalid_cursor") from None
-        if prefix != kind:
+        if prefix != kind or not value.replace(".", "", 1).isdigit():
             raise SlackError("invalid_cursor")
         return value
 

@@ -1,5 +1,6 @@
 """Owns what people do in the workspace: write messages, run slash commands, click; and how the app answers them."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from sandbox.slack.workspace import Channel, Message, SlackError, User, Workspac
 
 RESPONSE_URL_USES = 5
 RESPONSE_URL_SECONDS = 30 * 60
+_AT_NAME = re.compile(r"(?<!\w)@(\w+)")
 
 
 class NoSuchThing(Exception):  # it names what is missing
@@ -39,10 +41,11 @@ class Interactions:
     async def write(self, user_id: str, channel_id: str, text: str, *, thread_ts: str | None = None) -> None:
         """Post a message as a person, or run the slash command that it starts with."""
         user, channel = self._place(user_id, channel_id)
+        text = _escaped(text)
         if text.startswith("/"):
             await self._command(user, channel, text)
             return
-        message = Message(self.workspace.next_ts(), user.id, text, thread_ts=thread_ts)
+        message = Message(self.workspace.next_ts(), user.id, self._with_mentions(text), thread_ts=thread_ts)
         self.workspace.post(channel, message)
         self._announce(channel, message)
 
@@ -145,6 +148,12 @@ class Interactions:
             "response_url": self._response_url(user, channel, message),
         }
 
+    def _with_mentions(self, text: str) -> str:
+        """Make `@name`, `@channel` and `@here` live, as Slack's message box does."""
+        ids = {user.name: f"<@{user.id}>" for user in self.workspace.users.values()}
+        live = ids | {name: f"<!{name}>" for name in ("channel", "here", "everyone")}
+        return _AT_NAME.sub(lambda found: live.get(found[1], found[0]), text)
+
     def _announce(self, channel: Channel, message: Message) -> None:
         """Send the events that a new message of a person causes, if the app is there to see it."""
         if self.workspace.bot.id not in channel.members:
@@ -217,6 +226,11 @@ class Interactions:
         if user.id not in channel.members:
             raise NoSuchThing(f"{user.name} is not in #{channel.name}")
         return user, channel
+
+
+def _escaped(text: str) -> str:
+    """Escape what a person typed: https://docs.slack.dev/messaging/formatting-message-text/#escaping."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _element(message: Message, action_id: str, block_id: str | None) -> tuple[dict[str, Any], dict[str, Any]]:

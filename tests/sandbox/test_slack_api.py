@@ -4,6 +4,7 @@ import json
 import urllib.error
 import urllib.parse
 import urllib.request
+from base64 import b64encode
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -267,7 +268,7 @@ def test_too_much_text_is_refused(slack, alerts):
     assert error(client.chat_postMessage, channel=alerts.id, text="x" * 40_001) == "msg_too_long"
     blocks = [section(text=plain("x" * 3000))] * 4 + [section(text=plain("x" * 1201))]
     assert error(client.chat_postMessage, channel=alerts.id, text="x", blocks=blocks) == "msg_blocks_too_long"
-    assert error(client.chat_postMessage, channel=alerts.id) == "no_text"
+    assert error(client.api_call, "chat.postMessage", json={"channel": alerts.id}) == "no_text"
 
 
 # History, threads, metadata
@@ -296,6 +297,7 @@ def test_history_bounds_are_exclusive_unless_inclusive(slack, alerts):
     assert error(client.conversations_history, channel=alerts.id, oldest="yesterday") == "invalid_ts_oldest"
     assert error(client.conversations_history, channel=alerts.id, limit=1000) == "invalid_limit"
     assert error(client.conversations_history, channel=alerts.id, cursor="bogus") == "invalid_cursor"
+    assert error(client.users_list, cursor=b64encode(b"offset:x").decode()) == "invalid_cursor"
 
 
 def test_replies_come_with_their_parent_and_stay_out_of_the_history(slack, alerts):
@@ -448,7 +450,7 @@ def test_a_tier_is_a_minute_worth_of_calls(slack):
 def test_the_channel_limit_is_not_spent_by_refused_posts(slack, alerts):
     slack.workspace.limiter.limits = Limits(post_burst=1)
     client = slack.client()
-    assert error(client.chat_postMessage, channel=alerts.id) == "no_text"
+    assert error(client.api_call, "chat.postMessage", json={"channel": alerts.id}) == "no_text"
     assert client.chat_postMessage(channel=alerts.id, text="x")["ok"]
 
 

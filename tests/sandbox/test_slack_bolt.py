@@ -1,7 +1,9 @@
 """Unmodified slack_bolt and slack_sdk over real sockets: clicks, commands, redelivery, disconnects, signatures."""
 
+import json
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from aiohttp import web
@@ -9,6 +11,8 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from sandbox.slack import Workspace
 from sandbox.slack.delivery import NotDelivered
@@ -111,6 +115,39 @@ def test_a_slash_command_is_acked_with_a_text_that_only_its_user_sees(slack, bol
     write(slack, "/earshot  queue  since:7d")
     assert [(m.text, m.visible_to) for m in alerts.ephemeral] == [("you said queue  since:7d", mia.id)]
     assert alerts.messages == []
+
+
+def test_what_people_type_arrives_escaped_and_names_become_mentions(slack, bolt):
+    seen = []
+
+    @bolt.event("app_mention")
+    def mentioned(event):
+        seen.append(event["text"])
+
+    @bolt.command("/earshot")
+    def earshot(ack, command):
+        ack()
+        seen.append(command["text"])
+
+    write(slack, "@earshot is 1 < 2 & <!channel>? @nobody @here")
+    wait_until(lambda: seen)
+    write(slack, "/earshot search <AT&T> @jane")
+    assert seen == [
+        f"<@{slack.workspace.bot.id}> is 1 &lt; 2 &amp; &lt;!channel&gt;? @nobody <!here>",
+        "search &lt;AT&amp;T&gt; @jane",
+    ]
+
+
+def test_an_eleventh_connection_is_turned_away(slack):
+    app = slack.client(slack.workspace.app_token)
+    with ExitStack() as stack:
+        for _ in range(10):
+            url = app.apps_connections_open(app_token=slack.workspace.app_token)["url"]
+            socket = stack.enter_context(connect(url))
+            assert json.loads(socket.recv(5))["type"] == "hello"
+        url = app.apps_connections_open(app_token=slack.workspace.app_token)["url"]
+        turned_away = json.loads(stack.enter_context(connect(url)).recv(5))
+        assert (turned_away["type"], turned_away["reason"]) == ("disconnect", "too_many_websockets")
 
 
 def test_respond_replaces_and_deletes_the_original_and_runs_out_after_five_uses(slack, bolt):
@@ -252,9 +289,6 @@ def test_bolt_comes_back_after_a_disconnect(slack, bolt):
 
 
 def test_a_socket_ticket_is_good_for_one_connection(slack):
-    from websockets.exceptions import InvalidStatus
-    from websockets.sync.client import connect
-
     url = slack.client(slack.workspace.app_token).apps_connections_open(app_token=slack.workspace.app_token)["url"]
     with connect(url) as socket:
         assert '"type": "hello"' in socket.recv(5)
