@@ -24,13 +24,20 @@ class Control:
     """Answers with JSON; a wrong request is a 400 that says what is missing."""
 
     def __init__(
-        self, world: World, slack: Slack, *, faults: Mapping[str, Switches], accounts: Mapping[Platform, str]
+        self,
+        world: World,
+        slack: Slack,
+        *,
+        faults: Mapping[str, Switches],
+        accounts: Mapping[Platform, str],
+        community: str,
     ) -> None:
         self._world = world
         self._slack = slack
         self._workspace = slack.workspace
         self._faults = faults
         self._accounts = accounts
+        self._community = community
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -44,7 +51,7 @@ class Control:
         ]
 
     async def state(self, _: web.Request) -> web.Response:
-        """Count posts, messages and connections; name the brand's account on each platform."""
+        """Count posts, messages and connections; name the brand's accounts and subreddit."""
         messages = Counter({channel.name: len(channel.messages) for channel in self._workspace.channels.values()})
         return web.json_response(
             {
@@ -52,6 +59,7 @@ class Control:
                 "messages": dict(messages),
                 "connections": self._workspace.connections,
                 "accounts": dict(self._accounts),
+                "community": self._community,
             }
         )
 

@@ -21,8 +21,9 @@ HOST = "127.0.0.1"
 T = TypeVar("T")
 X_ACCOUNT = "lumora"
 REDDIT_ACCOUNT = "LumoraHelp"
+COMMUNITY = "lumora"
 COMMUNITIES = {
-    "lumora": "public",
+    COMMUNITY: "public",
     "streaming": "public",
     "cordcutters": "public",
     "lumorastaff": "private",
@@ -149,7 +150,7 @@ class Sandbox:
             "slack_envelopes": self.workspace.envelope_faults,
         }
         accounts: dict[Platform, str] = {"x": X_ACCOUNT, "reddit": REDDIT_ACCOUNT}
-        app.add_routes(Control(self.world, self.slack, faults=faults, accounts=accounts).routes())
+        app.add_routes(Control(self.world, self.slack, faults=faults, accounts=accounts, community=COMMUNITY).routes())
         app.add_routes(self.slack.routes())
         x = XApi(
             self.world,

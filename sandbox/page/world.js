@@ -4,7 +4,8 @@ import { element } from "/page/blocks.js";
 
 const $ = (id) => document.getElementById(id);
 const PLATFORMS = { x: "X", reddit: "Reddit" };
-let accounts = null; // platform -> the brand's own account
+const TITLE_LENGTH = 80;
+let brand = null; // {accounts: platform -> the brand's own account, community: its subreddit}
 let replyTo = null;
 let timer = null;
 
@@ -19,9 +20,8 @@ export function startWorld({ send, toast }) {
   $("write-cancel").addEventListener("click", () => answer(null));
   $("write").addEventListener("submit", async (event) => {
     event.preventDefault();
-    const post = { platform: $("write-platform").value, author: $("write-author").value.trim(), text: $("write-text").value };
     try {
-      await send("/control/posts", replyTo ? { ...post, author: accounts[post.platform], reply_to: replyTo.id } : post);
+      await send("/control/posts", written());
       $("write-text").value = "";
       answer(null);
       refresh();
@@ -29,6 +29,13 @@ export function startWorld({ send, toast }) {
       toast(`Not posted: ${error.message}`);
     }
   });
+}
+
+function written() {
+  const [platform, text] = [$("write-platform").value, $("write-text").value];
+  if (replyTo) return { platform, text, author: brand.accounts[platform], reply_to: replyTo.id };
+  const place = platform === "reddit" ? { community: brand.community, title: text.slice(0, TITLE_LENGTH) } : {};
+  return { platform, text, author: $("write-author").value.trim(), ...place };
 }
 
 function openDrawer(open) {
@@ -40,7 +47,8 @@ async function refresh() {
   timer = null;
   const posts = await fetch("/control/posts");
   if (!posts.ok) return;
-  accounts ??= (await (await fetch("/control/state")).json()).accounts;
+  brand ??= await (await fetch("/control/state")).json();
+  $("write-text").placeholder = `Say something about @${brand.accounts.x}, and watch the channels …`;
   draw(await posts.json());
   $("world").hidden = false;
   document.body.classList.add("with-world");
@@ -51,14 +59,14 @@ function answer(post) {
   $("replying").hidden = $("write-cancel").hidden = !post;
   $("write-author").disabled = $("write-platform").disabled = Boolean(post);
   if (!post) return;
-  $("replying").textContent = `Reply to @${post.author} as @${accounts[post.platform]}`;
+  $("replying").textContent = `Reply to @${post.author} as @${brand.accounts[post.platform]}`;
   $("write-platform").value = post.platform;
   $("write-text").focus();
 }
 
 function draw(posts) {
   $("posts").replaceChildren(...posts.map((post) => {
-    const own = accounts[post.platform] === post.author;
+    const own = brand.accounts[post.platform] === post.author;
     const at = new Date(post.posted_at);
     return element("li", { class: `post${own ? " own" : ""}${post.gone ? " gone" : ""}`, "data-post": post.id },
       element("p", { class: "by" },
@@ -72,7 +80,7 @@ function draw(posts) {
       element("p", { class: "foot" },
         post.reply_to ? element("span", { class: "muted" }, "↳ reply") : null,
         post.edited ? element("span", { class: "muted" }, "edited") : null,
-        accounts[post.platform] && !own && !post.gone
+        brand.accounts[post.platform] && !own && !post.gone
           ? element("button", { type: "button", class: "quiet", onclick: () => answer(post) }, "Reply as brand") : null));
   }));
 }

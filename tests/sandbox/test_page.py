@@ -265,8 +265,10 @@ def test_the_platform_panel_is_live_and_answers_as_the_brand():
         page.wait_for("document.querySelector('#posts .own')")
         newest = next(sandbox.world.newest_first("x"))
         assert (newest.author.handle, newest.reply_to) == ("lumora", asked.id)
+        choose(page, "#write-platform", "Reddit")
         page.type("#write-text", "and I am leaving")
         page.click("#write .primary")
         page.wait_for("document.querySelectorAll('#posts li').length === 3")
-        assert next(sandbox.world.newest_first("x")).author.handle == "sam_streams"
+        newest = next(sandbox.world.newest_first("reddit"))
+        assert (newest.author.handle, newest.community) == ("sam_streams", "lumora")
         assert page.complaints == []
