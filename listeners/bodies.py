@@ -4,13 +4,20 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain.errors import InputError
 from domain.mention import Mention, Removal
 
 Body = bytes | str | dict[str, Any] | list[Any]
-Found = tuple[tuple[Mention, ...], tuple[Removal, ...]]
+
+
+class Found(NamedTuple):
+    """What a body holds: the mentions, oldest first, and the removals by id."""
+
+    mentions: tuple[Mention, ...]
+    removals: tuple[Removal, ...]
+
 
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 """What JSON can carry and a database cannot: NUL and halves of surrogate pairs."""
@@ -68,4 +75,4 @@ def in_order(mentions: Iterable[Mention], removals: Iterable[Removal]) -> Found:
         if mention.id not in gone:
             kept.setdefault(mention.id, mention)
     ordered = sorted(kept.values(), key=lambda mention: (mention.posted_at, len(mention.id), mention.id))
-    return tuple(ordered), tuple(gone[key] for key in sorted(gone))
+    return Found(tuple(ordered), tuple(gone[key] for key in sorted(gone)))

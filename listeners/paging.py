@@ -91,18 +91,18 @@ class _Reading:
     """A poll under way."""
 
     fetch: Fetch
-    max_pages: int
     budget_usd: Decimal | None
     pages: list[Page] = field(default_factory=list)
+    cut: bool = False
 
     @property
     def cost_usd(self) -> Decimal:
         return sum((page.cost_usd for page in self.pages), Decimal(0))
 
-    def read(self, stretch: Stretch) -> Stretch | None:
-        """Read a stretch; return what is left of it."""
+    def read(self, stretch: Stretch, *, up_to: int) -> Stretch | None:
+        """Read a stretch until so many pages are read in all; return what is left of it."""
         token, reached = None, stretch.resume
-        while (page := self._next(stretch, token)) is not None:
+        while len(self.pages) < up_to and (page := self._next(stretch, token)) is not None:
             self.pages.append(page)
             token, reached = page.token, page.resume or reached
             if token is None:
@@ -111,7 +111,7 @@ class _Reading:
 
     def _next(self, stretch: Stretch, token: str | None) -> Page | None:
         """Fetch a page, or return None where the poll has to end here with what it has."""
-        if len(self.pages) >= self.max_pages:
+        if self.cut:
             return None
         try:
             return self.fetch(stretch, token, None if self.budget_usd is None else self.budget_usd - self.cost_usd)
@@ -120,7 +120,7 @@ class _Reading:
                 raise
             # What was read is kept and paid for; the next poll goes on, and fails if this error lasts.
             log.warning("poll_cut_short", platform=error.platform, error=str(error), pages=len(self.pages))
-            self.max_pages = 0
+            self.cut = True
             return None
 
 
@@ -129,14 +129,16 @@ def read(
 ) -> Batch:
     """Read what is new since a place, then what earlier polls left, within the pages and the budget.
 
-    `overlap` is measured as positions are.
+    New posts never wait for a backlog, and a backlog shrinks with every poll. `overlap` is measured as positions are.
 
     Raises:
         PlatformError: the first page could not be read; the same place may be read again.
     """
-    reading = _Reading(fetch, max_pages, budget_usd)
+    reading = _Reading(fetch, budget_usd)
     top = Stretch(None if place.newest is None else max(0, place.newest - overlap))
-    unread = [reading.read(stretch) for stretch in (top, *place.left)]
+    unread = [reading.read(top, up_to=max_pages)]
+    up_to = max(max_pages, len(reading.pages) + 1)  # however much is new, what is left gets a page
+    unread += [reading.read(stretch, up_to=up_to) for stretch in place.left]
     newest = max((page.newest for page in reading.pages if page.newest is not None), default=place.newest)
     if place.newest is not None and newest is not None:
         newest = max(newest, place.newest)

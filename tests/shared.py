@@ -1,10 +1,11 @@
 """Finds recorded payloads and labelled text beside the checkout."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-SHARED = Path(__file__).resolve().parents[2] / "shared"
+SHARED = Path(os.environ.get("EARSHOT_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 
 
 def shared_file(relative: str) -> Path:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import praw
 import prawcore
-from praw.exceptions import PRAWException
+from praw.exceptions import PRAWException, RedditAPIException
 from prawcore.exceptions import OAuthException, PrawcoreException, RequestException, ResponseException
 from requests import Response
 
@@ -114,6 +114,8 @@ class Client:
             ) from error
         except ResponseException as error:
             raise _failure(error.response, path) from error
+        except RedditAPIException as error:  # what praw makes of a 400
+            raise PlatformError(f"Reddit refuses {path}. {_FIXES[400]}", platform=NAME) from error
         except (PrawcoreException, PRAWException) as error:
             raise _unanswered(f"Reddit's answer to {path} cannot be used ({type(error).__name__}).") from error
         except KeyError as error:
@@ -121,7 +123,7 @@ class Client:
             if error.args[0] == 401:
                 raise CredentialsError(f"Reddit says 401 to {path}. {_CREDENTIALS_FIX}", platform=NAME) from error
             raise _unanswered(f"Reddit's answer lacks {error}.") from error
-        except (AttributeError, RecursionError, TypeError, ValueError) as error:
+        except (AssertionError, AttributeError, RecursionError, TypeError, ValueError) as error:
             raise _unanswered(f"Reddit's answer to {path} is not Reddit's.") from error
 
 

@@ -66,6 +66,7 @@ class RedditPoll:
         self._stream = stream
         self._clock = clock
         self._client = Client(settings)
+        self._overlap = int(settings.overlap_seconds)
         self._told: Cursor | None = None
         self._holes: list[tuple[int, int]] = []
 
@@ -83,14 +84,14 @@ class RedditPoll:
         self._holes.clear()
         batch = read(
             place,
-            overlap=int(self._settings.overlap_seconds),
+            overlap=self._overlap,
             fetch=self._fetch,
             max_pages=self._settings.max_pages,
             budget_usd=budget_usd,
         )
         if self._holes and cursor != self._told:
             start, end = (f"{datetime.fromtimestamp(second, UTC):%Y-%m-%d %H:%M}" for second in self._holes[0])
-            raise self._lost(cursor, f"It was read down to {start} UTC, and Reddit lists nothing before {end} UTC.")
+            raise self._lost(cursor, f"It was read up to {start} UTC, and the list now begins at {end} UTC.")
         return batch
 
     def _lost(self, cursor: Cursor | None, why: str) -> CursorTooOldError:
@@ -119,8 +120,9 @@ class RedditPoll:
             # The post after which this page should start was deleted: read the stretch from its top.
             return self._fetch(Stretch(stretch.floor), None, None)
         if stretch.floor is not None and moments:
+            known = stretch.floor + self._overlap
             if min(moments) < stretch.floor:
                 token = None
-            elif token is None and after:
-                self._holes.append((stretch.floor, min(moments)))
+            elif token is None and after and min(moments) > known:
+                self._holes.append((known, min(moments)))
         return Page(mentions, removals, newest=max(moments, default=None), token=token, resume=token)

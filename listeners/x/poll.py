@@ -47,7 +47,7 @@ class XPoll:
         self._clock = clock
         self._client = Client(settings, clock)
         self._bill = _Bill(clock)
-        self._overlap = int(self._settings.overlap_seconds * 1000) << 22
+        self._overlap = int(settings.overlap_seconds * 1000) << 22
         self._account_id: str | None = None
         self._owed_usd = Decimal(0)
         self._instead: tuple[Cursor | None, Place] | None = None
@@ -88,7 +88,7 @@ class XPoll:
         if min(floors, default=horizon) >= horizon:
             return reachable
         self._instead = (cursor, reachable)
-        raise self._lost(f"It was read down to {moment_of(min(floors)):%Y-%m-%d %H:%M} UTC.")
+        raise self._lost(f"It was read up to {moment_of(min(floors)):%Y-%m-%d %H:%M} UTC.")
 
     def _lost(self, why: str) -> CursorTooOldError:
         return CursorTooOldError(

@@ -152,7 +152,7 @@ def _created(post: Payload) -> datetime:
     if written is None:
         if int(_id_of(post)) < _FIRST_TIMED_ID:
             raise KeyError("created_at")
-        return moment_of(int(post["id"]))
+        return moment_of(int(post["id"])).replace(microsecond=0)  # as exactly as X writes it
     moment = datetime.fromisoformat(written)
     if moment.tzinfo is None:
         raise ValueError(f"`created_at` is {written}, without a time zone")

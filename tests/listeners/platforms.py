@@ -1,0 +1,275 @@
+"""Scripted platforms on a real socket, one interface for all, with failures on demand and invented content."""
+
+import base64
+import json
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from domain.brand import SourceKind, Stream
+from domain.mention import MentionId
+from domain.seams import Poll
+from listeners import reddit, x
+from listeners.x.posts import id_at
+from tests.builders import NOON, stream
+from tests.replay import Asked, Reply, Server, json_reply
+
+SECRETS = ("bearer-canary", "id-canary", "secret-canary", "token-canary")
+
+
+class HandClock:
+    """A clock that only the test moves."""
+
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **units: float) -> None:
+        self.now += timedelta(**units)
+
+
+@dataclass(frozen=True)
+class Item:
+    """A post on the platform. `id` is the platform's; on X `first` is the one of its first version."""
+
+    id: str
+    first: str
+    text: str
+    at: datetime
+    visible_at: datetime
+    author: str
+    edited_at: datetime | None = None
+    gone: bool = False
+
+
+class FakePlatform:
+    """What the two fakes share: posts, the newest first, and the failures that come before the next answers."""
+
+    name: str
+    stream: Stream
+
+    def __init__(self, clock: HandClock) -> None:
+        self.clock = clock
+        self.items: list[Item] = []
+        self.failures: deque[Reply] = deque()
+        self.headers: Callable[[], dict[str, str]] = dict
+        self.server = Server(self._answer)
+
+    def __enter__(self):
+        self.server.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.server.__exit__(*error)
+
+    def publish(
+        self, text: str, *, author: str = "jane", ago: timedelta = timedelta(0), late=timedelta(0)
+    ) -> MentionId:
+        """Post something now or `ago`; `late` keeps it out of sight for so long after its time."""
+        at = self.clock() - ago
+        item_id = self._new_id(at)
+        self.items.append(Item(item_id, item_id, text, at, at + late, author))
+        return MentionId(f"{self.name}:{item_id}")
+
+    def remove(self, mention: MentionId) -> None:
+        self._change(mention, lambda item: replace(item, gone=True))
+
+    def listed(self) -> list[Asked]:
+        """Return the requests for listings so far."""
+        return [asked for asked in self.server.asked if self.is_listing(asked)]
+
+    def is_listing(self, asked: Asked) -> bool:
+        raise NotImplementedError
+
+    def poll(self, stream: Stream | None = None, **settings: Any) -> Poll:
+        raise NotImplementedError
+
+    def edit(self, mention: MentionId, text: str) -> None:
+        raise NotImplementedError
+
+    def _new_id(self, at: datetime) -> str:
+        raise NotImplementedError
+
+    def _list(self, asked: Asked) -> Reply:
+        raise NotImplementedError
+
+    def _other(self, asked: Asked) -> Reply:
+        raise NotImplementedError
+
+    def _change(self, mention: MentionId, change: Callable[[Item], Item]) -> None:
+        self.items = [change(i) if i.first == mention.partition(":")[2] else i for i in self.items]
+
+    def _visible(self) -> list[Item]:
+        return [item for item in self.items if item.visible_at <= self.clock()]
+
+    def _answer(self, asked: Asked) -> Reply:
+        if not self.is_listing(asked):
+            return self._other(asked)
+        return self.failures.popleft() if self.failures else self._list(asked)
+
+
+class FakeX(FakePlatform):
+    """Recent search, mentions and posts of @lumora. A removed post is named among the errors, as in a look-up."""
+
+    name = "x"
+    stream = stream()
+
+    def poll(self, stream: Stream | None = None, **settings: Any) -> Poll:
+        return x.connect(self.settings(**settings), stream or self.stream, clock=self.clock)
+
+    def settings(self, **changes: Any) -> x.Settings:
+        return x.Settings(**({"bearer_token": "bearer-canary", "api_url": self.server.url} | changes))
+
+    def edit(self, mention: MentionId, text: str) -> None:
+        old = next(item for item in self.items if item.first == mention.partition(":")[2])
+        self.items.remove(old)
+        now = self.clock()
+        self.items.append(replace(old, id=self._new_id(now), text=text, visible_at=now, edited_at=now))
+
+    def is_listing(self, asked: Asked) -> bool:
+        return asked.path.endswith(("/search/recent", "/mentions", "/tweets"))
+
+    def refusal(self, status: int, message: str = "No.") -> Reply:
+        return json_reply({"title": message, "detail": message, "status": status}, status=status)
+
+    def _new_id(self, at: datetime) -> str:
+        return str(id_at(at) + len(self.items) + 1)
+
+    def _other(self, asked: Asked) -> Reply:
+        if asked.path.endswith("/lumora") or asked.path.endswith("/me"):
+            return json_reply({"data": {"id": "900", "username": "lumora", "name": "Lumora"}})
+        return json_reply({"errors": [{"detail": "Could not find user.", "resource_type": "user", "value": "nobody"}]})
+
+    def _list(self, asked: Asked) -> Reply:
+        query = asked.query
+        token = query.get("next_token") or query.get("pagination_token")
+        above, below = int(query.get("since_id", 0)), int(token or query.get("until_id", 1 << 63))
+        found = [i for i in sorted(self._visible(), key=lambda i: -int(i.id)) if above < int(i.id) < below]
+        page = found[: int(query["max_results"])]
+        posts = [i for i in page if not i.gone]
+        meta = {"result_count": len(posts)} | ({"next_token": page[-1].id} if len(found) > len(page) else {})
+        body: dict[str, Any] = {"meta": meta}
+        if posts:
+            body["data"] = [self._post(i) for i in posts]
+            body["includes"] = {"users": [self._user(handle) for handle in sorted({i.author for i in posts})]}
+        if gone := [i for i in page if i.gone]:
+            body["errors"] = [self._problem(i) for i in gone]
+        return json_reply(body, headers=self.headers())
+
+    def _post(self, item: Item) -> dict[str, Any]:
+        return {
+            "id": item.id,
+            "edit_history_tweet_ids": sorted({item.first, item.id}, key=int),
+            "author_id": str(sum(item.author.encode())),
+            "conversation_id": item.id,
+            "created_at": f"{item.edited_at or item.at:%Y-%m-%dT%H:%M:%S}.000Z",
+            "lang": "en",
+            "text": item.text,
+        }
+
+    def _user(self, handle: str) -> dict[str, Any]:
+        number = str(sum(handle.encode()))
+        return {"id": number, "username": handle, "name": handle.title(), "public_metrics": {"followers_count": 7}}
+
+    def _problem(self, item: Item) -> dict[str, Any]:
+        return {
+            "resource_type": "tweet",
+            "resource_id": item.id,
+            "type": "https://api.twitter.com/2/problems/resource-not-found",
+        }
+
+
+class FakeReddit(FakePlatform):
+    """The new submissions of r/lumora, or its comments. `depth`: how many things a listing has at most."""
+
+    name = "reddit"
+    stream = stream(name="r/lumora", platform="reddit", kind=SourceKind.NEW, target="lumora")
+    depth = 1000
+
+    def poll(self, stream: Stream | None = None, **settings: Any) -> Poll:
+        return reddit.connect(self.settings(**settings), stream or self.stream, clock=self.clock)
+
+    def settings(self, **changes: Any) -> reddit.Settings:
+        values = {
+            "client_id": "id-canary",
+            "client_secret": "secret-canary",
+            "user_agent": "python:earshot:0.1.0 (by /u/nobody)",
+            "oauth_url": self.server.url,
+            "reddit_url": self.server.url,
+        }
+        return reddit.Settings(**(values | changes))
+
+    def edit(self, mention: MentionId, text: str) -> None:
+        self._change(mention, lambda item: replace(item, text=text, edited_at=self.clock()))
+
+    def is_listing(self, asked: Asked) -> bool:
+        return not asked.path.endswith("/access_token")
+
+    def refusal(self, status: int, message: str = "No.") -> Reply:
+        return json_reply({"message": message, "error": status}, status=status)
+
+    def _new_id(self, at: datetime) -> str:
+        return f"t3_{len(self.items):05x}"
+
+    def _other(self, asked: Asked) -> Reply:
+        wanted = "Basic " + base64.b64encode(b"id-canary:secret-canary").decode()
+        if asked.headers.get("Authorization") != wanted:
+            return self.refusal(401)
+        return json_reply({"access_token": "token-canary", "token_type": "bearer", "expires_in": 3600, "scope": "*"})
+
+    def _list(self, asked: Asked) -> Reply:
+        found = sorted(self._visible(), key=lambda i: (i.at, i.id), reverse=True)[: self.depth]
+        ids = [i.id for i in found]
+        after = asked.query.get("after")
+        start = 0 if after is None else ids.index(after) + 1 if after in ids else len(ids)
+        page = found[start : start + int(asked.query["limit"])]
+        more = page and start + len(page) < len(found)
+        data = {"children": [self._thing(i) for i in page], "after": page[-1].id if more else None, "before": None}
+        return json_reply({"kind": "Listing", "data": data}, headers=self.headers())
+
+    def _thing(self, item: Item) -> dict[str, Any]:
+        name = item.id.partition("_")[2]
+        author = (
+            {"author": "[deleted]"} if item.gone else {"author": item.author, "author_fullname": f"t2_{item.author}"}
+        )
+        return {
+            "kind": "t3",
+            "data": {
+                **({"author": "[deleted]"} if item.gone else author),
+                "name": item.id,
+                "id": name,
+                "title": item.text,
+                "selftext": "[removed]" if item.gone else "",
+                "subreddit": "lumora",
+                "permalink": f"/r/lumora/comments/{name}/a_title/",
+                "created_utc": float(int(item.at.timestamp())),
+                "edited": item.edited_at.astimezone(UTC).timestamp() if item.edited_at else False,
+            },
+        }
+
+
+FAKES: dict[str, type[FakeX] | type[FakeReddit]] = {"x": FakeX, "reddit": FakeReddit}
+
+
+def garbage() -> dict[str, Reply]:
+    """Answers that no platform gives, by what is wrong with them."""
+    return {
+        "empty body": Reply(),
+        "a proxy's page": Reply(body=b"<html>It works!</html>", headers={"Content-Type": "text/html"}),
+        "half a body": Reply(body=b'{"data": [{"id": "1'),
+        "another encoding": Reply(body=b"\xff\xfe{"),
+        "null": json_reply(None),
+        "a number": json_reply(7),
+        "an array": json_reply([1, 2]),
+        "an object of something else": json_reply({"ok": True}),
+        "posts that are numbers": json_reply({"data": [1], "meta": {}, "kind": "Listing"}),
+        "a post without anything": json_reply({"data": [{"text": "x"}], "meta": {}}),
+        "children without data": json_reply({"kind": "Listing", "data": {"children": [{"kind": "t3"}]}}),
+        "deep nesting": Reply(body=json.dumps([]).encode()[:1] * 200_000),
+        "a refusal that is an array": json_reply(["no"], status=500),
+        "a refusal that is a page": Reply(503, b"<html>503</html>"),
+    }
