@@ -1,0 +1,141 @@
+"""The real bot at work on the sandbox's Slack, with a database of its own and one posted card."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from slack_bolt import App
+
+from bot.app import build_app
+from bot.connection import Connection, serve_http
+from bot.desk import Desk
+from bot.identity import identify, posting_client
+from bot.people import People
+from bot.posting import SlackPost
+from domain.case import CaseFile, TriagePolicy
+from domain.person import Role
+from flows.alerting import Pace, post_pending
+from flows.filing import Origin, file_mentions
+from flows.house import House
+from sandbox.slack import Channel, Message, User, Workspace
+from storage import cases
+from storage.database import open_database
+from tests import builders
+from tests.builders import NOON
+from tests.sandbox.running import RunningSlack, running_slack, wait_until
+
+MANIFEST: dict[str, Any] = yaml.safe_load(Path("config/slack-manifest.yaml").read_text(encoding="utf-8"))
+
+Open = Callable[[App, RunningSlack], Connection]
+
+
+@dataclass(slots=True)
+class Office:
+    """Mia and Ben work on cases, Leo leads, Ada administers the CRM, Gus is a guest, and Nia has no role."""
+
+    slack: RunningSlack
+    people: dict[str, User]
+    alerts: Channel
+    house: House
+    desk: Desk
+    connection: Connection
+
+    @property
+    def case_id(self) -> str:
+        (button, *_) = self.card().blocks[-1]["elements"]
+        return str(button["value"])
+
+    def case(self) -> CaseFile:
+        """The case of the card, as the database has it."""
+        with self.house.database.read() as tx:
+            file = cases.file(tx, self.case_id, value_band=self.house.band)
+        assert file is not None
+        return file
+
+    def card(self) -> Message:
+        """The first message that the bot posted for everybody."""
+        return next(message for message in self.alerts.messages if message.by_app)
+
+    def buttons(self, message: Message | None = None) -> list[str]:
+        """The labels of the message's buttons."""
+        rows = [b["elements"] for b in (message or self.card()).blocks if b["type"] == "actions"]
+        return [element["text"]["text"] for row in rows for element in row]
+
+    def click(self, name: str, action_id: str, message: Message | None = None) -> None:
+        ts = (message or self.card()).ts
+        self.slack.run(self.slack.slack.interactions.click(self.people[name].id, self.alerts.id, ts, action_id))
+
+    def deliver(self, kind: str, payload: dict[str, Any]) -> None:
+        """Send a payload as Slack would, whoever has sent it before."""
+        self.slack.run(self.slack.slack.delivery.send(kind, payload))
+
+    def type(self, name: str, text: str) -> Message:
+        """Type a command and return what the person alone is shown."""
+        before = len(self.alerts.ephemeral)
+        self.slack.run(self.slack.slack.interactions.write(self.people[name].id, self.alerts.id, text))
+        return self.told(name, since=before)
+
+    def told(self, name: str, *, since: int = 0) -> Message:
+        """Wait for what a person is told privately."""
+
+        def answers() -> list[Message]:
+            return [m for m in self.alerts.ephemeral[since:] if m.visible_to == self.people[name].id]
+
+        wait_until(answers)
+        return answers()[-1]
+
+
+def over_http(app: App, slack: RunningSlack) -> Connection:
+    """Let the sandbox call the bot by signed HTTP requests."""
+    connection = serve_http(app, host="127.0.0.1", port=0)
+    slack.slack.delivery.request_url = connection.address
+    return connection
+
+
+@contextmanager
+def office(folder: Path, *, line: Open = over_http) -> Iterator[Office]:
+    """Open an office for one test."""
+    workspace = Workspace(manifest=MANIFEST)
+    names = {"mia": "Mia Park", "ben": "Ben Ito", "leo": "Leo Roy", "ada": "Ada Sand", "nia": "Nia Low"}
+    people = {name: workspace.add_user(name, real) for name, real in names.items()}
+    people["gus"] = workspace.add_user("gus", "Gus Guest", guest=True)
+    alerts = workspace.add_channel("alerts", members=list(people.values()))
+    database = open_database(f"sqlite:///{folder}/earshot.db")
+    database.migrate()
+    house = House(
+        database=database,
+        clock=lambda: NOON,
+        brands=(builders.brand(),),
+        policy=TriagePolicy(),
+        secret=b"s" * 32,
+        channels={"Lumora": alerts.id},
+    )
+    with running_slack(workspace) as slack:
+        client = posting_client(workspace.bot_token, api_url=f"{slack.url}/api/")
+        us = identify(client)
+        roles = {
+            Role.SOCIAL_EXPERT: [people["mia"].id, people["ben"].id, people["gus"].id],
+            Role.LEADERSHIP: [people["leo"].id],
+            Role.CRM_ADMIN: [people["ada"].id],
+        }
+        post = SlackPost(client, bot_id=us.bot_id, clock=house.clock)
+        desk = Desk(house, post, People(client=client, roles=roles, us=us), streams=[builders.stream()])
+        app = build_app(client=client, us=us, signing_secret=workspace.signing_secret, desk=desk)
+        connection = line(app, slack)
+        try:
+            _file_complaint(house)
+            assert post_pending(post=post, pace=Pace(), house=house).posted
+            yield Office(slack, people, alerts, house, desk, connection)
+        finally:
+            connection.close()
+    database.close()
+
+
+def _file_complaint(house: House) -> None:
+    guess = builders.predictions("negative", "leaving", rival="Vidora")
+    origin = Origin(stream="lumora on X", alert=True, channels=house.channels)
+    with house.database.write() as tx:
+        file_mentions(tx, [(builders.mention(number=7), house.brands[0], guess)], origin=origin, house=house)

@@ -1,0 +1,300 @@
+"""Clicks and commands through signed HTTP, a real database and the sandbox's Slack."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+
+import pytest
+
+from bot.actions import BUTTONS
+from bot.app import build_app
+from bot.commands import LOOK_UP, VERBS
+from bot.connection import connect_socket
+from bot.identity import identify
+from bot.views.card import CLAIM, NOT_US, OPEN_POST, REOPEN, RESOLVE
+from bot.views.customer import PICK
+from bot.views.queue import LATER
+from crm.access import PERMITTED
+from domain.case import CaseState
+from domain.errors import StorageError
+from flows.filing import Origin, file_mentions
+from storage import records
+from tests import builders
+from tests.bot.office import Office, office, over_http
+from tests.bot.validation import live, texts
+from tests.builders import NOON
+from tests.sandbox.running import wait_until
+
+
+@pytest.fixture
+def at_work(tmp_path) -> Iterator[Office]:
+    with office(tmp_path) as opened:
+        yield opened
+
+
+def shown(message):
+    return "\n".join([message.text, *texts(message.blocks)])
+
+
+def test_every_handler_has_a_row_in_the_permission_matrix():
+    for handler in (*VERBS, LOOK_UP, *BUTTONS):
+        assert PERMITTED[handler.action], f"{handler} is open to nobody"
+
+
+def test_claim_changes_the_card_for_everybody(at_work):
+    assert at_work.buttons() == ["Claim", "Not us", "Open post"]
+    at_work.click("mia", CLAIM)
+    wait_until(lambda: "Claimed" in shown(at_work.card()))
+    assert f"by <@{at_work.people['mia'].id}>" in shown(at_work.card())
+    assert at_work.buttons() == ["Resolve", "Not us", "Open post"]
+    assert at_work.case().case.owner == at_work.people["mia"].id
+    assert at_work.alerts.ephemeral == []
+
+
+def test_second_claimer_is_told_who_owns_it(at_work):
+    old_card = replace(at_work.card())
+    at_work.click("mia", CLAIM)
+    wait_until(lambda: "Claimed" in shown(at_work.card()))
+    at_work.card().blocks = old_card.blocks  # Ben's screen still shows the button
+    at_work.click("ben", CLAIM)
+    assert at_work.told("ben").text == f"<@{at_work.people['mia'].id}> owns this case already."
+    assert at_work.case().case.owner == at_work.people["mia"].id
+
+
+def test_case_goes_through_its_life(at_work):
+    for action, state in (
+        (CLAIM, CaseState.CLAIMED),
+        (RESOLVE, CaseState.RESOLVED),
+        (REOPEN, CaseState.CLAIMED),
+        (NOT_US, CaseState.DISMISSED),
+        (REOPEN, CaseState.CLAIMED),
+    ):
+        at_work.click("mia", action)
+        wait_until(partial(has_come_to, at_work, state))
+        wait_until(partial(is_redrawn_without, at_work, action))
+
+
+def has_come_to(at_work, state):
+    return at_work.case().case.state is state
+
+
+def is_redrawn_without(at_work, action_id):
+    return action_id not in str(at_work.card().blocks)
+
+
+def test_open_post_is_acknowledged_and_changes_nothing(at_work):
+    before = str(at_work.card().blocks)
+    at_work.click("leo", OPEN_POST)
+    assert str(at_work.card().blocks) == before
+    assert at_work.case().case.state is CaseState.NEW
+
+
+@pytest.mark.parametrize("name", ["nia", "gus", "leo"])
+def test_who_has_no_role_for_it_cannot_claim(at_work, name):
+    at_work.click(name, CLAIM)
+    assert "You may not claim cases" in at_work.told(name).text
+    assert at_work.case().case.state is CaseState.NEW
+
+
+@pytest.mark.parametrize(
+    "command", ["/earshot queue", "/earshot kpi", "/earshot health", "/earshot help", "/customer jane"]
+)
+@pytest.mark.parametrize("name", ["nia", "gus"])
+def test_nobody_without_a_role_learns_anything(at_work, name, command):
+    answer = at_work.type(name, command)
+    assert answer.text.startswith("You may not")
+    assert not answer.blocks
+
+
+def click_payload(at_work, name, action_id):
+    """Catch the payload of a click instead of delivering it."""
+    caught = []
+    delivery = at_work.slack.slack.delivery
+
+    async def catch(kind, payload, **_):
+        caught.append((kind, payload))
+
+    send, delivery.send = delivery.send, catch
+    at_work.click(name, action_id)
+    delivery.send = send
+    return caught[0]
+
+
+def test_click_delivered_three_times_has_one_effect(at_work):
+    kind, payload = click_payload(at_work, "mia", CLAIM)
+    for _ in range(3):
+        at_work.deliver(kind, payload)
+    wait_until(lambda: "Claimed" in shown(at_work.card()))
+    assert [line.action for line in at_work.case().history].count("claimed") == 1
+    assert at_work.alerts.ephemeral == [], "nobody is told that she owns it already"
+
+
+def test_click_delivered_again_after_a_restart_has_no_second_effect(at_work):
+    kind, payload = click_payload(at_work, "mia", CLAIM)
+    at_work.deliver(kind, payload)
+    wait_until(lambda: "Claimed" in shown(at_work.card()))
+    at_work.click("mia", RESOLVE)
+    wait_until(lambda: "Resolved" in shown(at_work.card()))
+    client = at_work.desk.people.client
+    secret = at_work.slack.workspace.signing_secret
+    restarted = over_http(
+        build_app(client=client, us=identify(client), signing_secret=secret, desk=at_work.desk), at_work.slack
+    )
+    try:
+        at_work.deliver(kind, payload)
+    finally:
+        restarted.close()
+    assert at_work.case().case.state is CaseState.RESOLVED
+    assert at_work.alerts.ephemeral == []
+
+
+def test_wrong_signature_reaches_no_handler(at_work):
+    kind, payload = click_payload(at_work, "mia", CLAIM)
+    at_work.slack.workspace.signing_secret = "guessed"
+    with pytest.raises(Exception, match="dispatch_failed"):
+        at_work.deliver(kind, payload)
+    assert at_work.case().case.state is CaseState.NEW
+
+
+def test_help_lists_every_verb_with_an_example(at_work):
+    answer = shown(at_work.type("leo", "/earshot"))
+    for verb in VERBS:
+        assert f"/earshot {verb.example}" in answer
+    assert "/customer jane@example.com" in answer
+
+
+def test_mistyped_verb_is_answered_with_the_nearest(at_work):
+    assert "Did you mean `/earshot queue`?" in at_work.type("mia", "/earshot qeue").text
+    assert "/earshot help" in at_work.type("mia", "/earshot <!channel>").text
+
+
+def test_queue_lists_what_waits_and_pages(at_work):
+    answer = shown(at_work.type("mia", "/earshot queue"))
+    assert "1 case waiting for an answer." in answer
+    assert "Lumora is down again" in answer
+    assert "is no page" in at_work.type("mia", "/earshot queue next").text
+    assert "none of our brands: Lumora" in at_work.type("mia", "/earshot queue brand:Vidora").text
+
+
+def test_queue_page_is_turned_in_place(at_work):
+    for number in range(12):
+        file_another(at_work, number)
+    answer = at_work.type("mia", "/earshot queue")
+    assert "Showing 1 to 10" in shown(answer)
+    at_work.click("mia", LATER, answer)
+    wait_until(lambda: "Showing 11 to 13" in shown(answer))
+    assert at_work.buttons(answer) == ["Earlier"]
+
+
+def file_another(at_work, number):
+    mention = builders.mention(f"down {number}", number=100 + number, by=builders.author(f"user{number}"))
+    with at_work.house.database.write() as tx:
+        file_mentions(
+            tx,
+            [(mention, at_work.house.brands[0], builders.predictions("negative"))],
+            origin=Origin(stream="s", alert=False, channels={}),
+            house=at_work.house,
+        )
+
+
+def test_kpis_are_shown_with_their_fractions(at_work):
+    answer = shown(at_work.type("leo", "/earshot kpi"))
+    assert "KPIs of Lumora, 2 March 2026 to 4 March 2026" in answer
+    assert "*Response rate*: no figure yet (0 of 0)" in answer
+    one = shown(at_work.type("leo", "/earshot kpi complaints yesterday"))
+    assert "*Complaints*: 0" in one
+    assert "Response rate" not in one
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("respones_rate", "Did you mean `/earshot kpi response_rate`?"),
+        ("week month", "more than one period"),
+        ("2026-02-31", "is no date"),
+        ('brand:"Lumora', "quotation mark"),
+    ],
+)
+def test_mistyped_kpi_question_says_what_to_type(at_work, words, answer):
+    assert answer in at_work.type("leo", f"/earshot kpi {words}").text
+
+
+def test_health_names_each_source(at_work):
+    assert "lumora on X" in shown(at_work.type("leo", "/earshot health"))
+
+
+def add_customers(at_work, *told):
+    with at_work.house.database.write() as tx:
+        records.add_records(tx, told, at=NOON)
+
+
+def test_customer_is_shown_to_the_asker_alone_and_masked_by_role(at_work):
+    add_customers(at_work, builders.record())
+    answer = shown(at_work.type("mia", "/customer jane@example.com"))
+    assert "Jane Doe" in answer
+    assert "j***@example.com" in answer
+    assert "jane@example.com" not in answer
+    assert "jane@example.com" in shown(at_work.type("ada", "/customer @jane"))
+    assert all("Jane Doe" not in shown(message) for message in at_work.alerts.messages)
+
+
+def test_several_customers_can_be_picked_from(at_work):
+    add_customers(at_work, builders.record(), builders.record("c2", emails=("j2@example.com",), accounts=()))
+    answer = at_work.type("mia", "/customer Jane Doe")
+    assert "2 customers found" in shown(answer)
+    at_work.click("mia", PICK, answer)
+    wait_until(lambda: "*Accounts*" in shown(answer))
+
+
+def test_unknown_customer_is_said_without_bringing_the_question_to_life(at_work):
+    answer = at_work.type("mia", "/customer <!channel>")
+    assert "Nobody found" in answer.text
+    assert live(answer.blocks) == []
+    assert "Say whom you look for" in at_work.type("mia", "/customer").text
+
+
+def test_known_trouble_is_told_in_its_own_words(at_work, monkeypatch):
+    def locked(*args, **kwargs):
+        raise StorageError("The database is locked. Try again in a minute.")
+
+    monkeypatch.setattr("flows.reporting.health", locked)
+    assert at_work.type("leo", "/earshot health").text == "The database is locked. Try again in a minute."
+
+
+def test_unknown_trouble_gets_a_reference_and_no_detail(at_work, monkeypatch):
+    def broken(*args, **kwargs):
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr("flows.reporting.health", broken)
+    answer = at_work.type("leo", "/earshot health").text
+    assert answer.startswith("Something went wrong (ref ")
+    assert "secret" not in answer
+
+
+def test_silent_slack_refuses_honestly(at_work):
+    at_work.slack.workspace.faults.add("internal_error", target="users.info", times=9)
+    at_work.click("ben", CLAIM)
+    assert "could not ask Slack who you are" in at_work.told("ben").text
+    assert at_work.case().case.state is CaseState.NEW
+
+
+def test_claim_stands_when_the_card_cannot_be_updated_at_once(at_work):
+    at_work.slack.workspace.faults.add("internal_error", target="chat.update", times=1)
+    at_work.click("mia", CLAIM)
+    wait_until(lambda: at_work.case().case.state is CaseState.CLAIMED)
+    assert at_work.alerts.ephemeral == []
+
+
+def test_the_whole_works_over_socket_mode_and_with_doubled_envelopes(tmp_path):
+    def over_socket(app, slack):
+        return connect_socket(app, app_token=slack.workspace.app_token, client=app.client)
+
+    with office(tmp_path, line=over_socket) as at_work:
+        wait_until(lambda: at_work.slack.workspace.connections == 1)
+        assert at_work.connection.is_alive()
+        at_work.slack.workspace.envelope_faults.add("duplicate", times=5)
+        at_work.click("mia", CLAIM)
+        wait_until(lambda: "Claimed" in shown(at_work.card()))
+        at_work.type("mia", "/earshot help")
+        assert [line.action for line in at_work.case().history].count("claimed") == 1
+        assert len(at_work.alerts.ephemeral) == 1
