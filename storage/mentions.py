@@ -65,7 +65,7 @@ def edited(tx: Tx, mentions: Sequence[Mention]) -> list[Mention]:
     texts: dict[str, str] = {}
     for some in chunks([mention.id for mention in mentions]):
         stored = select(MentionRow.id, MentionRow.text).where(MentionRow.id.in_(some))
-        texts.update(tx.execute(stored).tuples())
+        texts.update(dict(tx.execute(stored).all()))
     return [mention for mention in mentions if texts.get(mention.id, storable(mention.text)) != storable(mention.text)]
 
 

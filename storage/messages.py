@@ -165,7 +165,7 @@ def counts(tx: Tx) -> tuple[int, int]:
     """Return how many messages are still on their way, and how many were given up."""
     on_the_way = MessageState.PENDING, MessageState.SENDING, MessageState.UNKNOWN
     by_state = select(MessageRow.state, func.count()).where(MessageRow.state.in_([*on_the_way, MessageState.FAILED]))
-    found = dict(tx.execute(by_state.group_by(MessageRow.state)).tuples().all())
+    found = dict(tx.execute(by_state.group_by(MessageRow.state)).all())
     return sum(found.get(state, 0) for state in on_the_way), found.get(MessageState.FAILED, 0)
 
 

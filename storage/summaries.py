@@ -24,7 +24,7 @@ def volume(tx: Tx, *, brand: str, start: datetime, end: datetime) -> Volume:
     """
     period = _period(brand, start, end)
     by_verdict = select(SightingRow.verdict, func.count()).where(*period, SightingRow.verdict != Verdict.OWN)
-    verdicts = dict(tx.execute(by_verdict.group_by(SightingRow.verdict)).tuples().all())
+    verdicts = dict(tx.execute(by_verdict.group_by(SightingRow.verdict)).all())
     by_label = (
         select(PredictionRow.task, PredictionRow.label, func.count())
         .join(SightingRow, _SAID)

@@ -1,0 +1,48 @@
+from datetime import timedelta
+from decimal import Decimal
+
+from domain.mention import Cursor
+from storage import streams
+from tests.builders import NOON
+
+DAY = NOON.date()
+
+
+def test_a_cursor_is_what_was_saved_last(database):
+    with database.write() as tx:
+        assert streams.cursor(tx, "s") is None
+        streams.save_cursor(tx, "s", Cursor("a"), brand="Lumora", at=NOON)
+        streams.save_cursor(tx, "s", Cursor("b"), brand="Lumora", at=NOON)
+    with database.read() as tx:
+        assert streams.cursor(tx, "s") == "b"
+        assert streams.cursor(tx, "other") is None
+
+
+def test_failure_and_recovery_are_each_told_once(database):
+    with database.write() as tx:
+        assert not streams.read_ok(tx, "s", at=NOON, mentions=1, cost=Decimal(0))
+        assert streams.read_failed(tx, "s", at=NOON + timedelta(minutes=1), error="503")
+        assert not streams.read_failed(tx, "s", at=NOON + timedelta(minutes=2), error="504")
+        (one,) = streams.health(tx, day=DAY)
+        assert (one.failing_since, one.last_error) == (NOON + timedelta(minutes=1), "504")
+        assert one.last_read_at == NOON
+        assert streams.read_ok(tx, "s", at=NOON + timedelta(minutes=3), mentions=2, cost=Decimal(0))
+        assert not streams.read_ok(tx, "s", at=NOON + timedelta(minutes=4), mentions=0, cost=Decimal(0))
+        (one,) = streams.health(tx, day=DAY)
+    assert (one.failing_since, one.last_error, one.mentions_read) == (None, None, 3)
+
+
+def test_a_first_poll_that_fails_is_told(database):
+    with database.write() as tx:
+        assert streams.read_failed(tx, "s", at=NOON, error="401")
+
+
+def test_spending_adds_up_exactly_by_utc_day(database):
+    with database.write() as tx:
+        for _ in range(3):
+            streams.read_ok(tx, "s", at=NOON, mentions=1, cost=Decimal("0.1"))
+        streams.read_ok(tx, "s", at=NOON + timedelta(days=1), mentions=1, cost=Decimal("0.005"))
+        assert streams.spent(tx, "s", day=DAY) == Decimal("0.3")
+        assert streams.spent(tx, "s", day=DAY + timedelta(days=1)) == Decimal("0.005")
+        assert streams.spent(tx, "other", day=DAY) == 0
+        assert [s.spent_today_usd for s in streams.health(tx, day=DAY)] == [Decimal("0.3")]
