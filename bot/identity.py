@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from domain.errors import EarshotError
 
 TIMEOUT_SECONDS = 10
+_PASSING = {"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +47,21 @@ def identify(client: WebClient) -> BotIdentity:
     """Ask Slack who we are.
 
     Raises:
-        SlackError: saying whether the token or the connection is at fault, and what to do.
+        SlackUnreachableError: Slack did not answer, or answers that it cannot now.
+        SlackError: it refuses the token.
     """
     try:
         answer = client.auth_test()
     except SlackApiError as error:
         code = error.response.get("error")
+        if error.response.status_code != 200 or code in _PASSING:
+            raise _unreachable(client, f"it answers HTTP {error.response.status_code}") from error
         raise SlackError(
             f"Slack refuses the bot token ({code}). Set SLACK_BOT_TOKEN to the token of “OAuth & Permissions”; "
             "it starts with xoxb-."
         ) from error
     except (SlackClientError, HTTPException, OSError, ValueError) as error:
-        raise SlackError(
-            f"Slack cannot be reached at {client.base_url} ({error}). Check the network, the proxy and [slack] api_url."
-        ) from error
+        raise _unreachable(client, str(error)) from error
     if not answer.get("bot_id"):
         raise SlackError("SLACK_BOT_TOKEN is not a bot's token: take the one that starts with xoxb-.")
     headers = {name.lower(): value for name, value in answer.headers.items()}
@@ -70,6 +72,12 @@ def identify(client: WebClient) -> BotIdentity:
         url=answer["url"],
         enterprise_id=answer.get("enterprise_id"),
         scopes=frozenset(scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",")),
+    )
+
+
+def _unreachable(client: WebClient, why: str) -> SlackUnreachableError:
+    return SlackUnreachableError(
+        f"Slack cannot be reached at {client.base_url} ({why}). Check the network, the proxy and [slack] api_url."
     )
 
 

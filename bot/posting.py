@@ -6,6 +6,7 @@ from http.client import HTTPException
 from socket import gaierror
 from typing import Any
 
+import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.models.blocks import Block
@@ -20,9 +21,12 @@ from domain.errors import PostError, PostRateLimited, PostRejected, PostUnknown
 from domain.message import BatchLine, Content, Notice, OutgoingMessage, Posted
 from domain.outcome import Digest
 
+log = structlog.get_logger(__name__)
+
 EVENT_TYPE = "earshot_message"
 HISTORY_PAGE = 200
 UNREACHABLE_WAIT = 5.0
+TOKEN_WAIT = 60.0
 
 _NEW_TOKEN = "The bot token does not work any more. Install the app again and set SLACK_BOT_TOKEN to its new token."  # noqa: S105
 _ASK_ADMIN = "Ask an admin of the workspace to let the app post there."
@@ -43,13 +47,6 @@ _REFUSALS = {
     "ekm_access_denied": _ASK_ADMIN,
     "team_access_not_granted": _ASK_ADMIN,
     "org_login_required": _ASK_ADMIN,
-    "invalid_auth": _NEW_TOKEN,
-    "not_authed": _NEW_TOKEN,
-    "token_revoked": _NEW_TOKEN,
-    "token_expired": _NEW_TOKEN,
-    "account_inactive": _NEW_TOKEN,
-    "not_allowed_token_type": "SLACK_BOT_TOKEN must be a bot token: it starts with xoxb-.",
-    "missing_scope": "Give the app the scopes of config/slack-manifest.yaml and install it again.",
     "message_not_found": "Somebody deleted the message.",
     "cant_update_message": "The message was posted by another app.",
     "cant_delete_message": "The message was posted by another app, or an admin forbids it.",
@@ -68,6 +65,17 @@ _REFUSALS = {
 
 Whatever is not listed, `internal_error` and `fatal_error` included, may have been posted all the same.
 """
+
+_TOKEN_FAULTS = {
+    "invalid_auth": _NEW_TOKEN,
+    "not_authed": _NEW_TOKEN,
+    "token_revoked": _NEW_TOKEN,
+    "token_expired": _NEW_TOKEN,
+    "account_inactive": _NEW_TOKEN,
+    "not_allowed_token_type": "SLACK_BOT_TOKEN must be a bot token: it starts with xoxb-.",
+    "missing_scope": "Give the app the scopes of config/slack-manifest.yaml and install it again.",
+}
+"""No fault of the message: it waits, unposted, until a person has mended the token."""
 
 _PLAIN_MAY_HELP = {
     "invalid_blocks",
@@ -178,6 +186,9 @@ def _refusal(method: str, error: SlackApiError) -> PostError:
         return PostRateLimited(
             f"{method}: Slack asks us to wait.", code=code, retry_after=_retry_after(response.headers)
         )
+    if code in _TOKEN_FAULTS:
+        log.error("slack_token_refused", method=method, code=code, fix=_TOKEN_FAULTS[code])
+        return PostRateLimited(f"{method}: Slack says {code}. {_TOKEN_FAULTS[code]}", code=code, retry_after=TOKEN_WAIT)
     if code in _REFUSALS:
         return PostRejected(
             f"{method}: Slack says {code}. {_REFUSALS[code]}", code=code, plain_may_help=code in _PLAIN_MAY_HELP

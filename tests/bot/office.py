@@ -27,7 +27,8 @@ from tests import builders
 from tests.builders import NOON
 from tests.sandbox.running import RunningSlack, running_slack, wait_until
 
-MANIFEST: dict[str, Any] = yaml.safe_load(Path("config/slack-manifest.yaml").read_text(encoding="utf-8"))
+MANIFEST_FILE = Path(__file__).parents[2] / "config" / "slack-manifest.yaml"
+MANIFEST: dict[str, Any] = yaml.safe_load(MANIFEST_FILE.read_text(encoding="utf-8"))
 
 Open = Callable[[App, RunningSlack], Connection]
 

@@ -2,23 +2,19 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import jsonschema
 import pytest
-import yaml
 
 from bot.checking import SCOPES, check_slack, resolve_channels
 from bot.commands import CUSTOMER, EARSHOT
-from bot.identity import SlackError, asking_client, identify
+from bot.identity import SlackError, SlackUnreachableError, asking_client, identify
 from domain.errors import SettingsError
 from sandbox.slack import Workspace
+from tests.bot.office import MANIFEST, MANIFEST_FILE
 from tests.bot.scripted_slack import Reply, scripted_slack
 from tests.sandbox.running import RunningSlack, running_slack, small_team
 from tests.shared import shared_file
-
-MANIFEST_FILE = Path(__file__).parents[2] / "config" / "slack-manifest.yaml"
-MANIFEST = yaml.safe_load(MANIFEST_FILE.read_text(encoding="utf-8"))
 
 
 @pytest.fixture
@@ -93,8 +89,21 @@ def test_shared_channel_is_refused():
 
 
 def test_unreachable_slack_is_told_apart_from_a_wrong_token():
-    with pytest.raises(SlackError, match=r"cannot be reached at http://127\.0\.0\.1:9/api/"):
+    with pytest.raises(SlackUnreachableError, match=r"cannot be reached at http://127\.0\.0\.1:9/api/"):
         identify(asking_client("xoxb-1", api_url="http://127.0.0.1:9/api/"))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Reply("<html>", 503),
+        Reply({"ok": False, "error": "ratelimited"}, 429),
+        Reply({"ok": False, "error": "fatal_error"}),
+    ],
+)
+def test_slack_that_cannot_answer_now_may_be_asked_again(answer):
+    with scripted_slack(answer) as slack, pytest.raises(SlackUnreachableError):
+        identify(asking_client("xoxb-1", api_url=slack.url))
 
 
 def test_user_token_is_not_a_bot():

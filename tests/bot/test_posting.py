@@ -92,8 +92,6 @@ def test_waiting_without_a_readable_time_is_a_second():
         ("not_in_channel", False, "/invite @Earshot"),
         ("channel_not_found", False, "Check the channel in the settings"),
         ("is_archived", False, "Unarchive"),
-        ("token_revoked", False, "SLACK_BOT_TOKEN"),
-        ("missing_scope", False, "config/slack-manifest.yaml"),
         ("invalid_blocks", True, "report it"),
         ("msg_too_long", True, "report it"),
     ],
@@ -102,6 +100,16 @@ def test_definite_refusal_says_what_to_do(code, plain_may_help, fix):
     error = error_of(Reply({"ok": False, "error": code}))
     assert isinstance(error, PostRejected)
     assert (error.code, error.plain_may_help) == (code, plain_may_help)
+    assert fix in str(error)
+
+
+@pytest.mark.parametrize(
+    ("code", "fix"), [("token_revoked", "SLACK_BOT_TOKEN"), ("missing_scope", "config/slack-manifest.yaml")]
+)
+def test_message_waits_until_the_token_is_mended(code, fix):
+    error = error_of(Reply({"ok": False, "error": code}))
+    assert isinstance(error, PostRateLimited)
+    assert error.retry_after == 60
     assert fix in str(error)
 
 
