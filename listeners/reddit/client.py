@@ -1,6 +1,7 @@
 """The calls to Reddit: praw as the signed-in, quota-keeping transport, bounded in time, with one error type."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -98,7 +99,7 @@ class Client:
             requestor_kwargs={"quota": self._quota, "timeout": settings.timeout_seconds},
         )
 
-    def get(self, path: str, params: dict[str, str | int]) -> Any:
+    def get(self, path: str, params: Mapping[str, str | int]) -> Any:
         """Return the JSON that Reddit answers, as the API gives it.
 
         Raises:
@@ -107,7 +108,7 @@ class Client:
         if wait := self._quota.wait():  # praw would sleep as long
             raise PlatformError(f"Reddit's quota is used up for {wait:.0f} s more.", platform=NAME, retry_after=wait)
         try:
-            return self._reddit.request(method="GET", path=path, params=params)
+            return self._reddit.request(method="GET", path=path, params=dict(params))
         except OAuthException as error:
             raise CredentialsError(
                 f"Reddit refuses the app ({error.error}). {_CREDENTIALS_FIX}", platform=NAME

@@ -75,17 +75,16 @@ class XPoll:
             return self._instead[1]
         try:
             place = Place.parse(cursor)
+            reachable = _within(place, self._horizon, overlap=self._overlap)
         except ValueError as error:
             self._instead = (cursor, Place())
             raise self._lost("The saved place cannot be read.") from error
         if self._stream.kind is not SourceKind.SEARCH:
             return place
-        horizon = id_at(self._clock() - REACH + _REACH_MARGIN)
-        reachable = _within(place, horizon, overlap=self._overlap)
         floors = [stretch.floor for stretch in place.left if stretch.floor is not None]
         if place.newest is not None:
             floors.append(place.newest - self._overlap)
-        if min(floors, default=horizon) >= horizon:
+        if all(floor >= self._horizon for floor in floors):
             return reachable
         self._instead = (cursor, reachable)
         raise self._lost(f"It was read up to {moment_of(min(floors)):%Y-%m-%d %H:%M} UTC.")
@@ -133,6 +132,11 @@ class XPoll:
             )
 
     @property
+    def _horizon(self) -> int:
+        """The id above which posts are read at all. Timelines go back further, which nobody would pay for."""
+        return id_at(self._clock() - REACH + _REACH_MARGIN)
+
+    @property
     def _own(self) -> bool:
         return self._account_id is not None and self._account_id == self._settings.user_id
 
@@ -141,7 +145,8 @@ class XPoll:
         return OWN_POST_USD if self._own else POST_USD
 
     def _ask(self, api: tweepy.Client, size: int, stretch: Stretch, token: str | None) -> Response:
-        listing = {"max_results": size, "since_id": stretch.floor, "until_id": stretch.resume, **_FIELDS}
+        since = self._horizon if stretch.floor is None else stretch.floor
+        listing = {"max_results": size, "since_id": since, "until_id": stretch.resume, **_FIELDS}
         answer: Response
         if self._stream.kind is SourceKind.SEARCH:
             answer = api.search_recent_tweets(self._stream.target, next_token=token, **listing)

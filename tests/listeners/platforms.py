@@ -147,7 +147,7 @@ class FakeX(FakePlatform):
     def _list(self, asked: Asked) -> Reply:
         query = asked.query
         token = query.get("next_token") or query.get("pagination_token")
-        above, below = int(query.get("since_id", 0)), int(token or query.get("until_id", 1 << 63))
+        above, below = int(query.get("since_id", "0")), int(token or query.get("until_id") or 1 << 63)
         found = [i for i in sorted(self._visible(), key=lambda i: -int(i.id)) if above < int(i.id) < below]
         page = found[: int(query["max_results"])]
         posts = [i for i in page if not i.gone]

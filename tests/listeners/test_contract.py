@@ -270,7 +270,10 @@ def test_missing_secrets_and_impossible_streams_are_refused_when_connecting(plat
         platform.poll(stream(platform=platform.name, kind=kind))
 
 
-@pytest.mark.parametrize("cursor", ["", "garbage", "[]", '{"newest": null}', '{"newest": "1", "left": [7]}', "17"])
+BAD_CURSORS = ["", "garbage", "[]", '{"newest": null}', '{"newest": "1", "left": [7]}', "17"]
+
+
+@pytest.mark.parametrize("cursor", BAD_CURSORS)
 def test_an_unreadable_cursor_is_told_once_and_then_read_past(platform, cursor):
     published = platform.publish("lumora")
     poll = platform.poll()

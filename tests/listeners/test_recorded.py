@@ -1,10 +1,12 @@
 """Recorded answers of X and Reddit: read directly, and over a real socket by unmodified tweepy and praw."""
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+import tweepy
 
 from domain.brand import SourceKind
 from domain.errors import InputError, PlatformError
@@ -221,7 +223,7 @@ def test_tweepy_brings_over_a_socket_what_was_recorded(name):
     with replaying(recorded) as server:
         client = XClient(x_settings(server), lambda: NOON)
         for interaction, path, query in asked_again(recorded):
-            answer = client.call(lambda api, p=path, q=query: api.request("GET", p, params=q))
+            answer = client.call(partial(tweepy.Client.request, method="GET", route=path, params=query))
             read = x.mentions_from_response(answer, seen_at=NOON)
             assert read == x.mentions_from_response(interaction.reply.plain, seen_at=NOON)
 

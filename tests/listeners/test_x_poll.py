@@ -9,7 +9,7 @@ import pytest
 from domain.brand import SourceKind
 from domain.errors import CredentialsError, CursorTooOldError, PlatformError
 from listeners.paging import Place, Stretch
-from listeners.x import Settings, check
+from listeners.x import check
 from listeners.x.posts import id_at
 from tests.builders import stream
 from tests.listeners.platforms import FakeX, HandClock
@@ -26,6 +26,10 @@ def platform():
         yield fake
 
 
+def week_ago(platform, **later):
+    return id_at(platform.clock() - timedelta(days=7) + timedelta(**later))
+
+
 def test_one_request_asks_for_all_that_a_mention_needs(platform):
     platform.publish("lumora")
     platform.poll(replace(platform.stream, target="lumora -is:retweet"))(None)
@@ -39,7 +43,8 @@ def test_one_request_asks_for_all_that_a_mention_needs(platform):
     )
     assert asked.query["expansions"] == "author_id"
     assert {"username", "public_metrics", "verified"} <= set(asked.query["user.fields"].split(","))
-    assert not {"since_id", "until_id", "next_token"} & set(asked.query)
+    assert week_ago(platform) <= int(asked.query["since_id"]) <= week_ago(platform, hours=1)
+    assert not {"until_id", "next_token"} & set(asked.query)
 
 
 def test_the_next_poll_reads_from_the_overlap_on_and_a_backlog_by_its_place(platform):
@@ -125,7 +130,7 @@ def test_a_search_further_back_than_x_goes_is_told_without_asking(platform):
         poll(cursor)
     assert platform.server.asked == []
     poll(cursor)
-    assert "since_id" not in platform.server.asked[0].query
+    assert int(platform.listed()[0].query["since_id"]) >= week_ago(platform)
 
 
 def test_a_backlog_beyond_reach_is_told_and_only_its_lost_part_dropped(platform):
@@ -141,7 +146,7 @@ def test_a_backlog_beyond_reach_is_told_and_only_its_lost_part_dropped(platform)
     top, backlog = (asked.query for asked in platform.server.asked)
     assert int(top["since_id"]) > week
     assert backlog["until_id"] == partly.resume
-    assert "since_id" not in backlog
+    assert int(backlog["since_id"]) >= week
 
 
 def test_the_end_of_the_first_backlog_is_no_loss(platform):
@@ -151,10 +156,25 @@ def test_the_end_of_the_first_backlog_is_no_loss(platform):
     assert len(platform.listed()) == 1
 
 
+def test_a_backlog_that_no_id_of_x_names_is_told_once_too(platform):
+    published = platform.publish("lumora")
+    cursor = Place(id_at(platform.clock()), (Stretch(None, "t3_abc"),)).cursor()
+    poll = platform.poll()
+    with pytest.raises(CursorTooOldError, match="cannot be read"):
+        poll(cursor)
+    assert [mention.id for mention in poll(cursor).mentions] == [published]
+
+
 def test_a_timeline_reaches_further_than_a_search(platform):
     cursor = Place(id_at(platform.clock() - timedelta(days=30))).cursor()
     platform.poll(OWN)(cursor)
-    assert "since_id" in platform.listed()[0].query
+    assert int(platform.listed()[0].query["since_id"]) < week_ago(platform)
+
+
+def test_no_history_is_bought_when_a_timeline_is_read_for_the_first_time(platform):
+    platform.publish("years ago", ago=timedelta(days=900))
+    recent = platform.publish("sorry!", ago=timedelta(days=2))
+    assert [mention.id for mention in platform.poll(OWN)(None).mentions] == [recent]
 
 
 def test_x_may_say_itself_that_a_cursor_is_too_old(platform):
@@ -165,7 +185,7 @@ def test_x_may_say_itself_that_a_cursor_is_too_old(platform):
     with pytest.raises(CursorTooOldError, match="must be a tweet id"):
         poll(cursor)
     poll(cursor)
-    assert "since_id" not in platform.listed()[-1].query
+    assert int(platform.listed()[-1].query["since_id"]) < week_ago(platform, hours=1)
 
 
 @pytest.mark.parametrize(
@@ -191,9 +211,9 @@ def test_check_names_the_account_of_the_access_token(platform):
     assert check(keys) == "X accepts the bearer token, and the access token of @lumora."
 
 
-def test_half_a_set_of_keys_is_no_account():
-    assert Settings("b", access_token="900-t").user_id is None
-    assert Settings("b", access_token="900-t", **KEYS).user_id == "900"
+def test_half_a_set_of_keys_is_no_account(platform):
+    assert platform.settings(access_token="900-t").user_id is None
+    assert platform.settings(access_token="900-t", **KEYS).user_id == "900"
 
 
 def test_another_server_may_have_a_path(platform):
