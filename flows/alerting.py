@@ -10,15 +10,15 @@ from dataclasses import dataclass, field, fields
 from datetime import timedelta
 
 import structlog
-from storage.database import Database
 
 from domain.errors import PostError, PostRateLimited, PostRejected, PostUnknown
 from domain.message import MessageKind, MessageState, OutgoingMessage
 from domain.seams import Post
-from flows.contents import content_of, mentions_in
+from flows.contents import content_of, note_quotes
 from flows.house import House
 from flows.notices import tell_operators
 from storage import messages
+from storage.database import Database
 
 log = structlog.get_logger(__name__)
 
@@ -51,9 +51,9 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class PostReport:
-    """What one round of the outbox did."""
+    """What one round of the outbox did; `posted` holds the keys of what is visible now."""
 
-    posted: int = 0
+    posted: tuple[str, ...] = ()
     updated: int = 0
     delayed: int = 0
     failed: int = 0
@@ -93,7 +93,7 @@ def _send(message: OutgoingMessage, *, post: Post, pace: Pace, house: House) -> 
             messages.failed(tx, message.key, error="nothing is left to show")
             return PostReport(failed=1)
         started = messages.start(tx, message.key, at=house.clock())
-        messages.add_mentions(tx, message.key, mentions_in(content))
+        note_quotes(tx, message.key, content)
     if started is None:  # another process took it
         return PostReport()
     pace.rest(message.channel)
@@ -114,7 +114,7 @@ def _send(message: OutgoingMessage, *, post: Post, pace: Pace, house: House) -> 
     with database.write() as tx:
         messages.posted(tx, message.key, posted, at=house.clock(), shown_revision=current.revision)
     log.info("posted", key=message.key, channel=posted.channel)
-    return PostReport(posted=1)
+    return PostReport(posted=(message.key,))
 
 
 def _rejected(message: OutgoingMessage, error: PostRejected, house: House) -> PostReport:
@@ -183,7 +183,7 @@ def reconcile(*, post: Post, house: House) -> PostReport:
         with house.database.write() as tx:
             if found:
                 messages.posted(tx, message.key, found[0], at=now, shown_revision=0)
-                report += PostReport(posted=1)
+                report += PostReport(posted=(message.key,))
             elif next_look := next((attempted + look for look in LOOKS if attempted + look > now), None):
                 messages.look_again(tx, message.key, at=next_look)
             else:
@@ -200,15 +200,14 @@ def sweep_twins(*, post: Post, house: House) -> PostReport:
     twins = 0
     for message in sent_again:
         try:
-            first, *rest = post.find(message, message.created_at - _MARGIN) or [None]
-            for twin in rest:
-                if twin is not None:
-                    post.delete(twin)
-                    twins += 1
+            found = post.find(message, message.created_at - _MARGIN)
+            for twin in found[1:]:
+                post.delete(twin)
+                twins += 1
         except PostError as error:
             log.warning("sweep_failed", key=message.key, code=error.code)
             continue
-        if first is not None and first.ts != message.ts:
+        if found and found[0].ts != message.ts:
             with house.database.write() as tx:
-                messages.posted(tx, message.key, first, at=now, shown_revision=0)
+                messages.posted(tx, message.key, found[0], at=now, shown_revision=0)
     return PostReport(twins=twins)

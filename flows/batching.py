@@ -36,7 +36,9 @@ def enqueue_batches(*, house: House, period: timedelta = timedelta(hours=1)) -> 
                     state=MessageState.PENDING,
                     created_at=house.clock(),
                 )
-                queued += messages.enqueue(tx, line, mentions=[seen.mention.id for seen in waiting])
+                if messages.enqueue(tx, line):
+                    messages.add_mentions(tx, line.key, [s.mention.id for s in waiting], brand=brand.name)
+                    queued += 1
     return queued
 
 

@@ -2,15 +2,13 @@
 
 from datetime import date, datetime
 
-from storage.database import Tx
-
 from domain.clock import iso
-from domain.mention import MentionId
 from domain.message import BatchLine, Content, MessageKind, Notice, OutgoingMessage
 from domain.outcome import Digest
 from flows.house import House
 from flows.reporting import digest_of
-from storage import cases, mentions
+from storage import cases, mentions, messages
+from storage.database import Tx
 
 SHOWN_IN_BATCH = 10
 """A batched line lists so many posts; the rest is a number."""
@@ -30,7 +28,7 @@ def content_of(tx: Tx, message: OutgoingMessage, *, house: House) -> Content | N
     """Read what the message shows now; None where its subject is gone."""
     match message.kind:
         case MessageKind.CARD:
-            return cases.file(tx, message.subject)
+            return cases.file(tx, message.subject, value_band=house.band)
         case MessageKind.BATCH | MessageKind.REVIEW:
             brand, since, until = message.subject.rsplit("|", 2)
             seen = mentions.of_message(tx, message.key)
@@ -51,6 +49,7 @@ def content_of(tx: Tx, message: OutgoingMessage, *, house: House) -> Content | N
             return Notice(message.payload or "")
 
 
-def mentions_in(content: Content) -> list[MentionId]:
-    """List the posts that a digest quotes; other kinds list theirs when they are made."""
-    return [quote.mention_id for quote in content.quotes] if isinstance(content, Digest) else []
+def note_quotes(tx: Tx, key: str, content: Content) -> None:
+    """Note which posts a digest quotes, so that a deletion reaches it; other kinds note theirs when they are made."""
+    if isinstance(content, Digest):
+        messages.add_mentions(tx, key, [quote.mention_id for quote in content.quotes], brand=content.brand)

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from uuid import uuid4
 
-from storage.database import Tx
-
 from crm.business_time import due_at
 from crm.triage import triage
 from domain.brand import Brand
@@ -30,6 +28,7 @@ from domain.prediction import Predictions
 from flows.house import House
 from flows.linking import sight_authors
 from storage import cases, mentions, messages, outcomes, responses
+from storage.database import Tx
 
 Classified = tuple[Mention, Brand, Predictions]
 
@@ -87,7 +86,7 @@ def file_mentions(tx: Tx, classified: Sequence[Classified], *, origin: Origin, h
     tray = _Tray(tx, origin, house, house.clock())
     for mention, brand, predictions in sorted(classified, key=lambda c: (c[0].posted_at, c[0].id)):
         _file(tray, mention, brand, predictions, customers.get(mention.author.key))
-    mentions.add(tx, tray.seen, stream=origin.stream, at=tray.now)
+    mentions.add(tx, tray.seen, stream=origin.stream, at=tray.now, secret=house.secret)
     answers = _record_answers(tray)
     return Filed(new=len(tray.seen), responses=answers, linked=linked, **tray.counts)
 
@@ -104,7 +103,7 @@ def _file(
         tray.count(decision.verdict.value)
     tray.seen.append(SeenMention(mention, brand.name, predictions, decision, case.id if case else None))
     if case:
-        messages.add_mentions(tray.tx, _card_key(case.id), [mention.id])
+        messages.add_mentions(tray.tx, _card_key(case.id), [mention.id], brand=brand.name)
 
 
 def _join_or_open(tray: _Tray, mention: Mention, brand: Brand, decision: Triage) -> Case | None:

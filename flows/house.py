@@ -2,17 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
-from storage.database import Database
-
+from crm.identity import value_band
 from domain.brand import Brand
 from domain.case import TriagePolicy
 from domain.clock import Clock
+from storage.database import Database
 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """Built once by run.py. `secret` keys the tombstones and the audit chain; `channels` gives each brand's own."""
+    """Built once by run.py.
+
+    `secret` keys the tombstones and the audit chain; `channels` gives each brand's own channel; `workspace_url` is
+    that of the Slack workspace and ends in a slash.
+    """
 
     database: Database
     clock: Clock
@@ -21,7 +26,12 @@ class House:
     secret: bytes
     channels: Mapping[str, str] = field(default_factory=dict)
     operators_channel: str | None = None
+    workspace_url: str = ""
 
     def brand(self, name: str) -> Brand:
         """Return the brand of that name; raises KeyError for one that the settings do not have."""
         return {brand.name: brand for brand in self.brands}[name]
+
+    def band(self, value: Decimal | None) -> str:
+        """Name a customer's value as coarsely as a channel may see it."""
+        return value_band(value, high=self.policy.high_value)

@@ -10,13 +10,12 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from types import MappingProxyType
 
-from storage.customers import ImportCounts
-
 from domain.brand import Account
 from domain.customer import CustomerRecord
 from domain.errors import InputError
 from flows.house import House
-from storage import audit, customers
+from storage import audit
+from storage.records import ImportCounts, add_records
 
 MAX_BYTES = 256 * 1024 * 1024
 MAX_ROWS = 1_000_000
@@ -79,28 +78,28 @@ def import_customers(
     """
     reader = _reader(_text_of(path), path)
     fields, ignored = _columns(list(reader.fieldnames or ()), _read_mapping(mapping), path)
-    records: dict[str, CustomerRecord] = {}
+    found: dict[str, CustomerRecord] = {}
     errors: list[RowError] = []
     for row in _rows(reader, path):
         try:
             record = _record(row, fields, source)
-            if record.source_id in records:
+            if record.source_id in found:
                 raise ValueError(f"the id {record.source_id!r} stands in an earlier line already")
         except ValueError as error:
             errors.append(RowError(reader.line_num, str(error)))
             continue
-        records[record.source_id] = record
-        progress(len(records))
-    report = ImportReport(rows=len(records) + len(errors), errors=tuple(errors), ignored=tuple(ignored))
+        found[record.source_id] = record
+        progress(len(found))
+    report = ImportReport(rows=len(found) + len(errors), errors=tuple(errors), ignored=tuple(ignored))
     if errors or dry_run:
         return report
-    return _store(list(records.values()), report, house)
+    return _store(list(found.values()), report, house)
 
 
-def _store(records: list[CustomerRecord], report: ImportReport, house: House) -> ImportReport:
+def _store(found: list[CustomerRecord], report: ImportReport, house: House) -> ImportReport:
     now = house.clock()
     with house.database.write() as tx:
-        counts = customers.add_records(tx, records, at=now)
+        counts = add_records(tx, found, at=now)
         detail = f"added {counts.added}, changed {counts.changed}"
         audit.append(
             tx, at=now, actor="operator", action="import", subject="customers", detail=detail, secret=house.secret
@@ -119,7 +118,7 @@ def _text_of(path: Path) -> str:
         raise InputError(f"{path}: is not UTF-8 (byte {error.start}). Save it as CSV UTF-8.") from None
 
 
-def _reader(text: str, path: Path) -> csv.DictReader[str]:
+def _reader(text: str, path: Path) -> "csv.DictReader[str]":
     header = text.split("\n", 1)[0]
     if not header.strip():
         raise InputError(f"{path}: is empty; the first line must name the columns, as in id,name,email,x,value.")
@@ -127,7 +126,7 @@ def _reader(text: str, path: Path) -> csv.DictReader[str]:
     return csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
 
 
-def _rows(reader: csv.DictReader[str], path: Path) -> Iterator[dict[str, str]]:
+def _rows(reader: "csv.DictReader[str]", path: Path) -> Iterator[dict[str, str]]:
     try:
         for count, row in enumerate(reader, 1):
             if count > MAX_ROWS:

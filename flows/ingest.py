@@ -6,7 +6,6 @@ from datetime import datetime
 from decimal import Decimal
 
 import structlog
-from storage.database import Tx
 
 from crm.attribution import named_brands, reading
 from domain.brand import Brand, Stream
@@ -19,6 +18,7 @@ from flows.house import House
 from flows.notices import tell_operators
 from flows.removing import remove
 from storage import mentions, streams
+from storage.database import Tx
 
 log = structlog.get_logger(__name__)
 
@@ -134,10 +134,10 @@ def _take(
     """Classify outside of any transaction, then store everything in one, with whatever `after` adds."""
     pairs = [(mention, brand) for mention in batch.mentions for brand in brands_of(mention)]
     with house.database.read() as tx:
-        work = _sort(tx, pairs)
+        work = _sort(tx, pairs, secret=house.secret)
     said = _classify((*work.new, *work.edited), classify)
     with house.database.write() as tx:
-        work = _sort(tx, pairs)  # another process may have been faster
+        work = _sort(tx, pairs, secret=house.secret)  # another process may have been faster
         seen = [(m, b, said[m.id, b.name]) for m, b in work.new if (m.id, b.name) in said]
         filed = file_mentions(tx, seen, origin=origin, house=house)
         for mention, brand in work.edited:
@@ -158,12 +158,12 @@ def _take(
     )
 
 
-def _sort(tx: Tx, pairs: Sequence[tuple[Mention, Brand]]) -> _Sorted:
+def _sort(tx: Tx, pairs: Sequence[tuple[Mention, Brand]], *, secret: bytes) -> _Sorted:
     new: list[tuple[Mention, Brand]] = []
     edited: list[tuple[Mention, Brand]] = []
     for brand in {brand.name: brand for _, brand in pairs}.values():
         of_brand = [m for m, b in pairs if b.name == brand.name]
-        new += [(m, brand) for m in mentions.unseen(tx, of_brand, brand=brand.name)]
+        new += [(m, brand) for m in mentions.unseen(tx, of_brand, brand=brand.name, secret=secret)]
         edited += [(m, brand) for m in mentions.edited(tx, of_brand)]
     fresh = {(m.id, b.name) for m, b in new}
     return _Sorted(tuple(new), tuple(e for e in edited if (e[0].id, e[1].name) not in fresh))

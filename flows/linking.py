@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 import structlog
-from storage.database import Tx
 
 from crm.identity import sight
 from domain.customer import CustomerMatch
 from domain.mention import Author
 from flows.house import House
 from storage import audit, customers
+from storage.database import Tx
 
 log = structlog.get_logger(__name__)
 

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from storage.database import Tx
-
 from crm.access import may, permit
 from crm.identity import mask_email, mask_phone
 from domain.case import CaseFile, SeenMention
@@ -13,6 +11,7 @@ from domain.errors import Refused
 from domain.person import Action, Person
 from flows.house import House
 from storage import audit, cases, customers, mentions
+from storage.database import Tx
 
 SHOWN = 5
 """A profile lists so many cases and posts."""
@@ -35,7 +34,7 @@ def queue(*, person: Person, house: House, brand: str | None = None, limit: int 
     permit(person, Action.SEE_QUEUE)
     now = house.clock()
     with house.database.read() as tx:
-        files = cases.queue(tx, brand=brand, at=now, limit=limit, offset=offset)
+        files = cases.queue(tx, brand=brand, limit=limit, offset=offset, value_band=house.band)
         total, overdue = cases.counts(tx, at=now)
     return QueuePage(tuple(files), total, overdue)
 
@@ -80,9 +79,8 @@ def search(
 
 def _profile(tx: Tx, found: Customer, person: Person) -> CustomerProfile:
     theirs = cases.of_customer(tx, found.id, limit=SHOWN)
-    seen = [m for case in theirs for m in mentions.of_case(tx, case.id)]
-    seen.sort(key=lambda m: m.mention.posted_at, reverse=True)
-    return CustomerProfile(_masked(found, person), tuple(theirs), tuple(seen[:SHOWN]))
+    seen = mentions.of_authors(tx, customers.author_keys(tx, found.id), limit=SHOWN)
+    return CustomerProfile(_masked(found, person), tuple(theirs), tuple(seen))
 
 
 def _masked(found: Customer, person: Person) -> Customer:

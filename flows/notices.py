@@ -1,11 +1,10 @@
 """Telling the operators: one sentence into their channel, through the outbox like everything else."""
 
-from storage.database import Tx
-
 from domain.clock import iso
 from domain.message import MessageKind, MessageState, OutgoingMessage
 from flows.house import House
 from storage import messages
+from storage.database import Tx
 
 
 def tell_operators(tx: Tx, text: str, *, subject: str, house: House) -> None:

@@ -1,12 +1,12 @@
 """Honouring a deletion: the post leaves the database and every Slack message that showed it."""
 
 import structlog
-from storage.database import Tx
 
 from domain.case import OPEN_STATES, CaseState, HistoryLine
 from domain.mention import MentionId
 from flows.house import House
-from storage import cases, mentions, messages
+from storage import cases, mentions
+from storage.database import Tx
 
 log = structlog.get_logger(__name__)
 
@@ -17,8 +17,6 @@ def remove(tx: Tx, mention_id: MentionId, *, house: House) -> bool:
     Its cases' outcomes stay, without content. A case whose last post is gone is closed as removed by its author.
     """
     now = house.clock()
-    for message in messages.showing(tx, mention_id):
-        messages.touch(tx, kind=message.kind, subject=message.subject)
     stored = bool(mentions.brands_of(tx, mention_id))
     for case_id in mentions.erase(tx, mention_id, at=now, secret=house.secret):
         if mentions.of_case(tx, case_id):

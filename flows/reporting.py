@@ -5,8 +5,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from storage.database import Tx
-
 from crm.business_time import day_bounds
 from crm.kpis import Facts, compute
 from domain.brand import Brand, Stream
@@ -14,7 +12,8 @@ from domain.case import CaseKind
 from domain.health import Health, StreamHealth
 from domain.outcome import Digest, Kpi, Volume
 from flows.house import House
-from storage import cases, customers, mentions, messages, outcomes, streams
+from storage import cases, customers, messages, outcomes, streams, summaries
+from storage.database import Tx
 
 QUOTES = 3
 
@@ -73,7 +72,10 @@ def digest_of(tx: Tx, *, brand: Brand, day: date, house: House) -> Digest:
         kpis=tuple(compute(closed_facts)),
         kpis_before=tuple(compute(before_facts)),
         changes=tuple(_changes(facts, volume_before)),
-        quotes=tuple(mentions.quotes(tx, brand=brand.name, start=start, end=end, limit=QUOTES)),
+        quotes=tuple(
+            replace(quote, permalink=_permalink(tx, quote.case_id, house))
+            for quote in summaries.quotes(tx, brand=brand.name, start=start, end=end, limit=QUOTES)
+        ),
     )
 
 
@@ -83,7 +85,7 @@ def _facts(tx: Tx, brand: Brand, since: date, until: date, house: House) -> Fact
     return Facts(
         brand=brand,
         outcomes=outcomes.between(tx, brand=brand.name, start=start, end=end),
-        volume=mentions.volume(tx, brand=brand.name, start=start, end=end),
+        volume=summaries.volume(tx, brand=brand.name, start=start, end=end),
         customers=known,
         customers_with_account=with_account,
         now=house.clock(),
@@ -116,6 +118,14 @@ def _changes(facts: Facts, before: Volume) -> list[str]:
     if won:
         lines.append(f"opportunities answered: {won}")
     return lines
+
+
+def _permalink(tx: Tx, case_id: str | None, house: House) -> str | None:
+    """Link to a case's card, in the form that Slack's own "Copy link" has."""
+    card = messages.for_case(tx, case_id) if case_id else None
+    if card is None or card.ts is None or not house.workspace_url:
+        return None
+    return f"{house.workspace_url}archives/{card.channel}/p{card.ts.replace('.', '')}"
 
 
 def _unread(stream: Stream) -> StreamHealth:

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage.database import Tx
-
 from crm.access import permit
 from domain.case import OPEN_STATES, Case, CaseFile, CaseState, HistoryLine
 from domain.errors import AlreadyOwned, Refused
@@ -13,6 +11,7 @@ from domain.message import MessageKind
 from domain.person import Action, Person
 from flows.house import House
 from storage import audit, cases, corrections, deliveries, mentions, messages, outcomes
+from storage.database import Tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ def _act(click: Click, action: Action, effect: Effect, house: House) -> CaseFile
             cases.note(tx, case.id, HistoryLine(at=now, actor=user, action=line))
             messages.touch(tx, kind=MessageKind.CARD, subject=case.id)
             audit.append(tx, at=now, actor=user, action=action.value, subject=case.id, secret=house.secret)
-        file = cases.file(tx, click.case_id)
+        file = cases.file(tx, click.case_id, value_band=house.band)
     if file is None:
         raise Refused("This case is not known any more.")
     return file

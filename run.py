@@ -1,0 +1,236 @@
+"""Earshot's command line: `python run.py COMMAND --help` tells each command's options.
+
+Exit codes: 0 success, 2 wrong use, 1 anything else. Data goes to standard output or the file named, messages and
+progress to standard error.
+"""
+
+import json
+import sys
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from domain.clock import system_clock
+from domain.errors import EarshotError
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+audit_app = typer.Typer(no_args_is_help=True, help="The audit log.")
+app.add_typer(audit_app, name="audit")
+
+Config = Annotated[Path, typer.Option("--config", help="The settings file.")]
+DEFAULT_CONFIG = Path("config/earshot.toml")
+LogLevel = Annotated[str, typer.Option("--log-level", help="DEBUG, INFO, WARNING or ERROR.")]
+
+
+@app.command()
+def start(config: Config = DEFAULT_CONFIG, log_level: LogLevel = "INFO") -> None:
+    """Run the bot on the platforms of the settings until Ctrl-C."""
+    from config.load import load
+    from service.logs import configure_logs
+    from service.running import run_until_stopped
+
+    configure_logs(level=log_level)
+    settings, secrets = load(config)
+    run_until_stopped(settings, secrets, clock=system_clock)
+
+
+@app.command()
+def sandbox(
+    seconds: Annotated[float | None, typer.Option(help="End by itself after so long.")] = None,
+    port: Annotated[int, typer.Option(help="The page's port; 0 takes a free one.")] = 8765,
+    log_level: LogLevel = "WARNING",
+) -> None:
+    """Try Earshot without any account: the real bot on a Slack, an X and a Reddit on this machine."""
+    from service.logs import configure_logs
+    from service.trial import run_trial
+
+    configure_logs(level=log_level)
+    run_trial(seconds=seconds, port=port)
+
+
+@app.command()
+def check(
+    config: Config = DEFAULT_CONFIG,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Verify settings, secrets, database, model, Slack and platforms, with the fix beside each failure."""
+    from service.checks import check_all, print_findings
+
+    findings = check_all(config, clock=system_clock)
+    if as_json:
+        print(json.dumps([asdict(f) for f in findings], indent=2))
+    else:
+        print_findings(findings)
+    if any(not f.ok for f in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def classify(
+    input_file: Annotated[Path, typer.Option("--input", help="JSON lines or CSV, by the file's ending.")],
+    output_file: Annotated[Path, typer.Option("--output", help="JSON lines or CSV, by the file's ending.")],
+    model: Annotated[Path | None, typer.Option(help="A model folder; default: the shipped one.")] = None,
+) -> None:
+    """Classify the texts of a file; needs no settings, database or token."""
+    from nlp.bulk import classify_file
+    from nlp.classify import build
+
+    report = classify_file(input_file, output_file, classify=build(model))
+    if report.bad and not report.classified:
+        raise typer.Exit(1)
+
+
+@app.command()
+def evaluate(
+    data: Annotated[Path, typer.Option(help="Labelled rows, with the columns text and label.")],
+    task: Annotated[str, typer.Option(help="sentiment or switching.")],
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures there.")] = None,
+) -> None:
+    """Measure the shipped model on labelled text, beside the keyword baseline."""
+    from nlp.classify import build
+    from nlp.evaluate import evaluate_file
+
+    evaluate_file(data, task=task, classify=build(), json_out=json_file)
+
+
+@app.command()
+def ingest(
+    file: Annotated[Path, typer.Argument(help="One whole response body of the platform's API per line.")],
+    platform: Annotated[str, typer.Option(help="x or reddit.")],
+    config: Config = DEFAULT_CONFIG,
+    alert: Annotated[bool, typer.Option("--alert", help="Post cards for what is found.")] = False,
+) -> None:
+    """Bring in recorded API responses through the same path as polling; cursors stay untouched."""
+    from config.load import load
+    from service.history import ingest_file
+
+    settings, secrets = load(config)
+    report = ingest_file(file, platform=platform, settings=settings, secrets=secrets, alert=alert, clock=system_clock)
+    print(json.dumps(report, default=str))
+    if report["bad_lines"] and not report["read"]:
+        raise typer.Exit(1)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="A CSV file of customers.")],
+    config: Config = DEFAULT_CONFIG,
+    mapping: Annotated[Path | None, typer.Option(help='A TOML file: [columns] ours = "theirs".')] = None,
+    source: Annotated[str, typer.Option(help="The name of the system that the file comes from.")] = "csv",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and judge every row, store nothing.")] = False,
+) -> None:
+    """Import customers; with one bad row nothing is stored."""
+    from config.load import load
+    from flows.importing import import_customers
+    from service.assembly import open_house
+    from service.progress import counting
+
+    settings, secrets = load(config)
+    house = open_house(settings, secrets, clock=system_clock)
+    with counting("rows") as progress:
+        report = import_customers(file, house=house, mapping=mapping, source=source, dry_run=dry_run, progress=progress)
+    for error in report.errors:
+        print(f"{file}: line {error.line}: {error.reason}", file=sys.stderr)
+    if report.errors:
+        print(f"Nothing was stored: mend the {len(report.errors)} rows above and import again.", file=sys.stderr)
+    if report.ignored:
+        print(f"Columns without a meaning to Earshot: {', '.join(report.ignored)}.", file=sys.stderr)
+    counts = {"rows": report.rows, **asdict(report.counts), "bad": len(report.errors), "stored": report.stored}
+    print(json.dumps(counts))
+    if report.errors:
+        raise typer.Exit(1)
+
+
+@app.command()
+def kpi(
+    since: Annotated[str, typer.Option(help="First day, as in 2026-11-01.")],
+    until: Annotated[str, typer.Option(help="The day after the last.")],
+    config: Config = DEFAULT_CONFIG,
+    brand: Annotated[str | None, typer.Option(help="One brand; default: each.")] = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv")] = False,
+) -> None:
+    """Compute every KPI over whole days of the brand's time zone."""
+    from config.load import load
+    from service.assembly import open_house
+    from service.kpi_report import kpi_rows, write_rows
+
+    if as_json and as_csv:
+        raise typer.BadParameter("choose --json or --csv")
+    settings, secrets = load(config)
+    house = open_house(settings, secrets, clock=system_clock)
+    rows = kpi_rows(house, brand=brand, since=_day(since), until=_day(until))
+    write_rows(rows, form="json" if as_json else "csv" if as_csv else "table")
+
+
+@app.command()
+def digest(
+    day: Annotated[str, typer.Option("--date", help="The day, as in 2026-11-22.")],
+    preview: Annotated[Path, typer.Option(help="The HTML file to write.")],
+    config: Config = DEFAULT_CONFIG,
+    brand: Annotated[str | None, typer.Option(help="One brand; default: each.")] = None,
+) -> None:
+    """Show a day's digest as a page, without posting it."""
+    from config.load import load
+    from service.assembly import open_house
+    from service.digest_page import write_preview
+
+    settings, secrets = load(config)
+    write_preview(open_house(settings, secrets, clock=system_clock), day=_day(day), brand=brand, path=preview)
+    print(f"Written: {preview}", file=sys.stderr)
+
+
+@app.command()
+def train(
+    data: Annotated[Path, typer.Option(help="The folder of labelled text.")] = Path("../shared/data"),
+    output: Annotated[Path, typer.Option(help="Where the model goes.")] = Path("nlp/shipped"),
+    work: Annotated[Path, typer.Option(help="Where what can be used again is kept.")] = Path("build/train"),
+    seed: int = 1,
+) -> None:
+    """Rebuild the shipped model from labelled text (extra `train`)."""
+    from nlp.train import train as train_model
+
+    figures = train_model(data=data, output=output, work=work, seed=seed)
+    print(json.dumps(figures, indent=2))
+
+
+@audit_app.command()
+def verify(config: Config = DEFAULT_CONFIG) -> None:
+    """Verify the audit log's chain."""
+    from config.load import load
+    from service.assembly import open_house
+    from storage import audit
+
+    settings, secrets = load(config)
+    house = open_house(settings, secrets, clock=system_clock)
+    with house.database.read() as tx:
+        broken, head = audit.verify(tx, secret=house.secret), audit.head(tx)
+    if broken:
+        raise EarshotError(
+            f"The audit log was changed at entry {broken[0]} ({len(broken)} entries do not fit), or EARSHOT_KEY is not "
+            "the one that it was written with. Compare with the head in an earlier digest and restore a backup."
+        )
+    print(f"The audit log is whole; its head is {head}.")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no day; write it as 2026-11-23") from None
+
+
+def main() -> None:
+    """Run the command line; an error that Earshot understands is one message and exit code 1."""
+    try:
+        app()
+    except EarshotError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Earshot put together: what run.py builds from settings and secrets, and what it keeps running."""

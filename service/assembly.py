@@ -1,0 +1,124 @@
+"""Building the parts from settings and secrets: the house, the classifier, the polls."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import listeners
+from config.secrets import Secrets
+from config.settings import ModelSection, Settings
+from domain.brand import Brand, Stream
+from domain.clock import Clock
+from domain.errors import SettingsError
+from domain.prediction import SENTIMENT, SWITCHING
+from domain.seams import Classify, Poll
+from flows.house import House
+from listeners import reddit, x
+from nlp import classify as shipped
+from nlp import torch_classify as checkpoint
+from storage import brands as brand_rows
+from storage.database import open_database
+
+Channels = Mapping[str, str]
+"""Channel ids by the names that the settings use, as in `#alerts`."""
+
+
+def open_house(
+    settings: Settings,
+    secrets: Secrets,
+    *,
+    clock: Clock,
+    channels: Channels | None = None,
+    workspace_url: str = "",
+) -> House:
+    """Open and migrate the database and put the house together.
+
+    Without `channels`, as for commands that never post, channels keep the names of the settings.
+    """
+    key = secrets.value("EARSHOT_KEY")
+    database = open_database(settings.database.url, key=_derived(key, "fields") if key else None)
+    database.migrate()
+    known = channels or {}
+    brands = tuple(_with_channels(brand, known) for brand in settings.build_brands())
+    with database.write() as tx:
+        brand_rows.sync(tx, brands)
+    operators = settings.slack.operators_channel
+    return House(
+        database=database,
+        clock=clock,
+        brands=brands,
+        policy=settings.policy,
+        secret=_derived(key or "earshot without a key", "chain"),
+        channels={s.brand: s.channel for s in reversed(build_streams(settings, known))},
+        operators_channel=known.get(operators, operators) if operators else None,
+        workspace_url=workspace_url,
+    )
+
+
+def build_streams(settings: Settings, channels: Channels | None = None) -> tuple[Stream, ...]:
+    """List every stream with its channel's id where that is known."""
+    known = channels or {}
+    return tuple(replace(s, channel=known.get(s.channel, s.channel)) for s in settings.build_streams())
+
+
+def named_channels(settings: Settings) -> tuple[str, ...]:
+    """List every channel that the settings name, once."""
+    names = [s.channel for s in settings.streams]
+    names += [channel for brand in settings.brands for channel in brand.digest_channels]
+    if settings.slack.operators_channel:
+        names.append(settings.slack.operators_channel)
+    return tuple(dict.fromkeys(names))
+
+
+def build_classify(section: ModelSection) -> Classify:
+    """Load the model that the settings name; raises ModelError."""
+    base = shipped.build(None if section.path == "shipped" else Path(section.path))
+    own = [
+        checkpoint.build(where, task=task, revision=revision)
+        for task, where, revision in (
+            (SENTIMENT, section.sentiment, section.sentiment_revision),
+            (SWITCHING, section.switching, section.switching_revision),
+        )
+        if where
+    ]
+    return shipped.combined(*own, base) if own else base
+
+
+def platform_settings(platform: str, settings: Settings, secrets: Secrets) -> object:
+    """Make a platform's own settings from its table and its secrets."""
+    match platform:
+        case "x":
+            return x.Settings(
+                bearer_token=secrets.value("X_BEARER_TOKEN") or "",
+                api_key=secrets.value("X_API_KEY") or "",
+                api_secret=secrets.value("X_API_SECRET") or "",
+                access_token=secrets.value("X_ACCESS_TOKEN") or "",
+                access_secret=secrets.value("X_ACCESS_SECRET") or "",
+                api_url=settings.x.api_url.rstrip("/"),
+            )
+        case "reddit":
+            return reddit.Settings(
+                client_id=secrets.value("REDDIT_CLIENT_ID") or "",
+                client_secret=secrets.value("REDDIT_CLIENT_SECRET") or "",
+                user_agent=settings.reddit.user_agent,
+                oauth_url=settings.reddit.oauth_url,
+                reddit_url=settings.reddit.reddit_url,
+            )
+        case _:
+            raise SettingsError(f"There is no platform {platform!r}: use one of {', '.join(listeners.PLATFORMS)}.")
+
+
+def build_polls(settings: Settings, secrets: Secrets, streams: tuple[Stream, ...], *, clock: Clock) -> dict[str, Poll]:
+    """Connect every stream; no call is made yet. Raises SettingsError."""
+    own = {platform: platform_settings(platform, settings, secrets) for platform in {s.platform for s in streams}}
+    return {s.name: listeners.load(s.platform).connect(own[s.platform], s, clock=clock) for s in streams}
+
+
+def _with_channels(brand: Brand, channels: Channels) -> Brand:
+    return replace(brand, digest_channels=tuple(channels.get(c, c) for c in brand.digest_channels))
+
+
+def _derived(key: str, purpose: str) -> bytes:
+    """Derive a key for one purpose, so that the same secret never serves two (32 bytes)."""
+    return hashlib.blake2b(key.encode(), person=purpose.encode(), digest_size=32).digest()

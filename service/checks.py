@@ -1,0 +1,87 @@
+"""What `check` verifies, each with the fix beside a failure; nothing is posted and nothing is stored."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+import listeners
+from bot.checking import Finding, check_slack
+from bot.identity import asking_client
+from config.load import load
+from config.secrets import Secrets
+from config.settings import Settings
+from domain.clock import Clock
+from domain.errors import EarshotError
+from domain.prediction import BrandName, Reading
+from service.assembly import build_classify, build_polls, build_streams, named_channels, open_house, platform_settings
+from service.running import slack_secrets
+
+
+def check_all(config: Path, *, clock: Clock) -> list[Finding]:
+    """Check everything that the settings name, going on after each failure."""
+    try:
+        settings, secrets = load(config)
+    except EarshotError as error:
+        return [Finding("settings", ok=False, fix=str(error))]
+    return [Finding(f"settings {config}", ok=True), *_findings(settings, secrets, clock)]
+
+
+def _findings(settings: Settings, secrets: Secrets, clock: Clock) -> Iterator[Finding]:
+    yield from _tried("database", lambda: open_house(settings, secrets, clock=clock).database.url)
+    yield from _tried("model", lambda: _try_model(settings))
+    yield _key(secrets)
+    yield from _slack(settings, secrets)
+    yield from _tried("streams", lambda: str(len(build_polls(settings, secrets, build_streams(settings), clock=clock))))
+    for platform in sorted({stream.platform for stream in settings.streams}):
+        module = listeners.load(platform)
+        own = platform_settings(platform, settings, secrets)
+        yield from _tried(platform, lambda m=module, o=own: m.check(o))  # type: ignore[misc]
+    if not any(settings.roles.values()):
+        yield Finding("roles", ok=False, fix="Nobody may do anything: name people under [roles], by Slack user id.")
+
+
+def _tried(what: str, attempt: Callable[[], str]) -> Iterator[Finding]:
+    try:
+        yield Finding(f"{what}: {attempt()}", ok=True)
+    except EarshotError as error:
+        yield Finding(what, ok=False, fix=str(error))
+
+
+def _try_model(settings: Settings) -> str:
+    (said,) = build_classify(settings.model)([Reading("I am leaving.", BrandName("Lumora"))])
+    return ", ".join(f"{p.task} by {p.model}" for p in said.items)
+
+
+def _key(secrets: Secrets) -> Finding:
+    if secrets.value("EARSHOT_KEY"):
+        return Finding("EARSHOT_KEY: personal data is encrypted", ok=True)
+    return Finding(
+        "EARSHOT_KEY: not set, so e-mails, phones, addresses and notes are stored in clear text. To change that, put a "
+        "long random text there before the first import",
+        ok=True,
+    )
+
+
+def _slack(settings: Settings, secrets: Secrets) -> Iterator[Finding]:
+    try:
+        bot_token, app_token, _ = slack_secrets(settings, secrets)
+    except EarshotError as error:
+        yield Finding("Slack's secrets", ok=False, fix=str(error))
+        return
+    client = asking_client(bot_token, api_url=settings.slack.api_url)
+    socket_token = app_token if settings.slack.mode == "socket" else None
+    yield from check_slack(client, channels=named_channels(settings), app_token=socket_token)
+
+
+def print_findings(findings: list[Finding]) -> None:
+    """Print one line for each finding, its fix below."""
+    console = Console(highlight=False, soft_wrap=True)
+    for finding in findings:
+        mark = "[green]ok  [/green]" if finding.ok else "[red]FAIL[/red]"
+        console.print(f"{mark} {escape(finding.what)}")
+        if finding.fix:
+            console.print(escape("\n".join(f"       {line}" for line in finding.fix.splitlines())))
+    failed = sum(not finding.ok for finding in findings)
+    console.print(f"{len(findings) - failed} ok, {failed} failed")

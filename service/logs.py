@@ -1,0 +1,29 @@
+"""How Earshot logs: names and ids on standard error, readable on a terminal and JSON lines elsewhere."""
+
+import logging
+import sys
+
+import structlog
+
+
+def configure_logs(*, level: str = "INFO") -> None:
+    """Send every log of ours and the vendors' warnings to standard error."""
+    numeric = logging.getLevelNamesMapping()[level.upper()]
+    logging.basicConfig(level=max(numeric, logging.WARNING), stream=sys.stderr, format="%(name)s: %(message)s")
+    # Below WARNING the vendors log tokens, queries and posts: whatever our own level is, theirs stays there.
+    logging.getLogger().setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a round that finds the one before at work is no news
+    renderer: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer(colors=True) if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(numeric),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )

@@ -1,0 +1,167 @@
+"""What runs by itself: polls, the outbox, hourly lines and digests, and who of several processes runs them."""
+
+import os
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from domain.brand import Stream
+from domain.errors import EarshotError
+from domain.seams import Classify, Poll, Post
+from flows.alerting import Pace, PostReport, post_pending, reconcile, recover, sweep_twins, update_changed
+from flows.batching import enqueue_batches
+from flows.digests import enqueue_due_digests
+from flows.house import House
+from flows.ingest import IngestReport, ingest
+from storage import deliveries, leases
+
+log = structlog.get_logger(__name__)
+
+LEASE = "schedule"
+LEASE_SECONDS = 15
+OUTBOX_SECONDS = 0.25
+STOP_SECONDS = 4.0
+"""A graceful stop waits so long for the jobs that are under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Who wants to know what happened: called after each poll and each round of the outbox that did something."""
+
+    ingested: Callable[[Stream, IngestReport], None] = lambda _stream, _report: None
+    posted: Callable[[PostReport], None] = lambda _report: None
+
+
+class Schedule:
+    """Runs the jobs of one process while this process holds the lease."""
+
+    def __init__(
+        self,
+        *,
+        house: House,
+        streams: tuple[Stream, ...],
+        polls: Mapping[str, Poll],
+        classify: Classify,
+        post: Post,
+        watch: Watch | None = None,
+        batch_period: timedelta = timedelta(hours=1),
+    ) -> None:
+        """Take the parts; nothing runs before `start`."""
+        self._house, self._streams, self._polls = house, streams, polls
+        self._classify, self._post, self._watch = classify, post, watch or Watch()
+        self._batch_period = batch_period
+        self._holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._leading = threading.Event()
+        self._running: set[str] = set()
+        self._pace = Pace()
+        self._failing: set[str] = set()
+        workers = ThreadPoolExecutor(min(32, len(streams) + 6))
+        defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        self._scheduler = BackgroundScheduler(executors={"default": workers}, job_defaults=defaults, timezone="UTC")
+
+    def start(self) -> None:
+        """Take or await the lease, and start every job."""
+        self._scheduler.add_listener(self._job_failed, EVENT_JOB_ERROR)
+        self._lead()
+        self._every(LEASE_SECONDS / 3, "lease", self._lead)
+        for stream in self._streams:
+            self._every(stream.poll_seconds, f"poll {stream.name}", self._while_leading(self._polling(stream)))
+        self._every(OUTBOX_SECONDS, "outbox", self._while_leading(self._send))
+        self._every(2, "reconcile", self._while_leading(lambda: reconcile(post=self._post, house=self._house)))
+        self._every(30, "twins", self._while_leading(lambda: sweep_twins(post=self._post, house=self._house)))
+        self._every(10, "lines", self._while_leading(self._queue_lines))
+        self._every(3600, "purge", self._while_leading(self._purge))
+        self._scheduler.start()
+
+    def stop(self) -> bool:
+        """Stop within STOP_SECONDS and give the lease back; False where a job was still under way."""
+        if self._scheduler.running:
+            self._scheduler.pause()
+        deadline = time.monotonic() + STOP_SECONDS
+        while self._running and time.monotonic() < deadline:
+            time.sleep(0.02)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        if self._leading.is_set():
+            self._leading.clear()
+            with self._house.database.write() as tx:
+                leases.release(tx, LEASE, holder=self._holder, at=self._house.clock())
+        return not self._running
+
+    @property
+    def leading(self) -> bool:
+        """Tell whether this process is the one that polls and posts."""
+        return self._leading.is_set()
+
+    def _every(self, seconds: float, name: str, job: Callable[[], object]) -> None:
+        def run() -> None:
+            self._running.add(name)
+            try:
+                job()
+                if name in self._failing:
+                    self._failing.discard(name)
+                    log.info("job_recovered", job=name)
+            finally:
+                self._running.discard(name)
+
+        now = self._house.clock()
+        self._scheduler.add_job(run, "interval", seconds=seconds, id=name, next_run_time=now)
+
+    def _while_leading(self, job: Callable[[], object]) -> Callable[[], object]:
+        return lambda: job() if self._leading.is_set() else None
+
+    def _lead(self) -> None:
+        """Renew the lease or take a free one; whoever gets it first settles what a dead process left behind."""
+        now = self._house.clock()
+        with self._house.database.write() as tx:
+            token = leases.acquire(tx, LEASE, holder=self._holder, at=now, seconds=LEASE_SECONDS)
+        if token is None:
+            if self._leading.is_set():
+                log.warning("lease_lost")
+            self._leading.clear()
+        elif not self._leading.is_set():
+            left = recover(database=self._house.database)
+            log.info("leading", unfinished_posts=left)
+            self._leading.set()
+
+    def _polling(self, stream: Stream) -> Callable[[], object]:
+        poll = self._polls[stream.name]
+
+        def run() -> None:
+            report = ingest(stream, poll=poll, classify=self._classify, house=self._house)
+            self._watch.ingested(stream, report)
+
+        return run
+
+    def _send(self) -> None:
+        report = post_pending(post=self._post, pace=self._pace, house=self._house)
+        report += update_changed(post=self._post, house=self._house)
+        if report != PostReport():
+            self._watch.posted(report)
+
+    def _queue_lines(self) -> None:
+        enqueue_batches(house=self._house, period=self._batch_period)
+        enqueue_due_digests(house=self._house)
+
+    def _purge(self) -> None:
+        with self._house.database.write() as tx:
+            deliveries.purge(tx, before=self._house.clock() - timedelta(days=1))
+
+    def _job_failed(self, event: JobExecutionEvent) -> None:
+        """Say once that a job fails; it is run again at its next time."""
+        if event.job_id in self._failing:
+            return
+        self._failing.add(event.job_id)
+        if isinstance(event.exception, EarshotError):
+            log.error("job_failed", job=event.job_id, reason=str(event.exception))
+        else:
+            log.error("job_crashed", job=event.job_id, traceback=event.traceback)

@@ -1,0 +1,153 @@
+"""`make run`: the real bot on a sandbox with a scenario, what it does as it does it, and a summary at the end."""
+
+import os
+import tempfile
+import threading
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from config.load import load
+from domain.brand import Stream
+from domain.clock import system_clock
+from domain.errors import EarshotError
+from flows.alerting import PostReport
+from flows.house import House
+from flows.importing import import_customers
+from flows.ingest import IngestReport
+from flows.reporting import kpis
+from sandbox.bot_settings import bot_environment, bot_settings_toml
+from sandbox.scenario import Progress, load_scenario, play
+from sandbox.server import PortInUseError, Sandbox
+from service.running import Running, start_bot, stop_on_signal
+from service.schedule import Watch
+from storage import cases
+
+LINES_EVERY = timedelta(minutes=1)
+"""The hourly lines come every minute here, so that a newcomer sees one."""
+
+CUSTOMERS = Path("sandbox/customers.csv")
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What happened so far, told line by line."""
+
+    console: Console
+    total: IngestReport = field(default_factory=IngestReport)
+    seconds_to_card: list[float] = field(default_factory=list)
+    house: House | None = None
+    act: str = ""
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def ingested(self, stream: Stream, report: IngestReport) -> None:
+        with self.lock:
+            self.total += report
+        filed = report.filed
+        for count, what in ((filed.responses, "answer found"), (filed.linked, "customer recognised")):
+            if count:
+                self.console.print(f"  {escape(stream.name)}: {what}" + (f" x {count}" if count > 1 else ""))
+
+    def posted(self, report: PostReport) -> None:
+        if self.house is None:
+            return
+        for key in report.posted:
+            kind, _, subject = key.partition(":")
+            with self.house.database.read() as tx:
+                file = cases.file(tx, subject, value_band=self.house.band) if kind == "card" else None
+            if file is None or not file.mentions:
+                self.console.print(f"  Slack: {escape(kind)} line posted")
+                continue
+            seen = file.mentions[0]
+            self.seconds_to_card.append((self.house.clock() - seen.mention.posted_at).total_seconds())
+            words = f"{file.case.kind.value} card for {file.author.handle}: {seen.triage.reason}"
+            self.console.print(f"  Slack: {escape(words)}, urgency {file.case.urgency.value}")
+
+    def progress(self, progress: Progress) -> None:
+        if progress.act != self.act:
+            self.act = progress.act
+            self.console.print(f"[bold]{escape(progress.act)}[/bold]")
+
+
+def run_trial(*, seconds: float | None, port: int) -> None:
+    """Run until Ctrl-C, or for so many seconds; then say what happened.
+
+    Raises:
+        EarshotError: the port is taken, or the bot could not start.
+    """
+    console = Console(stderr=False, highlight=False)
+    stopping = stop_on_signal()
+    scenario = load_scenario()
+    with tempfile.TemporaryDirectory(prefix="earshot-") as folder:
+        try:
+            sandbox = Sandbox(port=port)
+            sandbox.start()
+        except PortInUseError as error:
+            raise EarshotError(f"{error}; python run.py sandbox --port 0 takes a free one.") from None
+        try:
+            tally = _Tally(console)
+            running = _start(sandbox, Path(folder), tally)
+            console.print(f"[bold]Earshot's sandbox: {sandbox.url}[/bold]  (Ctrl-C ends it)")
+            player = threading.Thread(
+                target=play,
+                args=(sandbox.world, scenario),
+                kwargs={"stop": stopping, "on_progress": tally.progress},
+                daemon=True,
+            )
+            player.start()
+            stopping.wait(seconds)
+            stopping.set()
+            player.join(timeout=2)
+            _summary(running, tally, console, sandbox)
+            running.stop()
+        finally:
+            sandbox.stop()
+
+
+def _start(sandbox: Sandbox, folder: Path, tally: _Tally) -> Running:
+    """Write the settings, bring the invented customers in, and start the real bot."""
+    config = folder / "earshot.toml"
+    config.write_text(bot_settings_toml(sandbox, database_url=f"sqlite:///{folder / 'sandbox.db'}"), encoding="utf-8")
+    os.environ.update(bot_environment(sandbox))
+    settings, secrets = load(config)
+    watch = Watch(ingested=tally.ingested, posted=tally.posted)
+    running = start_bot(settings, secrets, clock=system_clock, watch=watch, batch_period=LINES_EVERY)
+    if running is None:
+        raise EarshotError("The sandbox's Slack did not answer.")
+    tally.house = running.house
+    import_customers(CUSTOMERS, house=running.house)
+    return running
+
+
+def _summary(running: Running, tally: _Tally, console: Console, sandbox: Sandbox) -> None:
+    """Say what was read, what became of it, and what the KPIs are so far."""
+    filed = tally.total.filed
+    table = Table(title="What happened", show_header=False)
+    waits = sorted(tally.seconds_to_card)
+    spread = f"median {median(waits):.1f} s, slowest {waits[-1]:.1f} s" if waits else "none"
+    for name, value in (
+        ("posts in the sandbox", sandbox.world.count("x") + sandbox.world.count("reddit")),
+        ("mentions read", filed.new),
+        ("classified", filed.new - filed.own),
+        ("complaints", filed.complaints),
+        ("opportunities", filed.opportunities),
+        ("alerts posted", len(waits)),
+        ("from post to card", spread),
+        ("customers recognised", filed.linked),
+        ("answers found", filed.responses),
+        ("for a person's eye", filed.review),
+        ("removed by their authors", tally.total.removed),
+    ):
+        table.add_row(name, str(value))
+    (brand,) = running.house.brands
+    today = running.house.clock().astimezone(brand.time_zone).date()
+    for kpi in kpis(brand=brand, since=today, until=today + timedelta(days=1), house=running.house):
+        if kpi.value is not None:
+            of = "" if kpi.denominator is None else f"  ({kpi.numerator:g} of {kpi.denominator:g})"
+            table.add_row(f"KPI {kpi.name}", f"{kpi.value:.3g} {kpi.unit}{of}")
+    console.print(table)

@@ -1,0 +1,132 @@
+from pathlib import Path
+
+import pytest
+
+from config.load import EXAMPLE, load, parse
+from config.settings import Settings
+from domain.brand import SourceKind
+from domain.errors import SettingsError
+
+GOOD = """
+[[brands]]
+name = "Lumora"
+accounts = { x = ["@lumora"], reddit = ["u/LumoraHelp"] }
+[[streams]]
+name = "search"
+brand = "Lumora"
+platform = "x"
+native_query = "lumora"
+channel = "#alerts"
+"""
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(text: str) -> Path:
+        path = tmp_path / "earshot.toml"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def faults(path: Path) -> str:
+    with pytest.raises(SettingsError) as caught:
+        parse(path)
+    return str(caught.value)
+
+
+def test_the_example_is_valid_and_shows_every_key():
+    text = Path(EXAMPLE).read_text()
+    parse(Path(EXAMPLE))
+    for name, field in Settings.model_fields.items():
+        assert name in text
+        section = field.annotation
+        for key in getattr(section, "model_fields", {}):
+            assert f"{key} =" in text, f"[{name}] {key}"
+
+
+def test_all_faults_are_reported_at_once_with_key_value_and_fix(write):
+    text = faults(
+        write(
+            """
+            [slack]
+            api_url = "https://slack.com"
+            modus = "socket"
+            [[brands]]
+            name = "Lumora"
+            time_zone = "Berlin"
+            [[streams]]
+            name = "a"
+            brand = "Lumora"
+            platform = "tiktok"
+            channel = "alerts"
+            [roles]
+            boss = ["U1"]
+            """
+        )
+    )
+    assert "6 faults" in text
+    for part in (
+        "slack.api_url = 'https://slack.com': must end in /api/",
+        "slack.modus: there is no such key. Did you mean mode?",
+        "brands[1].time_zone = 'Berlin': write a zone of the IANA list, as in Europe/Berlin or UTC (in 'Lumora')",
+        "streams[1].platform = 'tiktok'",
+        "streams[1].channel = 'alerts': write the channel as #name",
+        "roles.boss",
+    ):
+        assert part in text, text
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("", "is empty"),
+        ("brands = [", "not valid TOML"),
+        ("[slack]\n", "brands: is missing"),
+        (GOOD.replace('"Lumora"\nplatform', '"Lumorra"\nplatform'), "Did you mean 'Lumora'?"),
+        (GOOD + GOOD.split("[[streams]]")[1].join(["[[streams]]", ""]), "stands 2 times"),
+        (GOOD.replace('native_query = "lumora"', ""), "needs the key native_query"),
+        (GOOD + '[roles]\ncrm_admin = ["S123"]', "takes user ids only"),
+        (GOOD + '[roles]\nleadership = ["@leo"]', "Copy member ID"),
+        (GOOD.replace('"x"\nnative', '"x"\nkind = "comments"\nnative'), "x has no comments"),
+    ],
+)
+def test_each_fault_says_what_to_do(write, text, hint):
+    assert hint in faults(write(text))
+
+
+def test_a_missing_file_names_the_example(tmp_path):
+    assert EXAMPLE in faults(tmp_path / "none.toml")
+
+
+def test_our_own_accounts_are_read_wherever_we_listen(write):
+    streams = parse(write(GOOD)).build_streams()
+    assert [(s.kind, s.platform, s.target) for s in streams] == [
+        (SourceKind.SEARCH, "x", "lumora"),
+        (SourceKind.OWN_POSTS, "x", "lumora"),  # and not Reddit, where no stream listens
+    ]
+
+
+def test_a_reddit_search_can_be_narrowed_to_subreddits(write):
+    text = GOOD.replace('platform = "x"', 'platform = "reddit"\nsubreddits = ["a", "b"]')
+    assert parse(write(text)).build_streams()[0].target == "a+b: lumora"
+
+
+def test_secrets_come_from_the_environment_and_the_env_file_beside(write, monkeypatch):
+    path = write(GOOD)
+    (path.parent / ".env").write_text("SLACK_BOT_TOKEN=from-file\nX_BEARER_TOKEN=from-file\n")
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "from-environment")
+    monkeypatch.setenv("REDDIT_CLIENT_ID", "")
+    _, secrets = load(path)
+    assert secrets.value("SLACK_BOT_TOKEN") == "from-environment"
+    assert secrets.value("X_BEARER_TOKEN") == "from-file"
+    assert secrets.value("REDDIT_CLIENT_ID") is None
+    assert "from-" not in repr(secrets)
+
+
+def test_rivals_concern_the_brands_that_they_name(write):
+    text = GOOD + '[[brands]]\nname = "Helio"\n[[rivals]]\nname = "R1"\n[[rivals]]\nname = "R2"\nbrands = ["Helio"]\n'
+    lumora, helio = parse(write(text)).build_brands()
+    assert [r.name for r in lumora.rivals] == ["R1"]
+    assert [r.name for r in helio.rivals] == ["R1", "R2"]

@@ -1,0 +1,171 @@
+from datetime import timedelta
+
+import pytest
+
+from domain.message import MessageState, Notice
+from flows.alerting import Pace, post_pending, reconcile, recover, refresh, sweep_twins, update_changed
+from storage import messages
+from tests.builders import author, mention
+from tests.flows.fakes import MemorySlack, dice
+
+
+def send(house, slack, pace):
+    return post_pending(post=slack, pace=pace, house=house)
+
+
+def one_card(house):
+    with house.database.read() as tx:
+        found = [m for m in messages.pending(tx, at=house.clock(), limit=99) if m.kind == "card"]
+    return found[0].key
+
+
+def state(house, key):
+    with house.database.read() as tx:
+        return messages.get(tx, key)
+
+
+def test_a_card_is_posted_once(take, house, slack, pace):
+    take(mention("awful"))
+    assert len(send(house, slack, pace).posted) == 1
+    assert send(house, slack, pace).posted == ()
+    assert len(slack.keys()) == 1
+
+
+def test_one_message_a_second_and_channel(take, house, slack):
+    now = [0.0]
+    pace = Pace(monotonic=lambda: now[0])
+    for i in range(3):
+        take(mention("awful", by=author(f"a{i}")))
+    counts = []
+    for second in (0.0, 0.5, 1.0, 2.0):
+        now[0] = second
+        counts.append(len(send(house, slack, pace).posted))
+    assert counts == [1, 0, 1, 1]
+
+
+def test_a_rate_limit_is_waited_out(take, house, slack, pace, clock):
+    take(mention("awful"))
+    slack.fate = "limited"
+    assert send(house, slack, pace).delayed == 1
+    slack.fate = None
+    assert send(house, slack, pace).posted == ()  # Slack named 3 seconds
+    clock.advance(seconds=3)
+    assert len(send(house, slack, pace).posted) == 1
+
+
+def test_refused_blocks_are_sent_once_more_as_plain_text(take, house, slack, pace):
+    take(mention("awful"))
+    slack.fate = "blocks"
+    send(house, slack, pace)
+    assert len(send(house, slack, pace).posted) == 1
+
+
+def test_a_refusal_is_final_and_the_operators_hear_of_it_once(take, house, slack, pace):
+    take(mention("awful"))
+    key = one_card(house)
+    slack.fate = lambda message: "refused" if message.channel == "C0ALERTS" else None
+    send(house, slack, pace)
+    send(house, slack, pace)
+    assert state(house, key).state is MessageState.FAILED
+    assert [content.text for content in slack.shown("C0OPS") if isinstance(content, Notice)] == [
+        "Slack refused a message: no"
+    ]
+
+
+@pytest.mark.parametrize("fate", ["lost after", "lost before"])
+def test_an_ambiguous_send_ends_as_exactly_one_message(take, house, slack, pace, clock, fate):
+    take(mention("awful"))
+    slack.fate = fate
+    assert send(house, slack, pace).unknown == 1
+    slack.fate = None
+    for seconds in (0, 10, 50):
+        clock.advance(seconds=seconds)
+        reconcile(post=slack, house=house)
+        send(house, slack, pace)
+    assert len(slack.keys()) == 1
+
+
+def test_a_lost_send_is_repeated_only_after_it_was_absent_at_every_look(take, house, slack, pace, clock):
+    take(mention("awful"))
+    slack.fate = "lost before"
+    send(house, slack, pace)
+    slack.fate = None
+    repeated = []
+    for seconds in (0, 5, 5, 49, 1):  # looks fall due at 0, 10 and 60 s
+        clock.advance(seconds=seconds)
+        repeated.append(reconcile(post=slack, house=house).repeated)
+    assert repeated == [0, 0, 0, 0, 1]
+
+
+def test_a_twin_that_appears_late_is_taken_away(take, house, slack, pace, clock):
+    take(mention("awful"))
+    slack.fate = "lost before"
+    send(house, slack, pace)
+    lost = state(house, "card:" + one_subject(house))
+    slack.fate = None
+    clock.advance(seconds=61)
+    reconcile(post=slack, house=house)
+    send(house, slack, pace)
+    slack._put(lost, slack.shown()[0])  # Slack shows the first attempt after all
+    assert len(slack.keys()) == 2
+    assert sweep_twins(post=slack, house=house).twins == 1
+    assert len(slack.keys()) == 1
+
+
+def one_subject(house):
+    with house.database.read() as tx:
+        (message,) = messages.unknowns(tx, at=house.clock() + timedelta(days=1))
+    return message.subject
+
+
+def test_what_a_dead_process_was_sending_is_looked_for_first(take, house, slack, pace):
+    take(mention("awful"))
+    key = one_card(house)
+    with house.database.write() as tx:
+        message = messages.start(tx, key, at=house.clock())
+    slack._put(message, Notice("posted, and then the process died"))
+    assert recover(database=house.database) == 1
+    reconcile(post=slack, house=house)
+    send(house, slack, pace)
+    assert slack.keys() == [key]
+
+
+def test_a_changed_case_changes_its_card_in_place(take, house, slack, pace):
+    post = mention("awful")
+    take(post)
+    send(house, slack, pace)
+    take(mention("awful and worse", thread_id=post.thread_id))
+    assert update_changed(post=slack, house=house).updated == 1
+    assert update_changed(post=slack, house=house).updated == 0
+    (file,) = slack.shown()
+    assert len(file.mentions) == 2
+
+
+def test_a_card_that_somebody_deleted_in_slack_is_not_asked_for_for_ever(take, house, slack, pace):
+    post = mention("awful")
+    take(post)
+    send(house, slack, pace)
+    slack.channels["C0ALERTS"].clear()
+    take(mention("worse, awful", thread_id=post.thread_id))
+    assert update_changed(post=slack, house=house).failed == 1
+    assert update_changed(post=slack, house=house).failed == 0
+
+
+def test_refresh_shows_a_click_at_once(take, house, slack, pace):
+    post = mention("awful")
+    take(post)
+    send(house, slack, pace)
+    case_id = slack.shown()[0].case.id
+    take(mention("awful!", thread_id=post.thread_id))
+    assert refresh(case_id, post=slack, house=house).updated == 1
+
+
+def test_two_hundred_cards_with_ambiguous_failures_are_each_visible_once(take, house, clock, pace):
+    slack = MemorySlack(clock, fate=dice(7, lost_after=0.05, lost_before=0.05, limited=0.05))
+    take(*(mention("awful", by=author(f"a{i}")) for i in range(200)))
+    for _ in range(40):
+        send(house, slack, pace)
+        reconcile(post=slack, house=house)
+        sweep_twins(post=slack, house=house)
+        clock.advance(seconds=4)
+    assert len(slack.keys()) == len(set(slack.keys())) == 200

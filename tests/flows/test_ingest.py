@@ -1,0 +1,241 @@
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from domain.case import CaseKind, CaseState, Urgency
+from domain.errors import CredentialsError, PlatformError
+from domain.mention import Removal
+from flows.ingest import bring_in, ingest
+from storage import cases, mentions, messages, outcomes, responses, streams
+from tests.builders import NOON, author, brand, mention, stream
+from tests.flows.fakes import Scripted, batch, by_keyword
+
+
+def case_of(house, post):
+    with house.database.read() as tx:
+        return cases.find(tx, brand="Lumora", author_key=post.author.key, thread_id=post.thread_id)
+
+
+def reply_to(post, *, by=None, after=timedelta(minutes=30), **changes):
+    ours = by or author("lumora", user_id="42")
+    return mention(
+        "So sorry!", by=ours, reply_to=post.id, thread_id=post.thread_id, posted_at=post.posted_at + after, **changes
+    )
+
+
+def test_a_complaint_opens_a_case_with_a_card_and_an_outcome(take, house):
+    post = mention("Lumora is down again")
+    report = take(post)
+    case = case_of(house, post)
+    assert (report.read, report.filed.new, report.filed.complaints) == (1, 1, 1)
+    assert (case.kind, case.state, case.urgency) == (CaseKind.COMPLAINT, CaseState.NEW, Urgency.NORMAL)
+    with house.database.read() as tx:
+        assert [m.subject for m in messages.pending(tx, at=NOON, limit=9)] == [case.id]
+        (fact,) = outcomes.between(tx, brand="Lumora", start=NOON, end=NOON + timedelta(minutes=1))
+    assert (fact.id, fact.posted_at, fact.answered_at) == (case.id, post.posted_at, None)
+
+
+def test_the_same_posts_again_change_nothing(take, house):
+    post = mention("awful")
+    take(post)
+    again = take(post, post)
+    assert (again.filed.new, again.filed.complaints) == (0, 0)
+    with house.database.read() as tx:
+        assert len(messages.pending(tx, at=NOON, limit=9)) == 1
+
+
+def test_rows_and_cursor_are_stored_together_or_not_at_all(house):
+    def broken(readings):
+        raise RuntimeError("the model died")
+
+    poll = Scripted(batch(mention("awful"), cursor="c2"))
+    with pytest.raises(RuntimeError):
+        ingest(stream(), poll=poll, classify=broken, house=house)
+    with house.database.read() as tx:
+        assert streams.cursor(tx, "lumora on X") is None
+    ingest(stream(), poll=Scripted(batch(mention("awful"), cursor="c2")), classify=by_keyword, house=house)
+    with house.database.read() as tx:
+        assert streams.cursor(tx, "lumora on X") == "c2"
+
+
+def test_a_second_post_in_the_thread_joins_the_case_and_may_raise_it(take, house):
+    first = mention("Lumora is down", number=1)
+    take(first)
+    report = take(replace(mention("I will cancel", number=2), thread_id=first.thread_id))
+    case = case_of(house, first)
+    assert (report.filed.joined, report.filed.complaints) == (1, 0)
+    assert case.urgency is Urgency.HIGH
+    with house.database.read() as tx:
+        file = cases.file(tx, case.id, value_band=house.band)
+        assert len(file.mentions) == 2
+        assert messages.for_case(tx, case.id).revision > 0
+
+
+def test_an_opportunity_becomes_a_complaint_when_its_author_complains(take, house):
+    first = mention("just signed up for Lumora")
+    take(first)
+    assert case_of(house, first).kind is CaseKind.OPPORTUNITY
+    take(mention("and it is down already", thread_id=first.thread_id))
+    assert case_of(house, first).kind is CaseKind.COMPLAINT
+
+
+@pytest.mark.parametrize(
+    ("text", "counted"),
+    [("I love Lumora", "batch"), ("maybe I cancel", "review"), ("unsupported words", "review")],
+)
+def test_what_needs_no_card_is_counted_where_it_goes(take, house, text, counted):
+    post = mention(text)
+    report = take(post)
+    assert getattr(report.filed, counted) == 1
+    assert case_of(house, post) is None
+
+
+def test_our_own_reply_stops_the_clock_of_the_case_it_answers(take, house):
+    post = mention("Lumora is down")
+    take(post)
+    report = take(reply_to(post))
+    case = case_of(house, post)
+    assert report.filed.responses == 1
+    assert (case.state, case.answered_at) == (CaseState.ANSWERED, post.posted_at + timedelta(minutes=30))
+    with house.database.read() as tx:
+        (fact,) = outcomes.between(tx, brand="Lumora", start=NOON, end=NOON + timedelta(minutes=1))
+    assert fact.answered_at == case.answered_at
+
+
+def test_a_reply_that_is_read_before_the_complaint_counts_all_the_same(take, house):
+    post = mention("Lumora is down")
+    take(reply_to(post))
+    take(post)
+    assert case_of(house, post).state is CaseState.ANSWERED
+
+
+def test_reply_and_complaint_in_one_batch_meet(take, house):
+    post = mention("Lumora is down")
+    assert take(post, reply_to(post)).filed.responses == 1
+
+
+def test_the_earliest_reply_wins_whenever_it_is_found(take, house):
+    post = mention("Lumora is down")
+    late, early = reply_to(post, after=timedelta(hours=3)), reply_to(post, after=timedelta(hours=1))
+    take(post)
+    take(late)
+    take(early)
+    case = case_of(house, post)
+    assert case.answered_at == early.posted_at
+    with house.database.read() as tx:
+        assert len(responses.of_case(tx, case.id)) == 2
+
+
+@pytest.mark.parametrize(
+    "by", [author("stranger"), author("lumora", user_id="42", automated=True)], ids=["a stranger", "our own bot"]
+)
+def test_only_a_human_reply_of_ours_is_a_response(take, house, by):
+    post = mention("Lumora is down")
+    take(post)
+    take(reply_to(post, by=by))
+    assert case_of(house, post).state is CaseState.NEW
+
+
+def test_a_new_complaint_after_the_answer_reopens_the_case(take, house):
+    post = mention("Lumora is down")
+    take(post, reply_to(post))
+    take(mention("still down!", thread_id=post.thread_id, posted_at=post.posted_at + timedelta(hours=2)))
+    case = case_of(house, post)
+    assert case.state is CaseState.NEW
+    assert case.answered_at is not None  # the first response stays a fact
+
+
+def test_thanks_after_the_answer_do_not_reopen(take, house):
+    post = mention("Lumora is down")
+    take(post, reply_to(post))
+    take(mention("love it, thanks", thread_id=post.thread_id))
+    assert case_of(house, post).state is CaseState.ANSWERED
+
+
+def test_an_edit_changes_the_text_and_never_alerts_again(take, house):
+    post = mention("Lumora is fine", number=7)
+    take(post)
+    report = take(replace(post, text="Lumora is down", edited_at=NOON + timedelta(hours=1)))
+    assert (report.edited, report.filed.complaints) == (1, 0)
+    with house.database.read() as tx:
+        (hit,) = mentions.search(tx, "down")
+        assert messages.pending(tx, at=NOON, limit=9) == []
+    assert hit.mention.text == "Lumora is down"
+    assert hit.predictions.of("sentiment").label == "negative"
+
+
+def test_a_removal_empties_the_card_and_refuses_a_later_copy(take, house):
+    post = mention("Lumora is down")
+    take(post)
+    case = case_of(house, post)
+    report = take(removals=(Removal(post.id, NOON),))
+    assert report.removed == 1
+    assert take(post).filed.new == 0
+    with house.database.read() as tx:
+        assert mentions.search(tx, "down") == []
+        assert cases.get(tx, case.id).state is CaseState.REMOVED
+        (fact,) = outcomes.between(tx, brand="Lumora", start=NOON, end=NOON + timedelta(minutes=1))
+    assert fact.id == case.id
+
+
+def test_a_removal_that_comes_before_its_post_holds(take):
+    post = mention("Lumora is down")
+    take(removals=(Removal(post.id, NOON),))
+    assert take(post).filed.new == 0
+
+
+def test_a_failing_platform_is_reported_once_and_so_is_its_recovery(house):
+    failures = [PlatformError("503", platform="x"), CredentialsError("401: renew the token", platform="x")]
+    poll = Scripted(*failures, batch(mention("awful")))
+    reports = [ingest(stream(), poll=poll, classify=by_keyword, house=house) for _ in range(3)]
+    assert [r.error for r in reports] == ["503", "401: renew the token", None]
+    with house.database.read() as tx:
+        notices = [m.payload for m in messages.pending(tx, at=NOON, limit=9) if m.channel == "C0OPS"]
+    assert notices == ["lumora on X cannot be read: 503", "lumora on X is read again."]
+    assert {cursor for cursor, _ in poll.asked} == {None}  # the same place was asked for each time
+
+
+def test_the_daily_cap_is_a_hard_stop_until_midnight(house, clock):
+    capped = stream(daily_cap_usd=Decimal("0.10"))
+    poll = Scripted(batch(mention(), cost_usd=Decimal("0.06")), batch(mention(), cost_usd=Decimal("0.04")))
+
+    def again():
+        return ingest(capped, poll=poll, classify=by_keyword, house=house)
+
+    again(), again()
+    assert "daily cap of 0.10 USD" in again().error
+    assert [budget for _, budget in poll.asked] == [Decimal("0.10"), Decimal("0.04")]
+    clock.advance(days=1)
+    assert again().error is None
+
+
+def test_history_is_assigned_by_name_thread_and_account_and_stays_silent(house):
+    two = replace(house, brands=(brand(), brand("Helio", aliases=(), accounts=(), rivals=())))
+    first = mention("Lumora is down", number=1)
+    follow_up = replace(mention("still awful", number=2), thread_id=first.thread_id)
+    both = mention("I cancel Helio and Lumora", number=3)
+    neither = mention("nice weather", number=4)
+    report = bring_in(
+        [first, follow_up, both, neither, reply_to(first, number=5)],
+        [],
+        platform="x",
+        listening=[stream(), stream(name="Helio on X", brand="Helio")],
+        alert=False,
+        classify=by_keyword,
+        house=two,
+    )
+    assert (report.read, report.filed.new, report.unassigned) == (5, 5, 1)
+    assert (report.filed.complaints, report.filed.joined, report.filed.responses) == (3, 1, 1)
+    with house.database.read() as tx:
+        assert messages.pending(tx, at=NOON, limit=9) == []
+
+
+def test_history_can_alert(house):
+    report = bring_in(
+        [mention("awful")], [], platform="x", listening=[stream()], alert=True, classify=by_keyword, house=house
+    )
+    assert report.filed.complaints == 1
+    with house.database.read() as tx:
+        assert [m.channel for m in messages.pending(tx, at=NOON, limit=9)] == ["C0ALERTS"]
