@@ -1,11 +1,11 @@
-"""The buttons: each click is acknowledged, judged again by who clicked, and counted once."""
+"""The buttons: each click is judged by who clicked, and counted once."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from slack_bolt import Ack, App, Respond
+from slack_bolt import App, Respond
 
 from bot.commands import profile_answer, queue_page
 from bot.desk import Answer, Ask, Desk, show
@@ -36,7 +36,7 @@ def change_case(ask: Ask, *, change: Callable[..., CaseFile]) -> None:
 
 
 def open_post(_: Ask) -> None:
-    """Do nothing: the browser follows the link, but Slack wants its click acknowledged."""
+    """Do nothing: the browser follows the link, but Slack reports the click all the same."""
 
 
 def turn_page(ask: Ask) -> Answer:
@@ -63,14 +63,13 @@ BUTTONS = (
 
 
 def register(app: App, desk: Desk) -> None:
-    """Listen to every button."""
+    """Listen to every button; clicks are acknowledged before they come here."""
     for each in BUTTONS:
         app.action(each.action_id)(_listener(each, desk))
 
 
 def _listener(pressed: Button, desk: Desk) -> Callable[..., None]:
-    def on_click(ack: Ack, body: dict[str, Any], action: dict[str, Any], respond: Respond) -> None:
-        ack()
+    def on_click(body: dict[str, Any], action: dict[str, Any], respond: Respond) -> None:
         person = desk.people.person(body["user"]["id"])
         permit(person, pressed.action)
         delivery = f"{person.user_id}:{pressed.action_id}:{action['action_ts']}"

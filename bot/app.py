@@ -34,7 +34,7 @@ def build_app(*, client: WebClient, us: BotIdentity, signing_secret: str, desk: 
         token_verification_enabled=False,
         authorize=_authorize(us, client.token),
     )
-    app.use(_Repeats())
+    app.use(_Reception())
     app.error(_answer_error)
     commands.register(app, desk)
     actions.register(app, desk)
@@ -53,28 +53,31 @@ def _authorize(us: BotIdentity, token: str | None) -> Callable[..., AuthorizeRes
     return lambda: known
 
 
-class _Repeats:
-    """Acknowledges what Slack delivers again, and lets it go no further. Clicks are also kept in the database."""
+class _Reception:
+    """Acknowledges whatever comes at once, however busy the handlers are, and lets a repeat go no further.
+
+    The database remembers clicks for good; this memory also covers commands.
+    """
 
     def __init__(self) -> None:
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._lock = Lock()
 
     def __call__(self, body: dict[str, Any], ack: Ack, next: Callable[[], None]) -> BoltResponse | None:  # noqa: A002
+        acknowledged = ack()
         trigger = body.get("trigger_id")
         with self._lock:
-            again = trigger in self._seen
+            if trigger in self._seen:
+                return acknowledged
             if trigger:
                 self._seen[trigger] = None
             if len(self._seen) > REMEMBERED_TRIGGERS:
                 self._seen.popitem(last=False)
-        if again:
-            return ack()
         next()
         return None
 
 
-def _answer_error(error: Exception, body: dict[str, Any], respond: Respond, ack: Ack) -> BoltResponse | None:
+def _answer_error(error: Exception, body: dict[str, Any], respond: Respond) -> None:
     """Tell the person what happened: known errors in their own words, others by a number to look up in the log."""
     if isinstance(error, AlreadyOwned):
         text = f"<@{error.owner}> owns this case already."
@@ -88,4 +91,3 @@ def _answer_error(error: Exception, body: dict[str, Any], respond: Respond, ack:
         show(respond, Answer(text))
     except (HTTPException, OSError, ValueError) as failure:
         log.warning("answer_lost", error=type(failure).__name__)
-    return ack()

@@ -5,7 +5,7 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
-from slack_bolt import Ack, App, Respond
+from slack_bolt import App, Respond
 from slack_sdk.models.blocks import Block
 
 from bot.desk import Answer, Ask, Desk, Verb, show
@@ -101,15 +101,13 @@ LOOK_UP = Verb(
 
 
 def register(app: App, desk: Desk) -> None:
-    """Listen to both commands."""
+    """Listen to both commands; they are acknowledged before they come here."""
 
-    def on_earshot(ack: Ack, command: dict[str, Any], respond: Respond) -> None:
-        ack()
+    def on_earshot(command: dict[str, Any], respond: Respond) -> None:
         name, _, words = command.get("text", "").strip().partition(" ")
         show(respond, _answer(_verb(name or "help"), words, command, desk))
 
-    def on_customer(ack: Ack, command: dict[str, Any], respond: Respond) -> None:
-        ack()
+    def on_customer(command: dict[str, Any], respond: Respond) -> None:
         show(respond, _answer(LOOK_UP, command.get("text", ""), command, desk))
 
     app.command(EARSHOT)(on_earshot)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -156,6 +157,15 @@ def test_wrong_signature_reaches_no_handler(at_work):
     assert at_work.case().case.state is CaseState.NEW
 
 
+def test_every_verb_and_button_is_documented():
+    page = (Path(__file__).parents[2] / "docs" / "community-manager.md").read_text(encoding="utf-8")
+    for verb in VERBS:
+        assert f"`/earshot {verb.name}" in page
+    assert f"`/customer {LOOK_UP.example}`" in page
+    for label in ("Claim", "Resolve", "Not us", "Reopen", "Open post"):
+        assert f"| **{label}** |" in page
+
+
 def test_help_lists_every_verb_with_an_example(at_work):
     answer = shown(at_work.type("leo", "/earshot"))
     for verb in VERBS:
@@ -283,6 +293,14 @@ def test_claim_stands_when_the_card_cannot_be_updated_at_once(at_work):
     at_work.click("mia", CLAIM)
     wait_until(lambda: at_work.case().case.state is CaseState.CLAIMED)
     assert at_work.alerts.ephemeral == []
+
+
+def test_slack_is_acknowledged_though_the_database_is_busy_and_all_clicks_count_later(at_work):
+    with at_work.house.database.write():
+        for _ in range(12):  # more than there are handler threads; the sandbox waits 0.3 s for each
+            at_work.click("mia", CLAIM)
+        assert at_work.case().case.state is CaseState.NEW
+    wait_until(lambda: at_work.case().case.owner == at_work.people["mia"].id)
 
 
 def test_the_whole_works_over_socket_mode_and_with_doubled_envelopes(tmp_path):
