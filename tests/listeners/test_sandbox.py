@@ -1,0 +1,114 @@
+"""The listeners on the sandbox's X and Reddit: what a newcomer's trial run reads."""
+
+from datetime import timedelta
+
+import pytest
+
+from domain.brand import SourceKind
+from domain.errors import PlatformError
+from listeners import reddit, x
+from sandbox.server import (
+    REDDIT_ACCOUNT,
+    REDDIT_CLIENT_ID,
+    REDDIT_CLIENT_SECRET,
+    X_ACCESS_SECRET,
+    X_ACCOUNT,
+    X_BEARER_TOKEN,
+    Sandbox,
+)
+from sandbox.world import Draft
+from tests.builders import stream
+from tests.listeners.platforms import HandClock
+
+
+@pytest.fixture
+def clock():
+    return HandClock()
+
+
+@pytest.fixture
+def sandbox(clock):
+    with Sandbox(clock=clock) as running:
+        yield running
+
+
+def x_settings(sandbox: Sandbox) -> x.Settings:
+    return x.Settings(X_BEARER_TOKEN, "k", "s", sandbox.x_access_token, X_ACCESS_SECRET, api_url=sandbox.x_api_url)
+
+
+def reddit_settings(sandbox: Sandbox) -> reddit.Settings:
+    return reddit.Settings(
+        REDDIT_CLIENT_ID,
+        REDDIT_CLIENT_SECRET,
+        "python:earshot:0.1.0 (by /u/nobody)",
+        oauth_url=sandbox.reddit_oauth_url,
+        reddit_url=sandbox.reddit_url,
+    )
+
+
+def test_the_keys_are_accepted(sandbox):
+    assert "@lumora" in x.check(x_settings(sandbox))
+    assert "accepts" in reddit.check(reddit_settings(sandbox))
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "texts"),
+    [
+        (SourceKind.SEARCH, "lumora -is:retweet", ["Lumora is down", "@jane @lumora again!"]),
+        (SourceKind.MENTIONS, X_ACCOUNT, ["@jane @lumora again!"]),
+        (SourceKind.OWN_POSTS, X_ACCOUNT, ["@jane Sorry, jane!"]),
+    ],
+)
+def test_every_kind_of_stream_of_x(sandbox, clock, kind, target, texts):
+    complaint = sandbox.world.add(Draft("x", "jane", "Lumora is down"))
+    clock.advance(seconds=1)
+    sandbox.world.add(Draft("x", "ann", "@lumora again!", reply_to=complaint.id))
+    clock.advance(seconds=1)
+    sandbox.world.add(Draft("x", X_ACCOUNT, "Sorry, jane!", reply_to=complaint.id))
+    clock.advance(seconds=1)
+    poll = x.connect(x_settings(sandbox), stream(kind=kind, target=target), clock=clock)
+    mentions = poll(None).mentions
+    assert [mention.text for mention in mentions] == texts
+    assert {mention.thread_id for mention in mentions} == {f"x:{complaint.id}"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "texts"),
+    [
+        (SourceKind.SEARCH, "lumora", ["Lumora?\n\nIt is down"]),
+        (SourceKind.SEARCH, "streaming: lumora", []),
+        (SourceKind.NEW, "lumora+streaming", ["Lumora?\n\nIt is down"]),
+        (SourceKind.COMMENTS, "lumora", ["Sorry!"]),
+        (SourceKind.OWN_POSTS, REDDIT_ACCOUNT, ["Sorry!"]),
+    ],
+)
+def test_every_kind_of_stream_of_reddit(sandbox, clock, kind, target, texts):
+    post = sandbox.world.add(Draft("reddit", "jane", "It is down", title="Lumora?", community="lumora"))
+    clock.advance(seconds=1)
+    sandbox.world.add(Draft("reddit", REDDIT_ACCOUNT, "Sorry!", reply_to=post.id))
+    wanted = stream(platform="reddit", kind=kind, target=target)
+    mentions = reddit.connect(reddit_settings(sandbox), wanted, clock=clock)(None).mentions
+    assert [mention.text for mention in mentions] == texts
+    assert {mention.thread_id for mention in mentions} <= {f"reddit:{post.id}"}
+
+
+def test_an_edit_and_a_late_post_of_the_sandbox_arrive(sandbox, clock):
+    post = sandbox.world.add(Draft("x", "jane", "Lumroa is down, lumora!"))
+    sandbox.world.add(Draft("x", "ann", "lumora, late", late=timedelta(seconds=60)))
+    clock.advance(seconds=1)
+    poll = x.connect(x_settings(sandbox), stream(target="lumora"), clock=clock)
+    first = poll(None)
+    assert [mention.text for mention in first.mentions] == ["Lumroa is down, lumora!"]
+    clock.advance(seconds=70)
+    sandbox.world.edit(post.id, "Lumora is down!")
+    clock.advance(seconds=1)
+    found = {mention.id: mention.text for mention in poll(first.cursor).mentions}
+    assert found[first.mentions[0].id] == "Lumora is down!"
+    assert "lumora, late" in found.values()
+
+
+@pytest.mark.parametrize("community", ["lumorastaff", "freelumora", "nosuchplace"])
+def test_a_subreddit_that_cannot_be_read_says_what_to_do(sandbox, clock, community):
+    wanted = stream(platform="reddit", kind=SourceKind.NEW, target=community)
+    with pytest.raises(PlatformError, match="stream"):
+        reddit.connect(reddit_settings(sandbox), wanted, clock=clock)(None)
