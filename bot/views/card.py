@@ -123,7 +123,7 @@ def _title(file: CaseFile) -> str:
     owner = f" by {who(case.owner)}" if case.owner and case.state is CaseState.CLAIMED else ""
     return (
         f"{_ICON[case.kind]} *{_KIND[case.kind]}* on {platform_name(case.platform)} about *{inline(case.brand)}*"
-        f" · {case.urgency.value} · *{_STATE[case.state]}*{owner}"
+        f" · {case.urgency.value} urgency · *{_STATE[case.state]}*{owner}"
     )
 
 
