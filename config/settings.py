@@ -1,6 +1,6 @@
 """The settings file: its keys, their limits and defaults, and the domain values made of it."""
 
-from datetime import time
+from datetime import time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -224,6 +224,7 @@ class TriageSection(Section):
 
     high_reach: int = Field(default=10_000, ge=0)
     high_value: Decimal = Field(default=Decimal(1000), ge=0)
+    alert_within_hours: int | None = Field(default=None, ge=1)
 
 
 class SlaSection(Section):
@@ -255,12 +256,14 @@ class Settings(Section):
     @property
     def policy(self) -> TriagePolicy:
         """The rules of triage and of the service level."""
+        hours = self.triage.alert_within_hours
         minutes = {urgency: getattr(self.sla, f"{urgency.value}_minutes") for urgency in Urgency}
         return TriagePolicy(
             high_reach=self.triage.high_reach,
             high_value=self.triage.high_value,
             due_minutes=minutes,
             response_window_hours=self.sla.response_window_hours,
+            alert_within=None if hours is None else timedelta(hours=hours),
         )
 
     def build_brands(self) -> tuple[Brand, ...]:

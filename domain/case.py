@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
@@ -59,7 +59,8 @@ class Verdict(StrEnum):
 class TriagePolicy:
     """What makes a case urgent, and how long an answer may take.
 
-    `due_minutes` are minutes of the brand's business hours; `response_window_hours` is W of the response rate.
+    `due_minutes` are minutes of the brand's business hours; `response_window_hours` is W of the response rate. Of
+    older posts than `alert_within` a poll makes cases, but no cards (None: of every age).
     """
 
     high_reach: int = 10_000
@@ -70,6 +71,7 @@ class TriagePolicy:
         )
     )
     response_window_hours: int = 24
+    alert_within: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,7 @@ def _open(tray: _Tray, mention: Mention, brand: Brand, decision: Triage) -> Case
     cases.open_case(tray.tx, case)
     outcomes.put(tray.tx, outcome_of(case, brand))
     tray.opened.append(case)
-    if tray.origin.alert and case.channel:
+    if case.channel and _alerts(tray, mention):
         card = OutgoingMessage(
             key=_card_key(case.id),
             channel=case.channel,
@@ -154,6 +154,13 @@ def _open(tray: _Tray, mention: Mention, brand: Brand, decision: Triage) -> Case
         )
         messages.enqueue(tray.tx, card)
     return case
+
+
+def _alerts(tray: _Tray, mention: Mention) -> bool:
+    """A file alerts when it was told to; a poll alerts on what is fresh."""
+    within = tray.house.policy.alert_within
+    fresh = tray.origin.stream is None or within is None or tray.now - mention.posted_at <= within
+    return tray.origin.alert and fresh
 
 
 def _join(tray: _Tray, case: Case, mention: Mention, brand: Brand, decision: Triage) -> Case:

@@ -76,12 +76,10 @@ def ingest(stream: Stream, *, poll: Poll, classify: Classify, house: House) -> I
     except PlatformError as error:
         return _failed(stream, str(error), house)
 
-    def keep_place(tx: Tx) -> None:
+    def keep_place(tx: Tx, filed: Filed) -> None:
         if batch.cursor is not None:
             streams.save_cursor(tx, stream.name, batch.cursor, brand=stream.brand, at=house.clock())
-        recovered = streams.read_ok(
-            tx, stream.name, at=house.clock(), mentions=len(batch.mentions), cost=batch.cost_usd
-        )
+        recovered = streams.read_ok(tx, stream.name, at=house.clock(), mentions=filed.new, cost=batch.cost_usd)
         if recovered:
             log.info("stream_recovered", stream=stream.name)
             tell_operators(tx, f"{stream.name} is read again.", subject=f"{stream.name} recovered", house=house)
@@ -119,7 +117,9 @@ def bring_in(
 
     origin = Origin(stream=None, alert=alert, channels=channels)
     batch = Batch(mentions=tuple(sorted(found, key=_by_time)), cursor=None, removals=tuple(removals))
-    return _take(batch, brands_of=brands_of, origin=origin, after=lambda _: None, classify=classify, house=house)
+    return _take(
+        batch, brands_of=brands_of, origin=origin, after=lambda _tx, _filed: None, classify=classify, house=house
+    )
 
 
 def _take(
@@ -127,7 +127,7 @@ def _take(
     *,
     brands_of: Callable[[Mention], tuple[Brand, ...]],
     origin: Origin,
-    after: Callable[[Tx], None],
+    after: Callable[[Tx, Filed], None],
     classify: Classify,
     house: House,
 ) -> IngestReport:
@@ -143,7 +143,7 @@ def _take(
         for mention, brand in work.edited:
             mentions.update_text(tx, mention, {brand.name: said[mention.id, brand.name]}, at=house.clock())
         removed = [remove(tx, removal.mention_id, house=house) for removal in batch.removals]
-        after(tx)
+        after(tx, filed)
     unassigned = len(batch.mentions) - len({mention.id for mention, _ in pairs})
     if filed.new or work.edited or removed:
         log.info("ingested", stream=origin.stream, read=len(batch.mentions), new=filed.new, responses=filed.responses)

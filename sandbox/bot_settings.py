@@ -38,6 +38,7 @@ reddit_url = {reddit_url}
 name = "Lumora"
 aliases = ["lumora"]
 time_zone = "Europe/Berlin"
+digest_at = 00:00:00  # so that yesterday's digest comes at once
 digest_channels = ["#lumora-leadership"]
 accounts = {{ x = [{x_account}], reddit = [{reddit_account}] }}
 [brands.hours]  # always open, so that the service level's clock can be seen running at any hour

@@ -28,6 +28,7 @@ _POST_KEYS = {
     "title",
     "late",
     "repeat",
+    "hours_ago",
 }
 _CHANGE_KEYS: dict[Action, set[str]] = {"edit": {"edit", "text"}, "delete": {"delete"}, "remove": {"remove"}}
 
@@ -52,7 +53,8 @@ class Account:
 class Event:
     """One thing that happens `at` seconds after the start, at speed 1.
 
-    `name` is the scenario's name of the post that it makes or changes; a draft's references are such names too.
+    `name` is the scenario's name of the post that it makes or changes; a draft's references are such names too. A post
+    from `ago` is there from the start and carries its age.
     """
 
     at: float
@@ -61,14 +63,16 @@ class Event:
     name: str
     draft: Draft | None = None
     text: str = ""
+    ago: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """The accounts and, ordered by time, the events."""
+    """The accounts and, ordered by time, the events: those of the play, and those from before it."""
 
     accounts: tuple[Account, ...]
     events: tuple[Event, ...]
+    past: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,18 @@ def load_scenario(path: Path = SCENARIO) -> Scenario:
             event = _event(entry, act=act["name"], at=act["starts"] + place * pace, named=named)
             named.add(event.name)
             events.append(event)
-    return Scenario(accounts, tuple(sorted(events, key=lambda event: event.at)))
+    in_order = sorted(events, key=lambda event: event.at)
+    played = tuple(event for event in in_order if not event.ago)
+    return Scenario(accounts, played, past=tuple(event for event in in_order if event.ago))
+
+
+def recall(world: World, scenario: Scenario) -> int:
+    """Publish what happened before the start, and return the number of posts. Call it before anybody listens."""
+    _introduce(world, scenario)
+    ids: dict[str, str] = {}
+    for event in scenario.past:
+        _happen(world, event, ids=ids, speed=1)
+    return len(scenario.past)
 
 
 def play(
@@ -115,6 +130,18 @@ def play(
     `stop` ends it early. Returns at once after the last event.
     """
     stop = stop or threading.Event()
+    _introduce(world, scenario)
+    ids: dict[str, str] = {}
+    started = time.monotonic()
+    for done, event in enumerate(scenario.events, 1):
+        if stop.wait(max(0.0, started + event.at / speed - time.monotonic())):
+            return done - 1
+        _happen(world, event, ids=ids, speed=speed)
+        on_progress(Progress(event.act, done, len(scenario.events)))
+    return len(scenario.events)
+
+
+def _introduce(world: World, scenario: Scenario) -> None:
     for account in scenario.accounts:
         world.introduce(
             account.platform,
@@ -124,14 +151,6 @@ def play(
             verified=account.verified,
             bio=account.bio,
         )
-    ids: dict[str, str] = {}
-    started = time.monotonic()
-    for done, event in enumerate(scenario.events, 1):
-        if stop.wait(max(0.0, started + event.at / speed - time.monotonic())):
-            return done - 1
-        _happen(world, event, ids=ids, speed=speed)
-        on_progress(Progress(event.act, done, len(scenario.events)))
-    return len(scenario.events)
 
 
 def generate(seed: int, count: int) -> Iterator[Draft]:
@@ -177,7 +196,8 @@ def _event(entry: Mapping[str, Any], *, act: str, at: float, named: set[str]) ->
         lang=entry.get("lang", "en"),
         late=timedelta(seconds=entry.get("late", 0)),
     )
-    return Event(at, act, action, name=entry.get("id", f"{act}:{at}"), draft=draft)
+    ago = timedelta(hours=entry.get("hours_ago", 0))
+    return Event(at, act, action, name=entry.get("id", f"{act}:{at}"), draft=draft, ago=ago)
 
 
 def _happen(world: World, event: Event, *, ids: dict[str, str], speed: float) -> None:
@@ -190,7 +210,8 @@ def _happen(world: World, event: Event, *, ids: dict[str, str], speed: float) ->
                 quotes=ids[draft.quotes] if draft.quotes else None,
                 reposts=ids[draft.reposts] if draft.reposts else None,
                 late=draft.late / speed,
-            )
+            ),
+            at=world.now() - event.ago,
         )
         ids[event.name] = post.id
     elif event.action == "edit":

@@ -22,7 +22,7 @@ from flows.importing import import_customers
 from flows.ingest import IngestReport
 from flows.reporting import kpis
 from sandbox.bot_settings import bot_environment, bot_settings_toml
-from sandbox.scenario import Progress, load_scenario, play
+from sandbox.scenario import Progress, load_scenario, play, recall
 from sandbox.server import PortInUseError, Sandbox
 from service.running import Running, start_bot, stop_on_signal
 from service.schedule import Watch
@@ -91,6 +91,7 @@ def run_trial(*, seconds: float | None, port: int) -> None:
             raise EarshotError(f"{error}; python run.py sandbox --port 0 takes a free one.") from None
         try:
             tally = _Tally(console)
+            recall(sandbox.world, scenario)
             running = _start(sandbox, Path(folder), tally)
             console.print(f"[bold]Earshot's sandbox: {sandbox.url}[/bold]  (Ctrl-C ends it)")
             player = threading.Thread(

@@ -239,3 +239,12 @@ def test_history_can_alert(house):
     assert report.filed.complaints == 1
     with house.database.read() as tx:
         assert [m.channel for m in messages.pending(tx, at=NOON, limit=9)] == ["C0ALERTS"]
+
+
+def test_an_old_post_of_a_first_poll_opens_its_case_without_a_card(take, house):
+    fresh = replace(house, policy=replace(house.policy, alert_within=timedelta(hours=24)))
+    old = mention("awful", posted_at=NOON - timedelta(hours=25))
+    ingest(stream(), poll=Scripted(batch(old, mention("awful"))), classify=by_keyword, house=fresh)
+    with house.database.read() as tx:
+        assert cases.counts(tx, at=NOON) == (2, 1)
+        assert len(messages.pending(tx, at=NOON, limit=9)) == 1
