@@ -20,7 +20,7 @@ from domain.person import Role
 from flows.alerting import Pace, post_pending
 from flows.filing import Origin, file_mentions
 from flows.house import House
-from sandbox.slack import Channel, Message, User, Workspace
+from sandbox.slack import Channel, Message, Timing, User, Workspace
 from storage import cases
 from storage.database import open_database
 from tests import builders
@@ -114,7 +114,7 @@ def office(folder: Path, *, line: Open = over_http) -> Iterator[Office]:
         secret=b"s" * 32,
         channels={"Lumora": alerts.id},
     )
-    with running_slack(workspace) as slack:
+    with running_slack(workspace, timing=Timing()) as slack:
         client = posting_client(workspace.bot_token, api_url=f"{slack.url}/api/")
         us = identify(client)
         roles = {

@@ -297,7 +297,7 @@ def test_claim_stands_when_the_card_cannot_be_updated_at_once(at_work):
 
 def test_slack_is_acknowledged_though_the_database_is_busy_and_all_clicks_count_later(at_work):
     with at_work.house.database.write():
-        for _ in range(12):  # more than there are handler threads; the sandbox waits 0.3 s for each
+        for _ in range(12):  # more than there are handler threads; each must be acknowledged within 3 s
             at_work.click("mia", CLAIM)
         assert at_work.case().case.state is CaseState.NEW
     wait_until(lambda: at_work.case().case.owner == at_work.people["mia"].id)
