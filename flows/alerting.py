@@ -34,19 +34,29 @@ _MARGIN = timedelta(minutes=2)
 
 @dataclass(slots=True)
 class Pace:
-    """Slack takes one message a second and channel (https://docs.slack.dev/apis/web-api/rate-limits)."""
+    """Slack takes one message a second and channel, and short bursts above it.
+
+    https://docs.slack.dev/apis/web-api/rate-limits names no length for a burst: it is ours, and a 429 ends it.
+    """
 
     seconds: float = 1.0
+    burst: int = 3
     monotonic: Callable[[], float] = time.monotonic
-    free_at: dict[str, float] = field(default_factory=dict)
+    booked: dict[str, float] = field(default_factory=dict)
+    """By channel, the moment up to which its regular seconds are used; a burst borrows from the future."""
 
     def ready(self, channel: str) -> bool:
         """Tell whether the channel may get a message now."""
-        return self.monotonic() >= self.free_at.get(channel, 0.0)
+        ahead = (self.burst - 1) * self.seconds
+        return self.booked.get(channel, 0.0) <= self.monotonic() + ahead
 
-    def rest(self, channel: str, seconds: float | None = None) -> None:
-        """Keep the channel quiet for a while from now."""
-        self.free_at[channel] = self.monotonic() + (self.seconds if seconds is None else seconds)
+    def spend(self, channel: str) -> None:
+        """Count one message."""
+        self.booked[channel] = max(self.booked.get(channel, 0.0), self.monotonic()) + self.seconds
+
+    def rest(self, channel: str, seconds: float) -> None:
+        """Keep the channel quiet for so long from now, as Slack asked."""
+        self.booked[channel] = self.monotonic() + seconds + (self.burst - 1) * self.seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +106,11 @@ def _send(message: OutgoingMessage, *, post: Post, pace: Pace, house: House) -> 
         note_quotes(tx, message.key, content)
     if started is None:  # another process took it
         return PostReport()
-    pace.rest(message.channel)
+    pace.spend(message.channel)
     try:
         posted = post.post(started, content)
     except PostRateLimited as error:
-        pace.rest(message.channel, error.retry_after)
+        pace.rest(message.channel, error.retry_after or 1.0)
         with database.write() as tx:
             messages.postpone(tx, message.key, until=house.clock() + timedelta(seconds=error.retry_after or 1.0))
         return PostReport(delayed=1)

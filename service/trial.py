@@ -4,7 +4,7 @@ import os
 import tempfile
 import threading
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median
 
@@ -39,6 +39,8 @@ class _Tally:
     """What happened so far, told line by line."""
 
     console: Console
+    started: datetime = field(default_factory=system_clock)
+    cards: int = 0
     total: IngestReport = field(default_factory=IngestReport)
     seconds_to_card: list[float] = field(default_factory=list)
     house: House | None = None
@@ -64,7 +66,9 @@ class _Tally:
                 self.console.print(f"  Slack: {escape(kind)} line posted")
                 continue
             seen = file.mentions[0]
-            self.seconds_to_card.append((self.house.clock() - seen.mention.posted_at).total_seconds())
+            if seen.mention.posted_at >= self.started:  # the day before is history
+                self.seconds_to_card.append((self.house.clock() - seen.mention.posted_at).total_seconds())
+            self.cards += 1
             words = f"{file.case.kind.value} card for {file.author.handle}: {seen.triage.reason}"
             self.console.print(f"  Slack: {escape(words)}, urgency {file.case.urgency.value}")
 
@@ -137,7 +141,7 @@ def _summary(running: Running, tally: _Tally, console: Console, sandbox: Sandbox
         ("classified", filed.new - filed.own),
         ("complaints", filed.complaints),
         ("opportunities", filed.opportunities),
-        ("alerts posted", len(waits)),
+        ("alerts posted", tally.cards),
         ("from post to card", spread),
         ("customers recognised", filed.linked),
         ("answers found", filed.responses),

@@ -31,16 +31,16 @@ def test_a_card_is_posted_once(take, house, slack, pace):
     assert len(slack.keys()) == 1
 
 
-def test_one_message_a_second_and_channel(take, house, slack):
-    now = [0.0]
-    pace = Pace(monotonic=lambda: now[0])
-    for i in range(3):
+def test_one_message_a_second_and_channel_after_a_short_burst(take, house, slack):
+    now = [100.0]
+    pace = Pace(burst=2, monotonic=lambda: now[0])
+    for i in range(5):
         take(mention("awful", by=author(f"a{i}")))
     counts = []
-    for second in (0.0, 0.5, 1.0, 2.0):
-        now[0] = second
+    for second in (0.0, 0.5, 1.0, 2.0, 2.5, 9.0):
+        now[0] = 100.0 + second
         counts.append(len(send(house, slack, pace).posted))
-    assert counts == [1, 0, 1, 1]
+    assert counts == [2, 0, 1, 1, 0, 1]
 
 
 def test_a_rate_limit_is_waited_out(take, house, slack, pace, clock):
