@@ -9,6 +9,7 @@ from slack_bolt import App, Respond
 
 from bot.commands import profile_answer, queue_page
 from bot.desk import Answer, Ask, Desk, show
+from bot.reception import listener
 from bot.views.card import CLAIM, NOT_US, OPEN_POST, REOPEN, RESOLVE
 from bot.views.customer import PICK
 from bot.views.queue import EARLIER, LATER, read_page
@@ -65,11 +66,12 @@ BUTTONS = (
 def register(app: App, desk: Desk) -> None:
     """Listen to every button; clicks are acknowledged before they come here."""
     for each in BUTTONS:
-        app.action(each.action_id)(_listener(each, desk))
+        app.action(each.action_id)(listener(_handler(each, desk)))
 
 
-def _listener(pressed: Button, desk: Desk) -> Callable[..., None]:
-    def on_click(body: dict[str, Any], action: dict[str, Any], respond: Respond) -> None:
+def _handler(pressed: Button, desk: Desk) -> Callable[[dict[str, Any], Respond], None]:
+    def on_click(body: dict[str, Any], respond: Respond) -> None:
+        (action,) = body["actions"]
         person = desk.people.person(body["user"]["id"])
         permit(person, pressed.action)
         delivery = f"{person.user_id}:{pressed.action_id}:{action['action_ts']}"

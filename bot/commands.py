@@ -10,6 +10,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.desk import Answer, Ask, Desk, Verb, show
 from bot.periods import PERIODS, read_period
+from bot.reception import listener
 from bot.views.customer import customers_text, nobody_blocks, pick_blocks, profile_blocks
 from bot.views.health import health_blocks, health_text
 from bot.views.help import help_blocks, help_text
@@ -110,8 +111,8 @@ def register(app: App, desk: Desk) -> None:
     def on_customer(command: dict[str, Any], respond: Respond) -> None:
         show(respond, _answer(LOOK_UP, command.get("text", ""), command, desk))
 
-    app.command(EARSHOT)(on_earshot)
-    app.command(CUSTOMER)(on_customer)
+    app.command(EARSHOT)(listener(on_earshot))
+    app.command(CUSTOMER)(listener(on_customer))
 
 
 def _answer(verb: Verb, words: str, command: dict[str, Any], desk: Desk) -> Answer:

@@ -1,11 +1,14 @@
 """Clicks and commands through signed HTTP, a real database and the sandbox's Slack."""
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import Executor, Future
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
+from slack_bolt import BoltRequest
 
 from bot.actions import BUTTONS
 from bot.app import build_app
@@ -301,6 +304,25 @@ def test_slack_is_acknowledged_though_the_database_is_busy_and_all_clicks_count_
             at_work.click("mia", CLAIM)
         assert at_work.case().case.state is CaseState.NEW
     wait_until(lambda: at_work.case().case.owner == at_work.people["mia"].id)
+
+
+class AtOnce(Executor):
+    """Runs a listener to its end before Bolt looks whether it was acknowledged."""
+
+    def submit(self, fn, /, *args, **kwargs):
+        fn(*args, **kwargs)
+        return Future()
+
+
+def test_handler_that_fails_at_once_does_not_lose_the_acknowledgement(at_work):
+    secret = at_work.slack.workspace.signing_secret
+    client = at_work.desk.people.client
+    app = build_app(client=client, us=identify(client), signing_secret=secret, desk=at_work.desk)
+    app.listener_runner.listener_executor = AtOnce()
+    typed = {"command": "/earshot", "text": "nonsense", "user_id": at_work.people["mia"].id, "team_id": "T1"}
+    started = time.monotonic()
+    assert app.dispatch(BoltRequest(mode="socket_mode", body=typed)).status == 200
+    assert time.monotonic() - started < 2
 
 
 def test_the_whole_works_over_socket_mode_and_with_doubled_envelopes(tmp_path):

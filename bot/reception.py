@@ -1,0 +1,73 @@
+"""What happens to everything that comes in from Slack: acknowledged at once, taken once, and never left unanswered."""
+
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable
+from http.client import HTTPException
+from threading import Lock
+from typing import Any
+
+import structlog
+from slack_bolt import Ack, BoltResponse, Respond
+
+from bot.desk import Answer, show
+from domain.errors import AlreadyOwned, EarshotError
+
+REMEMBERED_TRIGGERS = 1000
+
+log = structlog.get_logger(__name__)
+
+
+class Reception:
+    """Middleware that acknowledges at once, however busy the handlers are, and lets a repeat go no further.
+
+    The database remembers clicks for good; this memory also covers commands.
+    """
+
+    def __init__(self) -> None:
+        self._seen: OrderedDict[str, None] = OrderedDict()
+        self._lock = Lock()
+
+    def __call__(self, body: dict[str, Any], ack: Ack, next: Callable[[], None]) -> BoltResponse | None:  # noqa: A002
+        acknowledged = ack()
+        trigger = body.get("trigger_id")
+        with self._lock:
+            if trigger in self._seen:
+                return acknowledged
+            if trigger:
+                self._seen[trigger] = None
+            if len(self._seen) > REMEMBERED_TRIGGERS:
+                self._seen.popitem(last=False)
+        next()
+        return None
+
+
+def listener(handle: Callable[[dict[str, Any], Respond], None]) -> Callable[[dict[str, Any], Respond], None]:
+    """Make a Bolt listener that tells the person of its failures by itself.
+
+    Bolt forgets the acknowledgement of a listener that raises before it has been sent, so nothing may reach Bolt.
+    """
+
+    def listen(body: dict[str, Any], respond: Respond) -> None:
+        try:
+            handle(body, respond)
+        except Exception as error:  # noqa: BLE001  # the one hook between our handlers and Bolt
+            tell(error, body, respond)
+
+    return listen
+
+
+def tell(error: Exception, body: dict[str, Any], respond: Respond) -> None:
+    """Say what happened: known errors in their own words, others by a number to look up in the log."""
+    if isinstance(error, AlreadyOwned):
+        text = f"<@{error.owner}> owns this case already."
+    elif isinstance(error, EarshotError):
+        text = str(error)
+    else:
+        reference = secrets.token_hex(2)
+        log.error("handler_failed", reference=reference, kind=body.get("type") or body.get("command"), exc_info=error)
+        text = f"Something went wrong (ref {reference}). Whoever runs Earshot finds it in the log."
+    try:
+        show(respond, Answer(text))
+    except (HTTPException, OSError, ValueError) as failure:
+        log.warning("answer_lost", error=type(failure).__name__)
