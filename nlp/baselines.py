@@ -1,0 +1,102 @@
+"""What every evaluation reports beside the model: our keyword rules, and VADER where it is installed."""
+
+import re
+from collections.abc import Sequence
+
+from domain.prediction import SENTIMENT, SWITCHING, Prediction, Predictions, Reading
+from domain.seams import Classify
+from nlp.text import ModelText, model_text
+
+KEYWORDS = "keywords"
+VADER = "vader"
+
+_POSITIVE = re.compile(
+    r"\b(love|loving|great|awesome|amazing|best|good|happy|excited|thanks?|thank you|perfect|excellent|fantastic|"
+    r"wonderful|nice|glad|beautiful|enjoy\w*|win|wins|won|congrat\w*|yay|fun)\b|[:;]-?[)d]|<3",
+    re.IGNORECASE,
+)
+_NEGATIVE = re.compile(
+    r"\b(hate\w*|worst|bad|awful|terrible|horrible|sucks?|shit\w*|fuck\w*|broken|useless|angry|sad|sorry|fail\w*|lost|"
+    r"never|wrong|disgust\w*|disappoint\w*|annoy\w*|rude|scam|joke|crap|stupid|ugly|die[ds]?|kill\w*|hell|damn)\b|:-?\(",
+    re.IGNORECASE,
+)
+_QUIT = r"(?:cancel|delet|uninstall|unsubscrib|deactivat|quit|ditch|dump|drop|leav)(?:l?ing|l?ed|e|t)?"
+_LEAVING = re.compile(
+    rf"\b(?:i|we|i'm|i've|we've|just|finally|have|am)\s+(?:\w+\s+)?{_QUIT}\b(?!.{{0,20}}(?:flight|order|ride|trip))|"
+    r"\bnever (?:again|using|flying|buying|coming|going)\b|\blost (?:a|me as a|another) customer\b|\bgood ?bye\b|"
+    r"\bswitch(?:ed|ing) (?:from|to|away)\b|\b(?:done|finished|through) with\b|\buninstall(?:ed|ing)\b|"
+    r"\bclos(?:ed|ing) my account\b|\bmov(?:ed|ing) (?:away from|to rivalco)\b",
+    re.IGNORECASE,
+)
+_CONSIDERING_LEAVING = re.compile(
+    r"\b(?:might|may|thinking (?:of|about)|considering|about to|tempted to|if .{0,60}(?:will|i'll|i'm))\b.{0,30}"
+    rf"\b(?:{_QUIT}|switch\w*|mov\w+)\b|\balternatives?\b|\btime to (?:find|look|switch|leave)\b|\bshopping around\b",
+    re.IGNORECASE,
+)
+_OURS = r"\b(?:ourbrand)\b"
+_JOINING = re.compile(
+    r"\b(?:just (?:got|joined|bought|signed up)|signed up|joined|switched to|my new|my first|went back to)\b"
+    rf".{{0,25}}{_OURS}",
+    re.IGNORECASE,
+)
+_CONSIDERING_JOINING = re.compile(
+    r"\b(?:should i (?:get|buy|try)|thinking of (?:getting|buying|joining)|tempted|want (?:a|an|to try)|"
+    rf"might (?:get|try)|worth)\b.{{0,25}}{_OURS}",
+    re.IGNORECASE,
+)
+
+
+def keywords(readings: Sequence[Reading]) -> list[Predictions]:
+    """Classify by rules; the score only says whether a rule fired."""
+    return [_predictions(model_text(reading)) for reading in readings]
+
+
+def vader() -> Classify | None:
+    """Return VADER's sentiment with its authors' thresholds, or None where the `train` extra is not installed."""
+    try:
+        from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer  # noqa: PLC0415
+    except ImportError:
+        return None
+    analyser = SentimentIntensityAnalyzer()
+
+    def classify(readings: Sequence[Reading]) -> list[Predictions]:
+        return [_vader_predictions(analyser.polarity_scores(reading.text)["compound"]) for reading in readings]
+
+    return classify
+
+
+def _vader_predictions(compound: float) -> Predictions:
+    label = "positive" if compound >= 0.05 else "negative" if compound <= -0.05 else "neutral"
+    score = (1 + abs(compound)) / 2
+    return Predictions((Prediction(SENTIMENT, label, score, unsure=False, model=VADER, probabilities={label: score}),))
+
+
+def _predictions(prepared: ModelText) -> Predictions:
+    return Predictions(
+        (
+            _prediction(SENTIMENT, _sentiment(prepared.text), quiet="neutral", rival=None),
+            _prediction(SWITCHING, _switching(prepared.text), quiet="none", rival=prepared.rival),
+        )
+    )
+
+
+def _prediction(task: str, label: str, *, quiet: str, rival: str | None) -> Prediction:
+    score = 0.5 if label == quiet else 1.0
+    return Prediction(
+        task, label, score, unsure=label == quiet, model=KEYWORDS, rival=rival, probabilities={label: score}
+    )
+
+
+def _sentiment(text: str) -> str:
+    balance = len(_POSITIVE.findall(text)) - len(_NEGATIVE.findall(text))
+    return "positive" if balance > 0 else "negative" if balance < 0 else "neutral"
+
+
+def _switching(text: str) -> str:
+    rules = (
+        ("joining", _JOINING),
+        ("considering_joining", _CONSIDERING_JOINING),
+        ("considering_leaving", _CONSIDERING_LEAVING),
+        ("leaving", _LEAVING),
+    )
+    return next((label for label, rule in rules if rule.search(text)), "none")

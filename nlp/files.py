@@ -1,0 +1,121 @@
+"""Files of readings: CSV or JSON lines with `text`, optional `brand` and `rivals`, read row by row.
+
+Labelled files that name them `target` and `rival` are understood, too.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from domain.errors import InputError
+from domain.prediction import BrandName, Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One usable row: all of its fields as the file has them, and what they say as a reading."""
+
+    line: int
+    fields: dict[str, Any]
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """One row that cannot be used; `line` counts from 1, the header included."""
+
+    line: int
+    reason: str
+
+
+def is_csv(path: Path) -> bool:
+    """Tell CSV from JSON lines by the file's ending.
+
+    Raises:
+        InputError: it is neither.
+    """
+    if path.suffix.lower() == ".csv":
+        return True
+    if path.suffix.lower() in (".jsonl", ".ndjson"):
+        return False
+    raise InputError(f"{path}: the file must end in .csv or .jsonl, so that its format is known.")
+
+
+def read(file: BinaryIO, *, csv_format: bool, name: str) -> Iterator[Row | BadLine]:
+    """Yield every row of an open file, good or bad, in order.
+
+    Raises:
+        InputError: a CSV file without a `text` column.
+    """
+    # Undecodable bytes become lone surrogates, so that they spoil their own line only.
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
+    for line, fields in _csv(text, name=name) if csv_format else _json_lines(text):
+        if isinstance(fields, str):
+            yield BadLine(line, fields)
+            continue
+        try:
+            yield Row(line, fields, _reading(fields))
+        except ValueError as error:
+            yield BadLine(line, str(error))
+
+
+def _json_lines(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, Any] | str]]:
+    """Yield line numbers with the object there, or the reason why there is none."""
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            fields = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            yield number, f"not JSON: {error}"
+            continue
+        yield number, fields if isinstance(fields, dict) else "not a JSON object"
+
+
+def _csv(lines: Iterable[str], *, name: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
+    """Yield the number of each row's first line with its fields, or the reason why there are none."""
+    reader = csv.reader(lines)
+    header = next(reader, [])
+    if "text" not in header:
+        raise InputError(f"{name} has no column `text` in its first line; it has: {', '.join(header) or 'nothing'}.")
+    while True:
+        line = reader.line_num + 1
+        try:
+            values = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield line, f"not CSV: {error}"
+            continue
+        if not values:
+            continue
+        if len(values) != len(header):
+            yield line, f"{len(values)} fields where the header has {len(header)}"
+        else:
+            yield line, dict(zip(header, values, strict=True))
+
+
+def _reading(fields: dict[str, Any]) -> Reading:
+    text = fields.get("text")
+    if not isinstance(text, str):
+        raise ValueError("`text` is missing" if text is None else "`text` is not a string")  # noqa: TRY004 - one type
+    if any("\udc80" <= c <= "\udcff" for c in text):
+        raise ValueError("`text` is not UTF-8")
+    brand = fields.get("target") or fields.get("brand") or None
+    if brand is not None and not isinstance(brand, str):
+        raise ValueError("`brand` is not a string")
+    return Reading(text, BrandName(brand) if brand else None, tuple(BrandName(r) for r in _rivals(fields)))
+
+
+def _rivals(fields: dict[str, Any]) -> list[str]:
+    """Read a JSON list of names, or names with `;` between them."""
+    rivals = fields.get("rivals") or fields.get("rival") or []
+    if isinstance(rivals, str):
+        return [name.strip() for name in rivals.split(";") if name.strip()]
+    if not isinstance(rivals, list) or not all(isinstance(name, str) for name in rivals):
+        raise ValueError("`rivals` is not a list of strings")
+    return [name for name in rivals if name.strip()]

@@ -1,0 +1,123 @@
+"""How a text is written before the model reads it: the same function in training and in serving."""
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache, partial
+
+from domain.prediction import BrandName, Reading
+
+BRAND_WORD = "ourbrand"
+RIVAL_WORD = "rivalco"
+MAX_CHARACTERS = 2_000  # the model reads some 128 tokens; the rest of a long post would only cost time
+
+_URL = re.compile(r"(?:https?://|www\.)\S+|\{link\}", re.IGNORECASE)
+_HANDLE = re.compile(r"(?<![\w@.])@\w[\w.]*(?<!\.)(?:@[\w.-]+\w)?")
+_TAG = re.compile(r"(?<![\w#&])#(\w+)")
+_CAMEL = re.compile(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_+")
+_STRETCHED = re.compile(r"(\D)\1{3,}")
+_JOINT = r"[\s_.\-]*"  # what people put, or leave out, between the words of a name
+_POSSESSIVE = r"(?:['’]?s|['’])?"
+_MIN_INNER = 4  # a shorter name inside a longer handle or tag is more often chance than the brand
+
+
+@dataclass(frozen=True, slots=True)
+class ModelText:
+    """A text as the model reads it, with the rival that it names (the one moved to or from, else the first)."""
+
+    text: str
+    rival: str | None
+    brand_named: bool
+
+
+def model_text(reading: Reading) -> ModelText:
+    """Mask the names of brand and rivals, then normalise. Never fails, whatever the text."""
+    text = clean(reading.text)
+    brand_named = False
+    if reading.brand is not None:
+        text, brand_named = _mask(text, reading.brand, BRAND_WORD)
+    rivals: list[str] = []
+    for index, rival in enumerate(reading.rivals):
+        text, named = _mask(text, rival, f"{RIVAL_WORD}{index}x")
+        if named:
+            rivals.append(f"{RIVAL_WORD}{index}x")
+    rival_name = None
+    if rivals:
+        token = _foremost(text, rivals)
+        rival_name = reading.rivals[int(token.removeprefix(RIVAL_WORD)[:-1])].name
+        text = re.sub(rf"{RIVAL_WORD}\d+x", RIVAL_WORD, text)
+    return ModelText(normalise(text), rival_name, brand_named)
+
+
+def clean(text: str) -> str:
+    """Cut to what is read, undo HTML escapes and typographic variants, drop what cannot be seen."""
+    text = unicodedata.normalize("NFKC", html.unescape(text[:MAX_CHARACTERS]))
+    text = _URL.sub(" http ", text)
+    if text.isascii():
+        return text
+    return "".join(c for c in text if unicodedata.category(c) not in ("Cf", "Cs") and not "\ufe00" <= c <= "\ufe0f")
+
+
+def normalise(text: str) -> str:
+    """Write strangers' handles as `@user`, tags and emoji as words, and stretched letters short."""
+    text = _HANDLE.sub("@user", text)
+    text = _TAG.sub(lambda match: "# " + _CAMEL.sub(" ", match[1]), text)
+    if not text.isascii():
+        text = "".join(_spoken(c) for c in text)
+    return " ".join(_STRETCHED.sub(r"\1\1\1", text).split())
+
+
+@lru_cache(maxsize=4096)
+def _spoken(character: str) -> str:
+    """Return an emoji's name in words, and any other character as it is."""
+    if ord(character) < 0x2190 or unicodedata.category(character) not in ("So", "Sk"):
+        return character
+    name = unicodedata.name(character, "").lower()
+    return "" if name.startswith(("emoji modifier", "regional indicator")) else f" {name} "
+
+
+def _mask(text: str, name: BrandName, word: str) -> tuple[str, bool]:
+    masked = text
+    for pattern in _patterns(name):
+        masked = pattern.sub(partial(_masked, word), masked)
+    return masked, masked != text
+
+
+def _masked(word: str, match: re.Match[str]) -> str:
+    """Return the mask, between what else a tag says: `#DeleteName` is `# Delete <mask>`."""
+    around = match.groupdict()
+    if around.get("before") is None:
+        return f" {word} "
+    return f"# {_CAMEL.sub(' ', around['before'])} {word} {_CAMEL.sub(' ', around['after'])} "
+
+
+@lru_cache(maxsize=1024)
+def _patterns(name: BrandName) -> tuple[re.Pattern[str], ...]:
+    """Return what to look for; longer names first, so that `X Music` goes before `X`."""
+    names = {clean(n).strip().lstrip("@#") for n in (name.name, *name.aliases)}
+    return tuple(
+        re.compile(pattern, flags)
+        for plain in sorted((n for n in names if n), key=lambda n: (-len(n), n))
+        for pattern, flags in _patterns_of_one(plain)
+    )
+
+
+def _patterns_of_one(plain: str) -> Iterator[tuple[str, re.RegexFlag]]:
+    words = [re.escape(w) for w in re.split(r"[\s_.\-]+|(?<=[a-z])(?=[A-Z])", plain) if w] or [re.escape(plain)]
+    solid, spaced = "_?".join(words), _JOINT.join(words)
+    inner = len(plain) >= _MIN_INNER
+    if inner:  # @AskName, @NameSupport, @name@server
+        yield rf"(?<!\w)@\w*{solid}\w*(?:@[\w.-]+\w)?{_POSSESSIVE}(?!\w)", re.IGNORECASE
+    yield rf"(?<!\w)[@#]?{spaced}{_POSSESSIVE}(?!\w)", re.IGNORECASE
+    if inner:  # #DeleteName, then NamePremium and MyName
+        yield rf"(?<!\w)#(?P<before>\w*?){solid}(?P<after>\w*)", re.IGNORECASE
+        capital = _JOINT.join(w[:1].upper() + w[1:] for w in words)
+        yield rf"(?<!\w){capital}(?=[A-Z][a-z])|(?<=[a-z]){capital}(?!\w)", re.NOFLAG
+
+
+def _foremost(text: str, tokens: list[str]) -> str:
+    """Return the rival that stands after a word of moving, else the first in the text."""
+    moved = re.search(rf"\b(?:to|from|with|for|join(?:ed|ing)?|tr(?:y|ied|ying))\s+({'|'.join(tokens)})\b", text)
+    return moved[1] if moved else min(tokens, key=text.index)

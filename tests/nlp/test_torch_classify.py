@@ -1,0 +1,72 @@
+"""A Hugging Face checkpoint serves through torch behind the same seam."""
+
+import pytest
+
+from domain.errors import ModelError
+from domain.prediction import BrandName, Reading
+from nlp import models
+from nlp.torch_classify import build
+
+torch = pytest.importorskip("torch", reason="the train extra is not installed")
+transformers = pytest.importorskip("transformers", reason="the train extra is not installed")
+
+LABELS = {0: "Positive", 1: "Negative", 2: "Neutral"}
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory):
+    """A tiny checkpoint with random weights, whose labels stand in another order than ours."""
+    directory = tmp_path_factory.mktemp("checkpoint")
+    torch.manual_seed(0)
+    config = transformers.BertConfig(
+        hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16, num_labels=3, id2label=LABELS
+    )
+    transformers.BertForSequenceClassification(config).save_pretrained(directory)
+    tokenizer = transformers.PreTrainedTokenizerFast(
+        tokenizer_file=str(models.SHIPPED / models.TOKENIZER), pad_token="[PAD]", model_max_length=64
+    )
+    tokenizer.save_pretrained(directory)
+    return directory
+
+
+def test_a_local_directory_answers_in_our_order_of_labels(checkpoint):
+    [predictions] = build(checkpoint)([Reading("hello", BrandName("Northtune"))])
+    found = predictions.of("sentiment")
+    network = transformers.AutoModelForSequenceClassification.from_pretrained(checkpoint)
+    tokenizer = transformers.AutoTokenizer.from_pretrained(checkpoint)
+    expected = network(**tokenizer("hello", return_tensors="pt")).logits.softmax(-1)[0].tolist()
+    assert dict(found.probabilities) == pytest.approx(
+        {"positive": expected[0], "negative": expected[1], "neutral": expected[2]}, abs=1e-5
+    )
+
+
+def test_many_texts_keep_their_order(checkpoint):
+    classify = build(checkpoint)
+    readings = [Reading("word " * (i % 7) + str(i)) for i in range(70)]
+    together = [p.of("sentiment").score for p in classify(readings)]
+    alone = [classify([reading])[0].of("sentiment").score for reading in readings[:5]]
+    assert together[:5] == pytest.approx(alone, abs=1e-5)
+
+
+def test_without_a_list_of_languages_every_language_is_supported(checkpoint):
+    [predictions] = build(checkpoint)([Reading("Ich bin mit dem Kundendienst gar nicht zufrieden")])
+    assert (predictions.language, predictions.language_supported) == ("de", True)
+
+
+def test_foreign_label_names_can_be_mapped(checkpoint):
+    with pytest.raises(ModelError, match="Positive, Negative, Neutral, but switching needs none"):
+        build(checkpoint, task="switching")
+    mapping = {"Positive": "negative", "Negative": "positive", "Neutral": "neutral"}
+    [mapped] = build(checkpoint, labels=mapping)([Reading("hello")])
+    [plain] = build(checkpoint)([Reading("hello")])
+    assert mapped.of("sentiment").probabilities["positive"] == plain.of("sentiment").probabilities["negative"]
+
+
+def test_a_hub_id_must_be_pinned():
+    with pytest.raises(ModelError, match="needs `revision`"):
+        build("someone/some-model")
+
+
+def test_a_directory_without_a_checkpoint_is_refused(tmp_path):
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        build(tmp_path)
