@@ -24,6 +24,7 @@ from sandbox.slack import Channel, Message, Timing, User, Workspace
 from storage import cases
 from storage.database import open_database
 from tests import builders
+from tests.bot.validation import texts
 from tests.builders import NOON
 from tests.sandbox.running import RunningSlack, running_slack, wait_until
 
@@ -87,6 +88,11 @@ class Office:
 
         wait_until(answers)
         return answers()[-1]
+
+
+def shown(message: Message) -> str:
+    """All words of a message."""
+    return "\n".join([message.text, *texts(message.blocks)])
 
 
 def over_http(app: App, slack: RunningSlack) -> Connection:

@@ -1,11 +1,9 @@
-"""Clicks and commands through signed HTTP, a real database and the sandbox's Slack."""
+"""Clicks through signed HTTP, a real database and the sandbox's Slack."""
 
 import time
-from collections.abc import Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 import pytest
 from slack_bolt import BoltRequest
@@ -16,28 +14,10 @@ from bot.commands import LOOK_UP, VERBS
 from bot.connection import connect_socket
 from bot.identity import identify
 from bot.views.card import CLAIM, NOT_US, OPEN_POST, REOPEN, RESOLVE
-from bot.views.customer import PICK
-from bot.views.queue import LATER
 from crm.access import PERMITTED
 from domain.case import CaseState
-from domain.errors import StorageError
-from flows.filing import Origin, file_mentions
-from storage import records
-from tests import builders
-from tests.bot.office import Office, office, over_http
-from tests.bot.validation import live, texts
-from tests.builders import NOON
+from tests.bot.office import office, over_http, shown
 from tests.sandbox.running import wait_until
-
-
-@pytest.fixture
-def at_work(tmp_path) -> Iterator[Office]:
-    with office(tmp_path) as opened:
-        yield opened
-
-
-def shown(message):
-    return "\n".join([message.text, *texts(message.blocks)])
 
 
 def test_every_handler_has_a_row_in_the_permission_matrix():
@@ -100,16 +80,6 @@ def test_who_has_no_role_for_it_cannot_claim(at_work, name):
     assert at_work.case().case.state is CaseState.NEW
 
 
-@pytest.mark.parametrize(
-    "command", ["/earshot queue", "/earshot kpi", "/earshot health", "/earshot help", "/customer jane"]
-)
-@pytest.mark.parametrize("name", ["nia", "gus"])
-def test_nobody_without_a_role_learns_anything(at_work, name, command):
-    answer = at_work.type(name, command)
-    assert answer.text.startswith("You may not")
-    assert not answer.blocks
-
-
 def click_payload(at_work, name, action_id):
     """Catch the payload of a click instead of delivering it."""
     caught = []
@@ -158,130 +128,6 @@ def test_wrong_signature_reaches_no_handler(at_work):
     with pytest.raises(Exception, match="dispatch_failed"):
         at_work.deliver(kind, payload)
     assert at_work.case().case.state is CaseState.NEW
-
-
-def test_every_verb_and_button_is_documented():
-    page = (Path(__file__).parents[2] / "docs" / "community-manager.md").read_text(encoding="utf-8")
-    for verb in VERBS:
-        assert f"`/earshot {verb.name}" in page
-    assert f"`/customer {LOOK_UP.example}`" in page
-    for label in ("Claim", "Resolve", "Not us", "Reopen", "Open post"):
-        assert f"| **{label}** |" in page
-
-
-def test_help_lists_every_verb_with_an_example(at_work):
-    answer = shown(at_work.type("leo", "/earshot"))
-    for verb in VERBS:
-        assert f"/earshot {verb.example}" in answer
-    assert "/customer jane@example.com" in answer
-
-
-def test_mistyped_verb_is_answered_with_the_nearest(at_work):
-    assert "Did you mean `/earshot queue`?" in at_work.type("mia", "/earshot qeue").text
-    assert "/earshot help" in at_work.type("mia", "/earshot <!channel>").text
-
-
-def test_queue_lists_what_waits_and_pages(at_work):
-    answer = shown(at_work.type("mia", "/earshot queue"))
-    assert "1 case waiting for an answer." in answer
-    assert "Lumora is down again" in answer
-    assert "is no page" in at_work.type("mia", "/earshot queue next").text
-    assert "none of our brands: Lumora" in at_work.type("mia", "/earshot queue brand:Vidora").text
-
-
-def test_queue_page_is_turned_in_place(at_work):
-    for number in range(12):
-        file_another(at_work, number)
-    answer = at_work.type("mia", "/earshot queue")
-    assert "Showing 1 to 10" in shown(answer)
-    at_work.click("mia", LATER, answer)
-    wait_until(lambda: "Showing 11 to 13" in shown(answer))
-    assert at_work.buttons(answer) == ["Earlier"]
-
-
-def file_another(at_work, number):
-    mention = builders.mention(f"down {number}", number=100 + number, by=builders.author(f"user{number}"))
-    with at_work.house.database.write() as tx:
-        file_mentions(
-            tx,
-            [(mention, at_work.house.brands[0], builders.predictions("negative"))],
-            origin=Origin(stream="s", alert=False, channels={}),
-            house=at_work.house,
-        )
-
-
-def test_kpis_are_shown_with_their_fractions(at_work):
-    answer = shown(at_work.type("leo", "/earshot kpi"))
-    assert "KPIs of Lumora, 2 March 2026 to 4 March 2026" in answer
-    assert "*Response rate*: no figure yet (0 of 0)" in answer
-    one = shown(at_work.type("leo", "/earshot kpi complaints yesterday"))
-    assert "*Complaints*: 0" in one
-    assert "Response rate" not in one
-
-
-@pytest.mark.parametrize(
-    ("words", "answer"),
-    [
-        ("respones_rate", "Did you mean `/earshot kpi response_rate`?"),
-        ("week month", "more than one period"),
-        ("2026-02-31", "is no date"),
-        ('brand:"Lumora', "quotation mark"),
-    ],
-)
-def test_mistyped_kpi_question_says_what_to_type(at_work, words, answer):
-    assert answer in at_work.type("leo", f"/earshot kpi {words}").text
-
-
-def test_health_names_each_source(at_work):
-    assert "lumora on X" in shown(at_work.type("leo", "/earshot health"))
-
-
-def add_customers(at_work, *told):
-    with at_work.house.database.write() as tx:
-        records.add_records(tx, told, at=NOON)
-
-
-def test_customer_is_shown_to_the_asker_alone_and_masked_by_role(at_work):
-    add_customers(at_work, builders.record())
-    answer = shown(at_work.type("mia", "/customer jane@example.com"))
-    assert "Jane Doe" in answer
-    assert "j***@example.com" in answer
-    assert "jane@example.com" not in answer
-    assert "jane@example.com" in shown(at_work.type("ada", "/customer @jane"))
-    assert all("Jane Doe" not in shown(message) for message in at_work.alerts.messages)
-
-
-def test_several_customers_can_be_picked_from(at_work):
-    add_customers(at_work, builders.record(), builders.record("c2", emails=("j2@example.com",), accounts=()))
-    answer = at_work.type("mia", "/customer Jane Doe")
-    assert "2 customers found" in shown(answer)
-    at_work.click("mia", PICK, answer)
-    wait_until(lambda: "*Accounts*" in shown(answer))
-
-
-def test_unknown_customer_is_said_without_bringing_the_question_to_life(at_work):
-    answer = at_work.type("mia", "/customer <!channel>")
-    assert "Nobody found" in answer.text
-    assert live(answer.blocks) == []
-    assert "Say whom you look for" in at_work.type("mia", "/customer").text
-
-
-def test_known_trouble_is_told_in_its_own_words(at_work, monkeypatch):
-    def locked(*args, **kwargs):
-        raise StorageError("The database is locked. Try again in a minute.")
-
-    monkeypatch.setattr("flows.reporting.health", locked)
-    assert at_work.type("leo", "/earshot health").text == "The database is locked. Try again in a minute."
-
-
-def test_unknown_trouble_gets_a_reference_and_no_detail(at_work, monkeypatch):
-    def broken(*args, **kwargs):
-        raise RuntimeError("secret detail")
-
-    monkeypatch.setattr("flows.reporting.health", broken)
-    answer = at_work.type("leo", "/earshot health").text
-    assert answer.startswith("Something went wrong (ref ")
-    assert "secret" not in answer
 
 
 def test_silent_slack_refuses_honestly(at_work):
