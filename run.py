@@ -4,6 +4,11 @@ Exit codes: 0 success, 2 wrong use, 1 anything else. Data goes to standard outpu
 progress to standard error.
 """
 
+import signal
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while modules load ends silently, without a traceback
+
 import json
 import sys
 from dataclasses import asdict
@@ -14,7 +19,7 @@ from typing import Annotated
 import typer
 
 from domain.clock import system_clock
-from domain.errors import EarshotError
+from domain.errors import EarshotError, WrongUse
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 audit_app = typer.Typer(no_args_is_help=True, help="The audit log.")
@@ -30,11 +35,12 @@ def start(config: Config = DEFAULT_CONFIG, log_level: LogLevel = "INFO") -> None
     """Run the bot on the platforms of the settings until Ctrl-C."""
     from config.load import load
     from service.logs import configure_logs
-    from service.running import run_until_stopped
+    from service.running import leave, run_until_stopped
 
     configure_logs(level=log_level)
     settings, secrets = load(config)
     run_until_stopped(settings, secrets, clock=system_clock)
+    leave()
 
 
 @app.command()
@@ -45,10 +51,12 @@ def sandbox(
 ) -> None:
     """Try Earshot without any account: the real bot on a Slack, an X and a Reddit on this machine."""
     from service.logs import configure_logs
+    from service.running import leave
     from service.trial import run_trial
 
     configure_logs(level=log_level)
     run_trial(seconds=seconds, port=port)
+    leave()
 
 
 @app.command()
@@ -225,11 +233,12 @@ def _day(text: str) -> date:
 
 def main() -> None:
     """Run the command line; an error that Earshot understands is one message and exit code 1."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         app()
     except EarshotError as error:
         print(f"Error: {error}", file=sys.stderr)
-        sys.exit(1)
+        sys.exit(2 if isinstance(error, WrongUse) else 1)
 
 
 if __name__ == "__main__":

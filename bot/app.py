@@ -16,7 +16,7 @@ from bot.reception import Reception, tell
 def build_app(*, client: WebClient, us: BotIdentity, signing_secret: str, desk: Desk) -> App:
     """Build the app. `signing_secret` matters in HTTP mode only; `us` proves that the token was checked before."""
     logger = logging.getLogger("earshot.bolt")
-    logger.setLevel(logging.ERROR)  # below that, Bolt logs whole requests
+    logger.setLevel(logging.CRITICAL)  # below that, Bolt logs whole requests, and a traceback for each broken line
     app = App(
         client=client,
         logger=logger,

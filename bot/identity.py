@@ -15,7 +15,7 @@ _PASSING = {"ratelimited", "internal_error", "fatal_error", "service_unavailable
 
 @dataclass(frozen=True, slots=True)
 class BotIdentity:
-    """The bot's ids. `url` is the workspace's address and ends in a slash."""
+    """The bot's ids. `url` is the workspace's address and ends in a slash; without `scopes` Slack told none."""
 
     team_id: str
     bot_id: str
@@ -71,7 +71,7 @@ def identify(client: WebClient) -> BotIdentity:
         bot_user_id=answer["user_id"],
         url=answer["url"],
         enterprise_id=answer.get("enterprise_id"),
-        scopes=frozenset(scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",")),
+        scopes=frozenset(filter(None, (scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",")))),
     )
 
 

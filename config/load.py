@@ -62,7 +62,7 @@ def _fault(error: ErrorDetails, raw: dict[str, Any]) -> str:
         return f"{key}: there is no such key. {_nearest(str(location[-1]), location[:-1])}"
     if error["type"] == "missing":
         return f"{key}: is missing. {EXAMPLE} shows it."
-    message = error["msg"].removeprefix("Value error, ")
+    message = error["msg"].removeprefix("Value error, ").replace("tuple", "list")
     if location[:1] == ["roles"] and error["loc"][-1] == "[key]":
         message = f"is no role: use one of {', '.join(Role)}"
     value = error["input"]

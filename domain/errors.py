@@ -21,6 +21,10 @@ class InputError(EarshotError):
     """A file or an argument that a person gave cannot be read; the message says where and how to mend it."""
 
 
+class WrongUse(InputError):
+    """A command was called with a name or a period that does not exist; the message lists what does."""
+
+
 class Refused(EarshotError):
     """An action is not allowed in this state or for this person; nothing was changed."""
 

@@ -54,6 +54,6 @@ def load(name: str) -> Platform:
 
 
 def quiet_vendor_loggers() -> None:
-    """Hold the vendors' loggers at WARNING: below it they write tokens, queries and posts."""
+    """Hold the vendors' loggers at ERROR: below WARNING they write tokens, queries and posts."""
     for name in _VENDOR_LOGGERS:
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).setLevel(logging.ERROR)

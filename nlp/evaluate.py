@@ -10,7 +10,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from domain.errors import InputError
+from domain.errors import InputError, WrongUse
 from domain.prediction import SENTIMENT, SWITCHING, Prediction
 from domain.seams import Classify
 from nlp import baselines, files, metrics
@@ -39,7 +39,8 @@ def evaluate_file(data: Path, *, task: str, classify: Classify, json_out: Path |
     Prints a table to stdout and writes all figures to `json_out`; bad lines go to stderr by number.
 
     Raises:
-        InputError: the file cannot be read, has no usable row, or the task is unknown.
+        WrongUse: the task is unknown.
+        InputError: the file cannot be read or has no usable row, or the figures cannot be written.
     """
     labelled = read_labelled(data, task=task)
     contenders: dict[str, Classify] = {"model": classify, "keywords": baselines.keywords}
@@ -54,9 +55,16 @@ def evaluate_file(data: Path, *, task: str, classify: Classify, json_out: Path |
         "classifiers": {name: _figures(labelled, task=task, classify=each) for name, each in contenders.items()},
     }
     if json_out is not None:
-        json_out.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        _write(json_out, json.dumps(figures, indent=2) + "\n")
     print_figures(figures)
     return figures
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}.") from error
 
 
 def read_labelled(data: Path, *, task: str) -> Labelled:
@@ -66,7 +74,7 @@ def read_labelled(data: Path, *, task: str) -> Labelled:
         InputError: as `evaluate_file`.
     """
     if task not in TASKS:
-        raise InputError(f"There is no task {task!r}; choose one of {', '.join(TASKS)}.")
+        raise WrongUse(f"There is no task {task!r}; choose one of {', '.join(TASKS)}.")
     console, rows, bad = Console(stderr=True), list[Row](), 0
     try:
         with data.open("rb") as file:

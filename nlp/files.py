@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from domain.errors import InputError
+from domain.errors import InputError, WrongUse
 from domain.prediction import BrandName, Reading
 
 
@@ -36,13 +36,13 @@ def is_csv(path: Path) -> bool:
     """Tell CSV from JSON lines by the file's ending.
 
     Raises:
-        InputError: it is neither.
+        WrongUse: it is neither.
     """
     if path.suffix.lower() == ".csv":
         return True
     if path.suffix.lower() in (".jsonl", ".ndjson"):
         return False
-    raise InputError(f"{path}: the file must end in .csv or .jsonl, so that its format is known.")
+    raise WrongUse(f"{path}: the file must end in .csv or .jsonl, so that its format is known.")
 
 
 def read(file: BinaryIO, *, csv_format: bool, name: str) -> Iterator[Row | BadLine]:

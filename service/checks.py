@@ -1,4 +1,4 @@
-"""What `check` verifies, each with the fix beside a failure; nothing is posted and nothing is stored."""
+"""What `check` verifies, each with the fix beside a failure. Nothing is posted; the database is prepared as usual."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ from config.load import load
 from config.secrets import Secrets
 from config.settings import Settings
 from domain.clock import Clock
-from domain.errors import EarshotError
+from domain.errors import CredentialsError, EarshotError, PlatformError
 from domain.prediction import BrandName, Reading
 from service.assembly import build_classify, build_polls, build_streams, named_channels, open_house, platform_settings
 from service.running import slack_secrets
@@ -37,7 +37,7 @@ def _findings(settings: Settings, secrets: Secrets, clock: Clock) -> Iterator[Fi
     for platform in sorted({stream.platform for stream in settings.streams}):
         module = listeners.load(platform)
         own = platform_settings(platform, settings, secrets)
-        yield from _tried(platform, lambda m=module, o=own: m.check(o))  # type: ignore[misc]
+        yield from _platform(platform, lambda m=module, o=own: m.check(o))  # type: ignore[misc]
     if not any(settings.roles.values()):
         yield Finding("roles", ok=False, fix="Nobody may do anything: name people under [roles], by Slack user id.")
 
@@ -47,6 +47,15 @@ def _tried(what: str, attempt: Callable[[], str]) -> Iterator[Finding]:
         yield Finding(f"{what}: {attempt()}", ok=True)
     except EarshotError as error:
         yield Finding(what, ok=False, fix=str(error))
+
+
+def _platform(name: str, attempt: Callable[[], str]) -> Iterator[Finding]:
+    try:
+        yield Finding(f"{name}: {attempt()}", ok=True)
+    except CredentialsError as error:
+        yield Finding(name, ok=False, fix=str(error))
+    except PlatformError as error:
+        yield Finding(name, ok=False, fix=f"{error} If it stays so, check the network, the proxy and [{name}].")
 
 
 def _try_model(settings: Settings) -> str:

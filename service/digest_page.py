@@ -6,7 +6,7 @@ from pathlib import Path
 from string import Template
 
 from bot.views.kpi import day_words, kpi_label, kpi_value
-from domain.errors import InputError
+from domain.errors import InputError, WrongUse
 from domain.outcome import Digest, Kpi
 from flows.house import House
 from flows.reporting import digest
@@ -39,11 +39,12 @@ def write_preview(house: House, *, day: date, brand: str | None, path: Path) -> 
     """Write the digest of one brand or of each.
 
     Raises:
-        InputError: no such brand, or the file cannot be written.
+        WrongUse: no such brand.
+        InputError: the file cannot be written.
     """
     names = [b.name for b in house.brands]
     if brand is not None and brand not in names:
-        raise InputError(f"There is no brand {brand!r}; the settings have: {', '.join(names)}.")
+        raise WrongUse(f"There is no brand {brand!r}; the settings have: {', '.join(names)}.")
     digests = [digest(brand=b, day=day, house=house) for b in house.brands if brand in {None, b.name}]
     page = _PAGE.substitute(day=day.isoformat(), brands="".join(map(_brand, digests)))
     try:

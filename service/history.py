@@ -9,7 +9,7 @@ import listeners
 from config.secrets import Secrets
 from config.settings import Settings
 from domain.clock import Clock
-from domain.errors import InputError
+from domain.errors import InputError, WrongUse
 from domain.mention import Mention, Removal
 from flows.ingest import IngestReport, bring_in
 from service.assembly import build_classify, build_streams, open_house
@@ -24,10 +24,11 @@ def ingest_file(
     """Ingest the file; returns JSON counts. Bad lines are named on standard error and left out.
 
     Raises:
-        InputError: there is no such platform or file.
+        WrongUse: there is no such platform.
+        InputError: the file cannot be read.
     """
     if platform not in listeners.PLATFORMS:
-        raise InputError(f"There is no platform {platform!r}: use one of {', '.join(listeners.PLATFORMS)}.")
+        raise WrongUse(f"There is no platform {platform!r}: use one of {', '.join(listeners.PLATFORMS)}.")
     reader = listeners.load(platform)
     house = open_house(settings, secrets, clock=clock)
     classify = build_classify(settings.model)

@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from domain.errors import InputError
+from domain.errors import WrongUse
 from flows.house import House
 from flows.reporting import kpis
 
@@ -19,13 +19,13 @@ def kpi_rows(house: House, *, brand: str | None, since: date, until: date) -> li
     """Compute every KPI of one brand or of each, over the local days [since, until).
 
     Raises:
-        InputError: no such brand, or an empty period.
+        WrongUse: no such brand, or an empty period.
     """
     names = [b.name for b in house.brands]
     if brand is not None and brand not in names:
-        raise InputError(f"There is no brand {brand!r}; the settings have: {', '.join(names)}.")
+        raise WrongUse(f"There is no brand {brand!r}; the settings have: {', '.join(names)}.")
     if until <= since:
-        raise InputError(f"The period is empty: --until {until} is exclusive and must come after --since {since}.")
+        raise WrongUse(f"The period is empty: --until {until} is exclusive and must come after --since {since}.")
     chosen = [b for b in house.brands if brand in {None, b.name}]
     period = {"since": since.isoformat(), "until": until.isoformat()}
     return [

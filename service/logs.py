@@ -5,14 +5,19 @@ import sys
 
 import structlog
 
+from domain.errors import WrongUse
+
 
 def configure_logs(*, level: str = "INFO") -> None:
     """Send every log of ours and the vendors' warnings to standard error."""
-    numeric = logging.getLevelNamesMapping()[level.upper()]
+    levels = logging.getLevelNamesMapping()
+    if level.upper() not in levels:
+        raise WrongUse(f"There is no log level {level!r}; use DEBUG, INFO, WARNING or ERROR.")
+    numeric = levels[level.upper()]
     logging.basicConfig(level=max(numeric, logging.WARNING), stream=sys.stderr, format="%(name)s: %(message)s")
     # Below WARNING the vendors log tokens, queries and posts: whatever our own level is, theirs stays there.
     logging.getLogger().setLevel(logging.WARNING)
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a round that finds the one before at work is no news
+    logging.getLogger("apscheduler").setLevel(logging.CRITICAL)  # the schedule itself says once that a job fails
     renderer: structlog.typing.Processor = (
         structlog.dev.ConsoleRenderer(colors=True) if sys.stderr.isatty() else structlog.processors.JSONRenderer()
     )

@@ -1,11 +1,16 @@
 """The running bot: Slack connected, the schedule going, until somebody stops it."""
 
+import os
 import signal
+import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain, repeat
 from types import FrameType
+from typing import NoReturn
 
 import structlog
 
@@ -33,15 +38,19 @@ SLACK_WAITS = (1.0, 2.0, 5.0, 10.0, 30.0)
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A bot that runs. `stop` ends it within 5 seconds; False where a job was still under way."""
+    """A bot, connected to Slack. `start` begins the work; `stop` ends all of it within 5 seconds."""
 
     house: House
     streams: tuple[Stream, ...]
     schedule: Schedule
     connection: Connection
 
+    def start(self) -> None:
+        """Poll and post from now on."""
+        self.schedule.start()
+
     def stop(self) -> bool:
-        """Stop polling and posting, hang up, close the database."""
+        """Stop polling and posting, hang up, close the database; False where a job was still under way."""
         finished = self.schedule.stop()
         self.connection.close()
         if finished:
@@ -56,9 +65,22 @@ def start_bot(
     clock: Clock,
     watch: Watch | None = None,
     batch_period: timedelta = timedelta(hours=1),
-    stopping: threading.Event | None = None,
-) -> Running | None:
-    """Start everything; None where `stopping` was set while Slack could not be reached.
+) -> Running:
+    """Start everything. Raises as `connect_bot`."""
+    running = connect_bot(settings, secrets, clock=clock, watch=watch, batch_period=batch_period)
+    running.start()
+    return running
+
+
+def connect_bot(
+    settings: Settings,
+    secrets: Secrets,
+    *,
+    clock: Clock,
+    watch: Watch | None = None,
+    batch_period: timedelta = timedelta(hours=1),
+) -> Running:
+    """Build everything and connect to Slack, waiting for it where it cannot be reached; nothing is polled yet.
 
     Raises:
         EarshotError: something in settings, secrets, model or database needs a person.
@@ -67,9 +89,7 @@ def start_bot(
     classify = build_classify(settings.model)
     api_url = settings.slack.api_url
     asking = asking_client(bot_token, api_url=api_url)
-    us = _wait_for_slack(lambda: identify(asking), stopping or threading.Event())
-    if us is None:
-        return None
+    us = _wait_for_slack(lambda: identify(asking))
     channels = resolve_channels(asking, named_channels(settings))
     house = open_house(settings, secrets, clock=clock, channels=channels, workspace_url=us.url)
     streams = build_streams(settings, channels)
@@ -89,24 +109,22 @@ def start_bot(
         polls=polls,
         classify=classify,
         post=post,
+        is_connected=connection.is_alive,
         watch=watch,
         batch_period=batch_period,
     )
-    schedule.start()
     return Running(house, streams, schedule, connection)
 
 
-def run_until_stopped(settings: Settings, secrets: Secrets, *, clock: Clock) -> bool:
-    """Run the bot until SIGINT or SIGTERM; returns whether every job had ended. Raises as `start_bot`."""
+def run_until_stopped(settings: Settings, secrets: Secrets, *, clock: Clock) -> None:
+    """Run the bot until SIGINT or SIGTERM. Raises as `connect_bot`, and KeyboardInterrupt before all is connected."""
+    running = connect_bot(settings, secrets, clock=clock)
     stopping = stop_on_signal()
-    running = start_bot(settings, secrets, clock=clock, stopping=stopping)
-    if running is None:
-        return True
+    running.start()
     stopping.wait()
     log.info("stopping")
     finished = running.stop()
     log.info("stopped", unfinished_jobs=not finished)
-    return finished
 
 
 def stop_on_signal() -> threading.Event:
@@ -119,6 +137,13 @@ def stop_on_signal() -> threading.Event:
     signal.signal(signal.SIGINT, handle)
     signal.signal(signal.SIGTERM, handle)
     return stopping
+
+
+def leave() -> NoReturn:
+    """End the process with success, without waiting for threads that hang in a network call."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def slack_secrets(settings: Settings, secrets: Secrets) -> tuple[str, str | None, str | None]:
@@ -140,15 +165,13 @@ def slack_secrets(settings: Settings, secrets: Secrets) -> tuple[str, str | None
     return bot, app, signing
 
 
-def _wait_for_slack(ask: Callable[[], BotIdentity], stopping: threading.Event) -> BotIdentity | None:
-    """Ask until Slack can be reached; a refused token is raised at once."""
-    waits = iter(SLACK_WAITS)
-    wait = SLACK_WAITS[0]
-    while not stopping.is_set():
+def _wait_for_slack(ask: Callable[[], BotIdentity]) -> BotIdentity:
+    """Ask until Slack can be reached, and say once that it cannot; a refused token is raised at once."""
+    for attempt, wait in enumerate(chain(SLACK_WAITS, repeat(SLACK_WAITS[-1]))):
         try:
             return ask()
         except SlackUnreachableError as error:
-            wait = next(waits, wait)
-            log.warning("slack_unreachable", reason=str(error), next_try_seconds=wait)
-            stopping.wait(wait)
-    return None
+            if attempt == 0:
+                log.warning("slack_unreachable", reason=str(error))
+            time.sleep(wait)
+    raise AssertionError("the waits never end")  # pragma: no cover

@@ -29,7 +29,9 @@ log = structlog.get_logger(__name__)
 LEASE = "schedule"
 LEASE_SECONDS = 15
 OUTBOX_SECONDS = 0.25
-STOP_SECONDS = 4.0
+SCRUB_SECONDS = 60
+"""What was erased is overwritten on disk at most so long after."""
+STOP_SECONDS = 3.0
 """A graceful stop waits so long for the jobs that are under way."""
 
 
@@ -52,15 +54,19 @@ class Schedule:
         polls: Mapping[str, Poll],
         classify: Classify,
         post: Post,
+        is_connected: Callable[[], bool] = lambda: True,
         watch: Watch | None = None,
         batch_period: timedelta = timedelta(hours=1),
     ) -> None:
-        """Take the parts; nothing runs before `start`."""
+        """Take the parts; nothing runs before `start`. `is_connected` tells whether Slack can reach us."""
         self._house, self._streams, self._polls = house, streams, polls
         self._classify, self._post, self._watch = classify, post, watch or Watch()
         self._batch_period = batch_period
+        self._is_connected, self._was_connected = is_connected, True
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._leading = threading.Event()
+        self._erased = threading.Event()
+        self._erased.set()  # a process that died may have left bytes behind
         self._running: set[str] = set()
         self._pace = Pace()
         self._failing: set[str] = set()
@@ -75,10 +81,12 @@ class Schedule:
         self._every(LEASE_SECONDS / 3, "lease", self._lead)
         for stream in self._streams:
             self._every(stream.poll_seconds, f"poll {stream.name}", self._while_leading(self._polling(stream)))
+        self._every(2, "line to Slack", self._watch_line)
         self._every(OUTBOX_SECONDS, "outbox", self._while_leading(self._send))
         self._every(2, "reconcile", self._while_leading(lambda: reconcile(post=self._post, house=self._house)))
         self._every(30, "twins", self._while_leading(lambda: sweep_twins(post=self._post, house=self._house)))
         self._every(10, "lines", self._while_leading(self._queue_lines))
+        self._every(SCRUB_SECONDS, "scrub", self._while_leading(self._scrub), first=SCRUB_SECONDS)
         self._every(3600, "purge", self._while_leading(self._purge))
         self._scheduler.start()
 
@@ -102,7 +110,7 @@ class Schedule:
         """Tell whether this process is the one that polls and posts."""
         return self._leading.is_set()
 
-    def _every(self, seconds: float, name: str, job: Callable[[], object]) -> None:
+    def _every(self, seconds: float, name: str, job: Callable[[], object], *, first: float = 0.0) -> None:
         def run() -> None:
             self._running.add(name)
             try:
@@ -113,8 +121,8 @@ class Schedule:
             finally:
                 self._running.discard(name)
 
-        now = self._house.clock()
-        self._scheduler.add_job(run, "interval", seconds=seconds, id=name, next_run_time=now)
+        start = self._house.clock() + timedelta(seconds=first)
+        self._scheduler.add_job(run, "interval", seconds=seconds, id=name, next_run_time=start)
 
     def _while_leading(self, job: Callable[[], object]) -> Callable[[], object]:
         return lambda: job() if self._leading.is_set() else None
@@ -138,6 +146,8 @@ class Schedule:
 
         def run() -> None:
             report = ingest(stream, poll=poll, classify=self._classify, house=self._house)
+            if report.removed:
+                self._erased.set()
             self._watch.ingested(stream, report)
 
         return run
@@ -151,6 +161,20 @@ class Schedule:
     def _queue_lines(self) -> None:
         enqueue_batches(house=self._house, period=self._batch_period)
         enqueue_due_digests(house=self._house)
+
+    def _scrub(self) -> None:
+        """Overwrite what was erased; a reader may keep the log from being emptied until the next time."""
+        if self._erased.is_set():
+            self._erased.clear()
+            if not self._house.database.scrub():
+                self._erased.set()
+
+    def _watch_line(self) -> None:
+        """Say once that clicks and commands cannot reach us, and once that they can: the connection mends itself."""
+        connected = self._is_connected()
+        if connected != self._was_connected:
+            self._was_connected = connected
+            (log.info if connected else log.warning)("slack_line_restored" if connected else "slack_line_lost")
 
     def _purge(self) -> None:
         with self._house.database.write() as tx:

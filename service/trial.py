@@ -24,14 +24,14 @@ from flows.reporting import kpis
 from sandbox.bot_settings import bot_environment, bot_settings_toml
 from sandbox.scenario import Progress, load_scenario, play, recall
 from sandbox.server import PortInUseError, Sandbox
-from service.running import Running, start_bot, stop_on_signal
+from service.running import Running, connect_bot, stop_on_signal
 from service.schedule import Watch
 from storage import cases
 
 LINES_EVERY = timedelta(minutes=1)
 """The hourly lines come every minute here, so that a newcomer sees one."""
 
-CUSTOMERS = Path("sandbox/customers.csv")
+CUSTOMERS = Path(__file__).parents[1] / "sandbox" / "customers.csv"
 
 
 @dataclass(slots=True)
@@ -85,7 +85,6 @@ def run_trial(*, seconds: float | None, port: int) -> None:
         EarshotError: the port is taken, or the bot could not start.
     """
     console = Console(stderr=False, highlight=False)
-    stopping = stop_on_signal()
     scenario = load_scenario()
     with tempfile.TemporaryDirectory(prefix="earshot-") as folder:
         try:
@@ -96,7 +95,9 @@ def run_trial(*, seconds: float | None, port: int) -> None:
         try:
             tally = _Tally(console)
             recall(sandbox.world, scenario)
-            running = _start(sandbox, Path(folder), tally)
+            running = _prepare(sandbox, Path(folder), tally)
+            stopping = stop_on_signal()
+            running.start()
             console.print(f"[bold]Earshot's sandbox: {sandbox.url}[/bold]  (Ctrl-C ends it)")
             player = threading.Thread(
                 target=play,
@@ -114,16 +115,14 @@ def run_trial(*, seconds: float | None, port: int) -> None:
             sandbox.stop()
 
 
-def _start(sandbox: Sandbox, folder: Path, tally: _Tally) -> Running:
-    """Write the settings, bring the invented customers in, and start the real bot."""
+def _prepare(sandbox: Sandbox, folder: Path, tally: _Tally) -> Running:
+    """Write the settings, connect the real bot, and bring the invented customers in."""
     config = folder / "earshot.toml"
     config.write_text(bot_settings_toml(sandbox, database_url=f"sqlite:///{folder / 'sandbox.db'}"), encoding="utf-8")
     os.environ.update(bot_environment(sandbox))
     settings, secrets = load(config)
     watch = Watch(ingested=tally.ingested, posted=tally.posted)
-    running = start_bot(settings, secrets, clock=system_clock, watch=watch, batch_period=LINES_EVERY)
-    if running is None:
-        raise EarshotError("The sandbox's Slack did not answer.")
+    running = connect_bot(settings, secrets, clock=system_clock, watch=watch, batch_period=LINES_EVERY)
     tally.house = running.house
     import_customers(CUSTOMERS, house=running.house)
     return running
