@@ -91,10 +91,11 @@ def queue(tx: Tx, *, brand: str | None = None, limit: int, offset: int = 0, valu
     return _files(tx, _read(tx, pressing.limit(limit).offset(offset)), value_band)
 
 
-def counts(tx: Tx, *, at: datetime) -> tuple[int, int]:
-    """Return how many cases are open, and how many of them are overdue."""
+def counts(tx: Tx, *, at: datetime, brand: str | None = None) -> tuple[int, int]:
+    """Return how many cases of one brand or of all are open, and how many of them are overdue."""
     overdue = func.count(case((CaseRow.due_at < at, 1)))
-    opened, late = tx.execute(select(func.count(), overdue).select_from(CaseRow).where(OPEN)).one()
+    chosen = [OPEN] if brand is None else [OPEN, CaseRow.brand == brand]
+    opened, late = tx.execute(select(func.count(), overdue).select_from(CaseRow).where(*chosen)).one()
     return opened, late
 
 

@@ -26,13 +26,13 @@ def get(tx: Tx, customer_id: str) -> Customer | None:
 
 
 def find(tx: Tx, text: str, *, limit: int = 10) -> list[Customer]:
-    """Find customers: by id, e-mail address, `@handle` of any platform or phone number exactly; else by name.
+    """Find customers by id, e-mail address, `@handle` of any platform or phone number exactly, else by name.
 
-    A bare word may be a handle: those come first, then names that have all the words, at the start of a word first.
+    Names have all the words, at the start of a word first. A bare word may also be a handle: those come before names.
     """
     wanted = text.strip()
     exact = list(dict.fromkeys(_exactly(tx, wanted)))
-    if exact and not wanted.isalpha():
+    if "@" in wanted or (exact and not wanted.isalpha()):
         return _read(tx, exact[:limit])
     return _read(tx, list(dict.fromkeys([*exact, *_by_name(tx, wanted, limit)]))[:limit])
 

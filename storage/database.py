@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -27,6 +28,7 @@ Tx = Session
 BUSY_SECONDS = 10
 """A writer waits so long for another process to finish."""
 
+_LOG_BUSY_MS = 200
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 0x6561727368  # any number that every Earshot agrees on
 _OPTIONS = {"populate_existing": True, "synchronize_session": False}
@@ -149,12 +151,17 @@ class Database:
 
     def _refuse_newer(self, connection: Connection) -> None:
         present = MigrationContext.configure(connection).get_current_revision()
-        known = {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
-        if present is not None and present not in known:
+        if present is not None and present not in _revisions():
             raise StorageError(
                 f"The database {self.url} was made by a newer Earshot (schema {present}). "
                 "Update Earshot, or restore a backup from before that update."
             )
+
+
+@cache
+def _revisions() -> frozenset[str]:
+    """List the schema versions that this code knows."""
+    return frozenset(script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions())
 
 
 def _sqlite(url: URL) -> tuple[Engine, Engine]:
@@ -205,9 +212,13 @@ def _postgres(url: URL) -> tuple[Engine, Engine]:
 
 
 def _truncate_log(engine: Engine) -> bool:
+    """Empty SQLite's write-ahead log, without keeping writers waiting for a reader that is slow to finish."""
     connection = engine.raw_connection()
     try:
-        busy, _, _ = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {_LOG_BUSY_MS}")
+        busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
         return not busy
     finally:
         connection.close()

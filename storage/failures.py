@@ -5,6 +5,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModu
 from domain.errors import StorageError
 
 _FREE = "Free some space; nothing was stored, and Earshot goes on by itself"
+_FAULT = "Nothing was stored; this is a fault in Earshot: please report it"
 _MIGRATE = "Migrate it first, as `python run.py start` does"
 
 _SQLITE = (
@@ -20,8 +21,6 @@ _SQLITE = (
 """What SQLite says, what it means, what to do (https://sqlite.org/rescode.html)."""
 
 _POSTGRES = (
-    ("28", "refuses the user or the password", "Check both in [database] url"),
-    ("3D000", "does not exist", "Create it with `createdb`, or name another one in [database] url"),
     ("42501", "does not permit this to the user", "Make the user the owner of the database"),
     ("42P01", "has not been prepared", _MIGRATE),
     ("53100", "has no space left on its disk", _FREE),
@@ -45,22 +44,26 @@ def _meaning(error: SQLAlchemyError) -> tuple[str, str]:
     if isinstance(error, NoSuchModuleError | ArgumentError):
         return (
             "has an address that Earshot cannot use",
-            "Write sqlite:///path/to/earshot.db or postgresql://user@host/name",
+            "Write sqlite:///path/earshot.db or postgresql://user@host/name",
         )
-    cause = error.orig if isinstance(error, DBAPIError) else None
-    if cause is None:
-        return f"refused a statement of Earshot's ({error})", "This is a fault in Earshot: please report it"
+    if not isinstance(error, DBAPIError) or error.orig is None:
+        return f"refused a statement of Earshot's ({error})", _FAULT
+    said, _, _ = str(error.orig).partition("\n")
+    known = _known(error.orig, said)
+    if known is not None:
+        return known
+    if isinstance(error, IntegrityError):
+        return f"refused a row ({said})", _FAULT
+    return f"failed ({said})", "Nothing was stored"
+
+
+def _known(cause: BaseException, said: str) -> tuple[str, str] | None:
+    if "psycopg" not in type(cause).__module__:
+        return next(((what, fix) for sign, what, fix in _SQLITE if sign in said.lower()), None)
     state = getattr(cause, "sqlstate", None)
     if state is not None:
-        known = next((known for known in _POSTGRES if state.startswith(known[0])), None)
-    else:
-        said = str(cause).lower()
-        known = next((known for known in _SQLITE if known[0] in said), None)
-    if known:
-        return known[1:]
-    first_line = str(cause).partition("\n")[0]
-    if isinstance(error, IntegrityError):
-        return f"refused a row ({first_line})", "Nothing was stored; this is a fault in Earshot: please report it"
-    if "psycopg" in type(cause).__module__:
-        return f"cannot be reached ({first_line})", "Check that the server runs and that [database] url is right"
-    return f"failed ({first_line})", "Nothing was stored"
+        return next(((what, fix) for sign, what, fix in _POSTGRES if state.startswith(sign)), None)
+    if "FATAL:" in said:  # the server answers, but psycopg keeps no SQLSTATE of a connection that it refuses
+        refusal = said.rpartition("FATAL:")[2].strip()
+        return f"refuses the connection ({refusal})", "Check user, password and database name in [database] url"
+    return f"cannot be reached ({said})", "Check that the server runs and that [database] url is right"

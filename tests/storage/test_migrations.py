@@ -1,0 +1,42 @@
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, make_url, text
+
+from domain.errors import StorageError
+from storage.database import _MIGRATIONS, open_database
+
+
+def test_the_migrated_schema_is_the_one_of_the_tables(database_url):
+    url = make_url(database_url)
+    engine = create_engine(url.set(drivername="sqlite" if url.drivername == "sqlite" else "postgresql+psycopg"))
+    with engine.begin() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(_MIGRATIONS))
+        command.check(config)
+    engine.dispose()
+
+
+def test_migrating_again_changes_nothing(database):
+    database.migrate()
+    database.migrate()
+    with database.read() as tx:
+        assert tx.scalar(text("SELECT count(*) FROM audit_head")) == 1
+
+
+def test_a_database_of_a_newer_earshot_is_refused(database_url):
+    database = open_database(database_url)
+    with database.write() as tx:
+        tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StorageError, match=r"made by a newer Earshot \(schema 9999\)\. Update Earshot"):
+        database.migrate()
+    database.close()
+    with pytest.raises(StorageError, match="made by a newer Earshot"):
+        open_database(database_url)
+
+
+def test_a_database_that_was_never_migrated_says_so(tmp_path):
+    database = open_database(f"sqlite:///{tmp_path}/earshot.db")
+    with pytest.raises(StorageError, match=r"has not been prepared\. Migrate it first"), database.read() as tx:
+        tx.execute(text("SELECT * FROM mentions"))
+    database.close()

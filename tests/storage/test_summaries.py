@@ -1,0 +1,59 @@
+from datetime import timedelta
+
+from domain.case import Verdict
+from domain.outcome import Quote, Volume
+from domain.prediction import Predictions
+from storage import cases, summaries
+from tests.builders import NOON, author, mention, predictions
+from tests.storage.values import case, seen, store
+
+DAY = {"brand": "Lumora", "start": NOON, "end": NOON + timedelta(days=1)}
+
+
+def post(text="hm", *, by=None, hours=0.0):
+    return mention(text, by=by, posted_at=NOON + timedelta(hours=hours))
+
+
+def test_the_volume_counts_what_was_said_in_the_period(database):
+    with database.write() as tx:
+        store(
+            tx,
+            seen(post(), said=predictions("negative", "leaving")),
+            seen(post(hours=1), said=predictions("negative", "considering_leaving")),
+            seen(post(hours=2), said=predictions("positive", "joining")),
+            seen(post(hours=3), said=predictions("neutral", "considering_joining")),
+            seen(post(hours=4), said=predictions("negative", "leaving"), verdict=Verdict.REVIEW),
+            seen(post(hours=5), said=Predictions(()), verdict=Verdict.OWN),
+            seen(post(hours=-0.1), said=predictions("negative")),
+            seen(post(hours=24), said=predictions("negative")),
+            seen(post(hours=6), said=predictions("negative"), brand="Helio"),
+        )
+        found = summaries.volume(tx, **DAY)
+    assert found == Volume(mentions=5, negative=2, neutral=1, positive=1, leaving=2, joining=2, review=1)
+
+
+def test_a_silent_period_has_no_volume_and_no_quotes(database):
+    with database.read() as tx:
+        assert summaries.volume(tx, **DAY) == Volume(0, 0, 0, 0, 0, 0, 0)
+        assert summaries.quotes(tx, **DAY, limit=3) == []
+
+
+def test_quotes_are_negative_first_then_by_reach_and_one_of_each_author(database):
+    loud, quiet, glad = author("loud", followers=9000), author("quiet"), author("glad", followers=99_000)
+    worst = post("worst", by=loud)
+    with database.write() as tx:
+        cases.open_case(tx, case("case1"))
+        store(
+            tx,
+            seen(post("bad", by=quiet), said=predictions("negative", score=0.99)),
+            seen(post("bad too", by=loud), said=predictions("negative", score=0.6)),
+            seen(worst, said=predictions("negative", score=0.8), case_id="case1"),
+            seen(post("great", by=glad), said=predictions("positive")),
+            seen(post("we think", by=author("lumora")), said=predictions("negative"), verdict=Verdict.OWN),
+            seen(post("who knows", by=author("x")), said=predictions("negative"), verdict=Verdict.REVIEW),
+            seen(post("old", by=author("y"), hours=-1), said=predictions("negative")),
+        )
+        found = summaries.quotes(tx, **DAY, limit=5)
+        assert [q.text for q in found] == ["worst", "bad", "great"]
+        assert found[0] == Quote(worst.id, "loud", "worst", worst.url, "negative", "case1")
+        assert len(summaries.quotes(tx, **DAY, limit=2)) == 2
