@@ -45,8 +45,8 @@ check: $(VENV)/.dev  ## lint, types, import contracts
 bench: $(VENV)/.dev  ## the figures of docs/figures.md
 	@$(BIN)/python -m tests.benchmarks
 
-docs: $(VENV)/.dev  ## rebuild what the docs generate from code
-	@$(BIN)/python -m tests.documentation
+docs: $(VENV)/.dev  ## take the pictures of the docs again (needs chromium)
+	@$(BIN)/python -m tests.pictures
 
 train: $(VENV)/.train  ## rebuild the shipped model from ../shared/data
 	@$(BIN)/python run.py train

@@ -42,7 +42,12 @@ class People:
         if not self._belongs_here(user):
             log.info("stranger_refused", user=user_id)
             return Person(user_id)
-        held = {role for role, ids in self.roles.items() if self._holds(user_id, role, ids)}
+        held = {role for role, ids in self.roles.items() if user_id in ids}
+        try:
+            held |= {role for role, ids in self.roles.items() if self._through_group(user_id, role, ids)}
+        except Refused:
+            if not held:  # the roles that name her stand without Slack's groups
+                raise
         return Person(user_id, frozenset(held))
 
     def _belongs_here(self, user: dict[str, Any]) -> bool:
@@ -53,9 +58,7 @@ class People:
         same_organisation = self.us.enterprise_id is not None and organisation == self.us.enterprise_id
         return user.get("team_id") == self.us.team_id or same_organisation
 
-    def _holds(self, user_id: str, role: Role, ids: Collection[str]) -> bool:
-        if user_id in ids:
-            return True
+    def _through_group(self, user_id: str, role: Role, ids: Collection[str]) -> bool:
         if role is Role.CRM_ADMIN:
             return False
         groups = (each for each in ids if each.startswith("S"))

@@ -18,7 +18,6 @@ from flows.contents import content_of, note_quotes
 from flows.house import House
 from flows.notices import tell_operators
 from storage import messages
-from storage.database import Database
 
 log = structlog.get_logger(__name__)
 
@@ -27,6 +26,8 @@ LOOKS = (timedelta(0), timedelta(seconds=10), timedelta(seconds=60))
 
 SWEPT = timedelta(minutes=10)
 """A message that was sent more than once is watched for twins so long."""
+
+RETRIED = timedelta(days=1)
 
 _MARGIN = timedelta(minutes=2)
 """By how much Slack's clock and ours may differ."""
@@ -76,9 +77,13 @@ class PostReport:
         return PostReport(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(PostReport)))
 
 
-def recover(*, database: Database) -> int:
-    """At start: whatever was being sent when the last process died is unknown now. Returns how many that were."""
-    with database.write() as tx:
+def recover(*, house: House) -> int:
+    """At start: whatever was being sent when the last process died is unknown now. Returns how many that were.
+
+    What Slack refused within the last day is tried once more: mostly somebody has invited the bot in the meantime.
+    """
+    with house.database.write() as tx:
+        messages.retry_failed(tx, since=house.clock() - RETRIED)
         return messages.recover(tx)
 
 

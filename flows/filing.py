@@ -69,6 +69,8 @@ class _Tray:
     origin: Origin
     house: House
     now: datetime
+    discussed: set[tuple[str, str]]
+    """The brands and threads that have a case: in other threads there is none to look for."""
     cases: dict[tuple[str, str, str], Case | None] = field(default_factory=dict)
     opened: list[Case] = field(default_factory=list)
     seen: list[SeenMention] = field(default_factory=list)
@@ -83,12 +85,23 @@ def file_mentions(tx: Tx, classified: Sequence[Classified], *, origin: Origin, h
     if not classified:
         return Filed()
     customers, linked = sight_authors(tx, [m.author for m, _, _ in classified], house=house)
-    tray = _Tray(tx, origin, house, house.clock())
+    tray = _Tray(tx, origin, house, house.clock(), discussed=_discussed(tx, classified))
     for mention, brand, predictions in sorted(classified, key=lambda c: (c[0].posted_at, c[0].id)):
         _file(tray, mention, brand, predictions, customers.get(mention.author.key))
     mentions.add(tx, tray.seen, stream=origin.stream, at=tray.now, secret=house.secret)
     answers = _record_answers(tray)
     return Filed(new=len(tray.seen), responses=answers, linked=linked, **tray.counts)
+
+
+def _discussed(tx: Tx, classified: Sequence[Classified]) -> set[tuple[str, str]]:
+    threads: dict[str, set[str]] = {}
+    for mention, brand, _ in classified:
+        threads.setdefault(brand.name, set()).add(mention.thread_id)
+    return {
+        (name, thread_id)
+        for name, thread_ids in threads.items()
+        for thread_id in cases.threads_with_any(tx, sorted(thread_ids), brand=name)
+    }
 
 
 def _file(
@@ -108,11 +121,11 @@ def _file(
 
 def _join_or_open(tray: _Tray, mention: Mention, brand: Brand, decision: Triage) -> Case | None:
     place = (brand.name, mention.author.key, mention.thread_id)
-    if place not in tray.cases:
+    if place not in tray.cases and (brand.name, mention.thread_id) in tray.discussed:
         tray.cases[place] = cases.find(
             tray.tx, brand=brand.name, author_key=mention.author.key, thread_id=mention.thread_id
         )
-    case = tray.cases[place]
+    case = tray.cases.get(place)
     if case is None and decision.verdict is Verdict.CASE:
         case = _open(tray, mention, brand, decision)
         tray.count("complaints" if case.kind is CaseKind.COMPLAINT else "opportunities")

@@ -21,7 +21,8 @@ def sight_authors(tx: Tx, authors: Sequence[Author], *, house: House) -> tuple[d
     """
     now, linked = house.clock(), 0
     distinct = {author.key: author for author in authors}
-    for author in distinct.values():
+    named = customers.named(tx, list(distinct.values()))
+    for author in (distinct[key] for key in distinct if key in named):
         links = customers.links_for(tx, platform=author.platform, user_id=author.user_id, handle=author.handle)
         sighting = sight(author, links) if links else None
         if sighting is None:

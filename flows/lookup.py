@@ -35,7 +35,7 @@ def queue(*, person: Person, house: House, brand: str | None = None, limit: int 
     now = house.clock()
     with house.database.read() as tx:
         files = cases.queue(tx, brand=brand, limit=limit, offset=offset, value_band=house.band)
-        total, overdue = cases.counts(tx, at=now)
+        total, overdue = cases.counts(tx, at=now, brand=brand)
     return QueuePage(tuple(files), total, overdue)
 
 

@@ -137,7 +137,7 @@ class Schedule:
                 log.warning("lease_lost")
             self._leading.clear()
         elif not self._leading.is_set():
-            left = recover(database=self._house.database)
+            left = recover(house=self._house)
             log.info("leading", unfinished_posts=left)
             self._leading.set()
 

@@ -16,6 +16,7 @@ from storage.customers import active_accounts, match_keys
 from storage.database import Tx
 from storage.sightings import to_author
 from storage.tables import OPEN, AuthorRow, CaseRow, CustomerRow, HistoryRow, LinkRow, MembershipRow, ResponseRow
+from storage.upserts import chunks
 
 ValueBand = Callable[[Decimal | None], str]
 """Names a customer's value coarsely; the thresholds are the caller's business."""
@@ -27,6 +28,14 @@ def find(tx: Tx, *, brand: str, author_key: str, thread_id: str) -> Case | None:
     """Return the one case of this author in this thread about this brand."""
     place = CaseRow.brand == brand, CaseRow.author_key == author_key, CaseRow.thread_id == thread_id
     return next(iter(_read(tx, select(CaseRow).where(*place))), None)
+
+
+def threads_with_any(tx: Tx, thread_ids: Sequence[str], *, brand: str) -> set[str]:
+    """Return those of the threads that have a case of the brand, in whatever state."""
+    found: set[str] = set()
+    for some in chunks(thread_ids):
+        found.update(tx.scalars(select(CaseRow.thread_id).where(CaseRow.thread_id.in_(some), CaseRow.brand == brand)))
+    return found
 
 
 def get(tx: Tx, case_id: str) -> Case | None:

@@ -43,7 +43,7 @@ _STATE = {
     CaseState.REMOVED: "Removed by its author",
 }
 _BUTTONS = {
-    CaseState.NEW: (CLAIM, NOT_US),
+    CaseState.NEW: (CLAIM, RESOLVE, NOT_US),
     CaseState.CLAIMED: (RESOLVE, NOT_US),
     CaseState.ANSWERED: (RESOLVE, REOPEN),
     CaseState.RESOLVED: (REOPEN,),
@@ -51,7 +51,6 @@ _BUTTONS = {
     CaseState.REMOVED: (),
 }
 _LABELS = {CLAIM: "Claim", RESOLVE: "Resolve", NOT_US: "Not us", REOPEN: "Reopen"}
-_STYLES = {CLAIM: "primary", RESOLVE: "primary"}
 _INTENT = {
     "none": "no sign of switching",
     "considering_leaving": "thinks of leaving us",
@@ -195,9 +194,12 @@ def _row(file: CaseFile) -> list[ButtonElement]:
     actions = _BUTTONS[case.state]
     row = [
         button(
-            _LABELS[action], action_id=action, value=case.id, style="primary" if action in {CLAIM, RESOLVE} else None
+            _LABELS[action],
+            action_id=action,
+            value=case.id,
+            style="primary" if place == 0 and action != REOPEN else None,
         )
-        for action in actions
+        for place, action in enumerate(actions)
     ]
     url = web_url(file.mentions[-1].mention.url) if file.mentions else None
     if url:

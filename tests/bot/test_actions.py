@@ -26,7 +26,7 @@ def test_every_handler_has_a_row_in_the_permission_matrix():
 
 
 def test_claim_changes_the_card_for_everybody(at_work):
-    assert at_work.buttons() == ["Claim", "Not us", "Open post"]
+    assert at_work.buttons() == ["Claim", "Resolve", "Not us", "Open post"]
     at_work.click("mia", CLAIM)
     wait_until(lambda: "Claimed" in shown(at_work.card()))
     assert f"by <@{at_work.people['mia'].id}>" in shown(at_work.card())

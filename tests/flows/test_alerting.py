@@ -124,8 +124,19 @@ def test_what_a_dead_process_was_sending_is_looked_for_first(take, house, slack,
     with house.database.write() as tx:
         message = messages.start(tx, key, at=house.clock())
     slack._put(message, Notice("posted, and then the process died"))
-    assert recover(database=house.database) == 1
+    assert recover(house=house) == 1
     reconcile(post=slack, house=house)
+    send(house, slack, pace)
+    assert slack.keys() == [key]
+
+
+def test_a_refused_card_is_tried_again_at_the_next_start(take, house, slack, pace):
+    take(mention("awful"))
+    key = one_card(house)
+    slack.fate = "refused"
+    send(house, slack, pace)
+    slack.fate = None
+    recover(house=house)
     send(house, slack, pace)
     assert slack.keys() == [key]
 

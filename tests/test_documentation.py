@@ -1,0 +1,58 @@
+"""The docs name everything that users can name."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import listeners
+from bot.commands import VERBS
+from crm.kpis import KPIS
+from domain.person import Role
+from flows.importing import COLUMNS
+
+DOCS = Path("docs")
+PAGES = [Path("README.md"), Path("CONTRIBUTING.md"), Path("CHANGELOG.md"), *sorted(DOCS.rglob("*.md"))]
+
+
+def read(name: str) -> str:
+    return (DOCS / name).read_text()
+
+
+@pytest.mark.parametrize("name", KPIS)
+def test_every_kpi_has_its_formula(name):
+    assert f"| `{name}` |" in read("kpis.md")
+
+
+@pytest.mark.parametrize("platform", listeners.PLATFORMS)
+def test_every_platform_has_its_page(platform):
+    assert (DOCS / "platforms" / f"{platform}.md").exists()
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
+def test_every_command_is_explained_to_its_users(verb):
+    assert re.search(rf"/earshot {verb.name}|/{verb.name}\b", read("community-manager.md"))
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_role_is_in_the_example(role):
+    assert f"\n{role.value} =" in Path("config/earshot.example.toml").read_text()
+
+
+@pytest.mark.parametrize("aliases", COLUMNS.values(), ids=list(COLUMNS))
+def test_every_column_of_an_import_is_listed(aliases):
+    page = read("crm-data-admin.md")
+    assert [alias for alias in aliases if not re.search(rf"\b{alias}\b", page)] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_every_link_between_pages_leads_somewhere(page):
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_command_of_the_command_line_is_in_the_changelog():
+    commands = re.findall(r"^@app\.command\(?\"?(\w*)\"?\)?\ndef (\w+)", Path("run.py").read_text(), re.MULTILINE)
+    text = Path("CHANGELOG.md").read_text()
+    assert len(commands) >= 10
+    assert [name or function for name, function in commands if (name or function) not in text] == []
