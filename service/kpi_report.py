@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from domain.errors import WrongUse
 from flows.house import House
@@ -44,7 +44,7 @@ def write_rows(rows: list[dict[str, Any]], *, form: str) -> None:
         writer.writeheader()
         writer.writerows(rows)
     else:
-        table = Table("brand", "KPI", "value", "of", "unit", "note")
+        table = Table("brand", Column("KPI", no_wrap=True), "value", "of", "unit", "note")
         for row in rows:
             shares = "" if row["denominator"] is None else f"{row['numerator']:g} / {row['denominator']:g}"
             value = "none" if row["value"] is None else f"{row['value']:.3g}"
