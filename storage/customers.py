@@ -66,6 +66,23 @@ def links_for(tx: Tx, *, platform: str, user_id: str, handle: str) -> list[Link]
     return [_link(row, customer_id) for row, customer_id in tx.execute(these.order_by(LinkRow.since, LinkRow.id))]
 
 
+def named(tx: Tx, authors: Sequence[Author]) -> set[str]:
+    """Return the keys of those authors whom a link names, by user id or handle: most posts are by nobody we know."""
+    keys: set[str | None] = set()
+    handles: set[tuple[str, str]] = set()
+    for some in chunks(authors):
+        these = or_(
+            LinkRow.author_key.in_([author.key for author in some]),
+            LinkRow.handle_folded.in_([fold_handle(author.handle) for author in some]),
+        )
+        for platform, key, handle in tx.execute(
+            select(LinkRow.platform, LinkRow.author_key, LinkRow.handle_folded).where(these)
+        ):
+            keys.add(key)
+            handles.add((platform, handle))
+    return {a.key for a in authors if a.key in keys or (a.platform, fold_handle(a.handle)) in handles}
+
+
 def pin(tx: Tx, link_id: str, *, user_id: str, at: datetime) -> None:
     """Tie a link to the lasting id of its account, which makes it active."""
     key = LinkRow.platform.concat(":").concat(user_id)
