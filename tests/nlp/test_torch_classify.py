@@ -31,7 +31,7 @@ def checkpoint(tmp_path_factory):
 
 def test_a_local_directory_answers_in_our_order_of_labels(checkpoint):
     [predictions] = build(checkpoint)([Reading("hello", BrandName("Northtune"))])
-    found = predictions.of("sentiment")
+    [found] = predictions.items
     network = transformers.AutoModelForSequenceClassification.from_pretrained(checkpoint)
     tokenizer = transformers.AutoTokenizer.from_pretrained(checkpoint)
     expected = network(**tokenizer("hello", return_tensors="pt")).logits.softmax(-1)[0].tolist()
@@ -43,8 +43,8 @@ def test_a_local_directory_answers_in_our_order_of_labels(checkpoint):
 def test_many_texts_keep_their_order(checkpoint):
     classify = build(checkpoint)
     readings = [Reading("word " * (i % 7) + str(i)) for i in range(70)]
-    together = [p.of("sentiment").score for p in classify(readings)]
-    alone = [classify([reading])[0].of("sentiment").score for reading in readings[:5]]
+    together = [p.items[0].score for p in classify(readings)]
+    alone = [classify([reading])[0].items[0].score for reading in readings[:5]]
     assert together[:5] == pytest.approx(alone, abs=1e-5)
 
 
@@ -59,7 +59,7 @@ def test_foreign_label_names_can_be_mapped(checkpoint):
     mapping = {"Positive": "negative", "Negative": "positive", "Neutral": "neutral"}
     [mapped] = build(checkpoint, labels=mapping)([Reading("hello")])
     [plain] = build(checkpoint)([Reading("hello")])
-    assert mapped.of("sentiment").probabilities["positive"] == plain.of("sentiment").probabilities["negative"]
+    assert mapped.items[0].probabilities["positive"] == plain.items[0].probabilities["negative"]
 
 
 def test_a_hub_id_must_be_pinned():

@@ -3,7 +3,7 @@
 import pytest
 
 from domain.errors import InputError
-from domain.prediction import Reading
+from domain.prediction import BrandName, Reading
 from nlp import examples
 from nlp.classify import build
 from nlp.tasks import TASKS
@@ -61,5 +61,8 @@ def test_a_held_out_industry_never_trains_and_is_measured(tmp_path):
 def test_a_written_post_that_names_a_rival_is_seen_from_both_sides():
     written = examples.written()
     moved = [e for e in written if e.reading.text.startswith("Ported my number")]
-    assert [(e.label, e.reading.brand.name) for e in moved] == [("leaving", "Northwind"), ("joining", "Contoso")]
+    assert [(e.label, e.reading.brand) for e in moved] == [
+        ("leaving", BrandName("Northwind")),
+        ("joining", BrandName("Contoso")),
+    ]
     assert len({e.reading.text for e in written}) > 200
