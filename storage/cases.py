@@ -22,6 +22,7 @@ ValueBand = Callable[[Decimal | None], str]
 """Names a customer's value coarsely; the thresholds are the caller's business."""
 
 _FIELDS = [field.name for field in fields(Case)]
+_OPEN_CASE = insert(CaseRow)  # built once, so that its compiled form is found at once
 
 
 def find(tx: Tx, *, brand: str, author_key: str, thread_id: str) -> Case | None:
@@ -57,7 +58,7 @@ def of_customer(tx: Tx, customer_id: str, *, limit: int) -> list[Case]:
 
 def open_case(tx: Tx, new: Case) -> None:
     """Store a new case."""
-    tx.execute(insert(CaseRow).values(**asdict(new)))
+    tx.execute(_OPEN_CASE, [asdict(new)])
 
 
 def change(tx: Tx, case_id: str, *, states: Collection[CaseState], **values: Any) -> bool:
