@@ -120,6 +120,9 @@ def _prepare(sandbox: Sandbox, folder: Path, tally: _Tally) -> Running:
     config = folder / "earshot.toml"
     config.write_text(bot_settings_toml(sandbox, database_url=f"sqlite:///{folder / 'sandbox.db'}"), encoding="utf-8")
     os.environ.update(bot_environment(sandbox))
+    for proxy in ("http_proxy", "https_proxy", "all_proxy"):  # slack_sdk would ask one even for this machine
+        os.environ.pop(proxy, None)
+        os.environ.pop(proxy.upper(), None)
     settings, secrets = load(config)
     watch = Watch(ingested=tally.ingested, posted=tally.posted)
     running = connect_bot(settings, secrets, clock=system_clock, watch=watch, batch_period=LINES_EVERY)
