@@ -43,7 +43,7 @@ class PlainCipher:
         return stored
 
     def blind(self, text: str) -> str:
-        return hmac.new(_PUBLIC_KEY, text.encode(), hashlib.sha256).hexdigest()
+        return hmac.new(_PUBLIC_KEY, text.encode(errors="replace"), hashlib.sha256).hexdigest()
 
 
 class KeyCipher:
@@ -69,7 +69,7 @@ class KeyCipher:
             ) from None
 
     def blind(self, text: str) -> str:
-        return hmac.new(self._blind_key, text.encode(), hashlib.sha256).hexdigest()
+        return hmac.new(self._blind_key, text.encode(errors="replace"), hashlib.sha256).hexdigest()
 
 
 def cipher_of(key: bytes | None) -> Cipher:

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import DateTime, Dialect, Numeric, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from storage.cipher import Cipher, PlainCipher
+from storage.cipher import Cipher
 
 _ciphers: WeakKeyDictionary[Dialect, Cipher] = WeakKeyDictionary()
 
@@ -16,6 +16,11 @@ _ciphers: WeakKeyDictionary[Dialect, Cipher] = WeakKeyDictionary()
 def use_cipher(dialect: Dialect, cipher: Cipher) -> None:
     """Encrypt whatever goes through this engine's dialect; each engine has a dialect of its own."""
     _ciphers[dialect] = cipher
+
+
+def cipher_for(dialect: Dialect) -> Cipher:
+    """Return the cipher of an engine's dialect."""
+    return _ciphers[dialect]
 
 
 def storable(text: str) -> str:
@@ -78,7 +83,7 @@ class EncryptedText(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else _ciphers.get(dialect, PlainCipher()).seal(value)
+        return None if value is None else cipher_for(dialect).seal(storable(value))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else _ciphers.get(dialect, PlainCipher()).open(value)
+        return None if value is None else cipher_for(dialect).open(value)

@@ -1,10 +1,11 @@
 """The connection to SQLite or PostgreSQL: transactions, migrations, and errors that say what to do."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -28,9 +29,13 @@ Tx = Session
 BUSY_SECONDS = 10
 """A writer waits so long for another process to finish."""
 
+_ADDRESS = "[database] url cannot be used: write sqlite:///path/earshot.db or postgresql://user:password@host/name."
 _LOG_BUSY_MS = 200
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 0x6561727368  # any number that every Earshot agrees on
+_POOL: Mapping[str, Any] = {"pool_size": 8, "max_overflow": 24, "hide_parameters": True}
+"""More connections than threads ever ask for; what goes through them is in no error message."""
+
 _OPTIONS = {"populate_existing": True, "synchronize_session": False}
 """Rows are read anew by every statement: bulk statements pass by the session's own memory of them."""
 
@@ -45,12 +50,12 @@ def open_database(url: str, *, key: bytes | None = None) -> "Database":
     """
     try:
         parsed = make_url(url)
-    except SQLAlchemyError as error:
-        raise explain(error, url) from None
+    except (SQLAlchemyError, ValueError):
+        raise StorageError(_ADDRESS) from None
     if parsed.drivername in {"postgresql", "postgres"}:
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername not in {"sqlite", "postgresql+psycopg"}:
-        raise StorageError(f"The database {parsed!r} is of an unknown kind. Use sqlite or postgresql.")
+        raise StorageError(_ADDRESS)
     database = Database(parsed, key)
     try:
         database.check()
@@ -76,7 +81,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """Read one unchanging snapshot; writing is refused. Raises StorageError."""
-        with self._explained(), self._session(self._reader) as tx, tx.begin():
+        with self._explained(), _session(self._reader) as tx, tx.begin():
             yield tx
 
     @contextmanager
@@ -85,7 +90,7 @@ class Database:
 
         SQLite has one writer at a time: this process's threads queue here, other processes inside SQLite.
         """
-        with self._explained(), self._turn(), self._session(self._writer) as tx, tx.begin():
+        with self._explained(), self._turn(), _session(self._writer) as tx, tx.begin():
             yield tx
 
     def migrate(self) -> None:
@@ -144,11 +149,6 @@ class Database:
         finally:
             self._one_writer.release()
 
-    def _session(self, engine: Engine) -> Session:
-        session = Session(engine, autoflush=False, expire_on_commit=False, execution_options=_OPTIONS)
-        session.info["cipher"] = self._cipher
-        return session
-
     def _refuse_newer(self, connection: Connection) -> None:
         present = MigrationContext.configure(connection).get_current_revision()
         if present is not None and present not in _revisions():
@@ -156,6 +156,10 @@ class Database:
                 f"The database {self.url} was made by a newer Earshot (schema {present}). "
                 "Update Earshot, or restore a backup from before that update."
             )
+
+
+def _session(engine: Engine) -> Session:
+    return Session(engine, autoflush=False, expire_on_commit=False, execution_options=_OPTIONS)
 
 
 @cache
@@ -175,8 +179,7 @@ def _sqlite(url: URL) -> tuple[Engine, Engine]:
             f"The folder {folder} of the database cannot be made ({error.strerror}). Name another in [database] url."
         ) from None
     engines = tuple(
-        create_engine(url, poolclass=QueuePool, pool_size=8, max_overflow=24, connect_args={"timeout": BUSY_SECONDS})
-        for _ in range(2)
+        create_engine(url, poolclass=QueuePool, connect_args={"timeout": BUSY_SECONDS}, **_POOL) for _ in range(2)
     )
     reader, writer = engines
     for engine, begin, only_read in ((reader, "BEGIN", "ON"), (writer, "BEGIN IMMEDIATE", "OFF")):
@@ -207,7 +210,10 @@ def _begin(statement: str) -> Callable[[Connection], None]:
 
 
 def _postgres(url: URL) -> tuple[Engine, Engine]:
-    engine = create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=24, connect_args={"connect_timeout": 5})
+    try:
+        engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5}, **_POOL)
+    except ModuleNotFoundError:
+        raise StorageError("PostgreSQL needs one package more: pip install 'psycopg[binary]'.") from None
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True), engine
 
 

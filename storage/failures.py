@@ -1,6 +1,6 @@
 """Says what a database error means and what to do about it."""
 
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError, StatementError
 
 from domain.errors import StorageError
 
@@ -29,7 +29,8 @@ _POSTGRES = (
     ("40", "was busy with a conflicting change", "Try again; nothing was stored"),
     ("55P03", "is locked by another process", "Try again; nothing was stored"),
     ("57P", "is shutting down or starting", "Try again when it is up; nothing was stored"),
-    ("XX", "is damaged", "Look into the server's log and restore a backup"),
+    ("XX001", "is damaged", "Look into the server's log and restore a backup"),
+    ("XX002", "has a damaged index", "Look into the server's log and run REINDEX"),
 )
 """SQLSTATE prefixes, what they mean, what to do (https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
 
@@ -41,15 +42,11 @@ def explain(error: SQLAlchemyError, url: str) -> StorageError:
 
 
 def _meaning(error: SQLAlchemyError) -> tuple[str, str]:
-    if isinstance(error, NoSuchModuleError | ArgumentError):
-        return (
-            "has an address that Earshot cannot use",
-            "Write sqlite:///path/earshot.db or postgresql://user@host/name",
-        )
     if not isinstance(error, DBAPIError) or error.orig is None:
-        return f"refused a statement of Earshot's ({error})", _FAULT
+        reason = error.orig if isinstance(error, StatementError) else error
+        return f"was asked for something impossible ({reason})", _FAULT
     said, _, _ = str(error.orig).partition("\n")
-    known = _known(error.orig, said)
+    known = _known(error, said)
     if known is not None:
         return known
     if isinstance(error, IntegrityError):
@@ -57,13 +54,15 @@ def _meaning(error: SQLAlchemyError) -> tuple[str, str]:
     return f"failed ({said})", "Nothing was stored"
 
 
-def _known(cause: BaseException, said: str) -> tuple[str, str] | None:
-    if "psycopg" not in type(cause).__module__:
+def _known(error: DBAPIError, said: str) -> tuple[str, str] | None:
+    if "psycopg" not in type(error.orig).__module__:
         return next(((what, fix) for sign, what, fix in _SQLITE if sign in said.lower()), None)
-    state = getattr(cause, "sqlstate", None)
+    state = getattr(error.orig, "sqlstate", None)
     if state is not None:
         return next(((what, fix) for sign, what, fix in _POSTGRES if state.startswith(sign)), None)
     if "FATAL:" in said:  # the server answers, but psycopg keeps no SQLSTATE of a connection that it refuses
         refusal = said.rpartition("FATAL:")[2].strip()
         return f"refuses the connection ({refusal})", "Check user, password and database name in [database] url"
-    return f"cannot be reached ({said})", "Check that the server runs and that [database] url is right"
+    if isinstance(error, OperationalError):
+        return f"cannot be reached ({said})", "Check that the server runs and that [database] url is right"
+    return None

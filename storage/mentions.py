@@ -70,7 +70,10 @@ def edited(tx: Tx, mentions: Sequence[Mention]) -> list[Mention]:
 
 
 def update_text(tx: Tx, mention: Mention, predictions: Mapping[str, Predictions], *, at: datetime) -> None:
-    """Store an edited text and what is said of it by brand; verdict, case and owner stay as they are."""
+    """Store an edited text and what is said of it by brand; verdict, case and owner stay as they are.
+
+    Every message that shows it wants an update.
+    """
     tx.execute(
         update(MentionRow)
         .where(MentionRow.id == mention.id)
@@ -85,6 +88,7 @@ def update_text(tx: Tx, mention: Mention, predictions: Mapping[str, Predictions]
         )
         tx.execute(delete(PredictionRow).where(PredictionRow.mention_id == mention.id, PredictionRow.brand == brand))
         _predict(tx, {mention.id: said}, brand=brand)
+    _touch_messages(tx, mention.id)
 
 
 def erase(tx: Tx, mention_id: MentionId, *, at: datetime, secret: bytes) -> list[str]:
@@ -97,8 +101,7 @@ def erase(tx: Tx, mention_id: MentionId, *, at: datetime, secret: bytes) -> list
     author_key = tx.scalar(select(MentionRow.author_key).where(MentionRow.id == mention_id))
     if author_key is None:
         return []
-    showing = select(MessageMentionRow.key).where(MessageMentionRow.mention_id == mention_id)
-    tx.execute(update(MessageRow).where(MessageRow.key.in_(showing)).values(revision=MessageRow.revision + 1))
+    _touch_messages(tx, mention_id)
     in_cases = select(SightingRow.case_id).where(SightingRow.mention_id == mention_id, SightingRow.case_id.is_not(None))
     case_ids = sorted({str(case_id) for case_id in tx.scalars(in_cases)})
     tx.execute(delete(ResponseRow).where(ResponseRow.mention_id == mention_id))
@@ -110,6 +113,11 @@ def erase(tx: Tx, mention_id: MentionId, *, at: datetime, secret: bytes) -> list
     orphaned = ~exists().where(MentionRow.author_key == author_key)
     tx.execute(delete(AuthorRow).where(AuthorRow.key == author_key, orphaned))
     return case_ids
+
+
+def _touch_messages(tx: Tx, mention_id: MentionId) -> None:
+    showing = select(MessageMentionRow.key).where(MessageMentionRow.mention_id == mention_id)
+    tx.execute(update(MessageRow).where(MessageRow.key.in_(showing)).values(revision=MessageRow.revision + 1))
 
 
 def brands_of(tx: Tx, mention_id: MentionId) -> list[str]:

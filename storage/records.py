@@ -12,6 +12,7 @@ from sqlalchemy import delete, select, update
 
 from domain.customer import CustomerRecord, Grade, LinkState
 from storage.cipher import Cipher
+from storage.column_types import cipher_for
 from storage.database import Tx
 from storage.folding import fold_email, fold_handle, fold_name, fold_phone
 from storage.tables import (
@@ -236,8 +237,7 @@ def _digest(cipher: Cipher, record: CustomerRecord) -> str:
 
 
 def _cipher(tx: Tx) -> Cipher:
-    cipher: Cipher = tx.info["cipher"]
-    return cipher
+    return cipher_for(tx.get_bind().dialect)
 
 
 def _new_id() -> str:

@@ -116,8 +116,9 @@ def test_every_usual_way_to_name_postgresql_is_understood(postgres_url, scheme):
 @pytest.mark.parametrize(
     ("url", "says"),
     [
-        ("mysql://host/name", "unknown kind"),
-        ("earshot.db", "an address that Earshot cannot use"),
+        ("mysql://user:hunter2@host/name", "url cannot be used: write sqlite"),
+        ("postgresql://user:hunter2@host:port/name", "url cannot be used: write sqlite"),
+        ("hunter2.db", "url cannot be used: write sqlite"),
         ("sqlite://", "in-memory"),
         ("sqlite:///:memory:", "in-memory"),
         ("sqlite:////proc/no/such/folder/e.db", "cannot be made"),
@@ -128,6 +129,13 @@ def test_an_address_that_cannot_work_says_why_and_hides_the_password(url, says):
     with pytest.raises(StorageError, match=says) as caught:
         open_database(url)
     assert "hunter2" not in str(caught.value)
+
+
+def test_an_error_names_no_value_that_was_to_be_stored(database):
+    post = mention("hunter2 is my password", posted_at="not a moment")
+    with pytest.raises(StorageError, match="something impossible") as caught, database.write() as tx:
+        store(tx, seen(post))
+    assert "hunter2" not in f"{caught.value} {caught.value.__cause__}"
 
 
 def test_a_database_that_the_server_does_not_have_is_named(postgres_url):

@@ -1,0 +1,96 @@
+"""No question that is asked all day reads a whole table."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event
+
+from domain.case import Verdict
+from domain.message import MessageKind
+from storage import (
+    cases,
+    customers,
+    deliveries,
+    leases,
+    mentions,
+    messages,
+    outcomes,
+    records,
+    responses,
+    streams,
+    summaries,
+)
+from storage.database import open_database
+from storage.tables import Row
+from tests.builders import NOON, author, mention, record
+from tests.storage.values import SECRET, case, message, seen, store
+
+DAY = {"brand": "Lumora", "start": NOON, "end": NOON + timedelta(days=1)}
+POST = mention(number=1)
+SCANS = tuple(f"SCAN {table}" for table in Row.metadata.tables)
+ASKED = {
+    "unseen": lambda tx: mentions.unseen(tx, [POST], brand="Lumora", secret=SECRET),
+    "add": lambda tx: store(tx, seen(POST)),
+    "edited": lambda tx: mentions.edited(tx, [POST]),
+    "erase": lambda tx: mentions.erase(tx, POST.id, at=NOON, secret=SECRET),
+    "own_replies": lambda tx: mentions.own_replies(tx, [POST.id], brand="Lumora"),
+    "case_ids": lambda tx: mentions.case_ids(tx, [POST.id], brand="Lumora"),
+    "of_message": lambda tx: mentions.of_message(tx, "card:case1"),
+    "of_authors": lambda tx: mentions.of_authors(tx, [POST.author.key], limit=5),
+    "unbatched": lambda tx: mentions.unbatched(tx, brand="Lumora", verdict=Verdict.BATCH, until=NOON),
+    "search": lambda tx: mentions.search(tx, "lumora down", brand="Lumora", since=NOON),
+    "volume": lambda tx: summaries.volume(tx, **DAY),
+    "quotes": lambda tx: summaries.quotes(tx, **DAY, limit=3),
+    "find": lambda tx: cases.find(tx, brand="Lumora", author_key="x:id-jane", thread_id="t"),
+    "file": lambda tx: cases.file(tx, "case1", value_band=str),
+    "queue": lambda tx: cases.queue(tx, limit=10, value_band=str),
+    "queue of a brand": lambda tx: cases.queue(tx, brand="Lumora", limit=10, value_band=str),
+    "counts": lambda tx: cases.counts(tx, at=NOON),
+    "by_thread": lambda tx: cases.by_thread(tx, brand="Lumora", platform="x", thread_id="t"),
+    "of_customer": lambda tx: cases.of_customer(tx, "customer1", limit=5),
+    "claim": lambda tx: cases.claim(tx, "case1", owner="U0MIA", at=NOON),
+    "pending": lambda tx: messages.pending(tx, at=NOON, limit=10),
+    "stale": lambda tx: messages.stale(tx, at=NOON, limit=10),
+    "unknowns": lambda tx: messages.unknowns(tx, at=NOON),
+    "recover": messages.recover,
+    "recent": lambda tx: messages.recent(tx, since=NOON),
+    "showing": lambda tx: messages.showing(tx, POST.id),
+    "for_case": lambda tx: messages.for_case(tx, "case1"),
+    "touch": lambda tx: messages.touch(tx, kind=MessageKind.CARD, subject="case1"),
+    "counts of messages": messages.counts,
+    "responses": lambda tx: responses.of_case(tx, "case1"),
+    "outcomes": lambda tx: outcomes.between(tx, **DAY),
+    "links_for": lambda tx: customers.links_for(tx, platform="x", user_id="1", handle="jane"),
+    "match": lambda tx: customers.match(tx, author()),
+    "find by e-mail": lambda tx: customers.find(tx, "jane@example.com"),
+    "find by handle": lambda tx: customers.find(tx, "@jane"),
+    "add_records": lambda tx: records.add_records(tx, [record(), record(names=("Janet",))], at=NOON),
+    "first_time": lambda tx: deliveries.first_time(tx, "Ev1", at=NOON),
+    "purge": lambda tx: deliveries.purge(tx, before=NOON),
+    "acquire": lambda tx: leases.acquire(tx, "schedule", holder="a", at=NOON, seconds=15),
+    "cursor": lambda tx: streams.cursor(tx, "s"),
+}
+
+
+@pytest.mark.parametrize("ask", ASKED.values(), ids=ASKED.keys())
+def test_every_table_is_entered_by_an_index(sqlite_url, ask):
+    database = open_database(sqlite_url)
+    with database.write() as tx:
+        cases.open_case(tx, case("case1"))
+        messages.enqueue(tx, message())
+        store(tx, seen(POST, case_id="case1"))
+        records.add_record(tx, record(), at=NOON)
+    asked = []
+    event.listen(database._writer, "before_cursor_execute", lambda *a: asked.append((a[2], a[3], a[5])))
+    with database.write() as tx:
+        ask(tx)
+        plans = [line for one in list(asked) for line in plan(tx, *one)]
+    database.close()
+    assert asked
+    assert [line for line in plans if line.startswith(SCANS) and "INDEX" not in line] == []
+
+
+def plan(tx, statement, parameters, many):
+    cursor = tx.connection().connection.cursor()
+    cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters[0] if many else parameters)
+    return [row[3] for row in cursor.fetchall()]
