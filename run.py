@@ -20,6 +20,7 @@ import typer
 
 from domain.clock import system_clock
 from domain.errors import EarshotError, WrongUse
+from service.logs import configure_logs
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 audit_app = typer.Typer(no_args_is_help=True, help="The audit log.")
@@ -34,7 +35,6 @@ LogLevel = Annotated[str, typer.Option("--log-level", help="DEBUG, INFO, WARNING
 def start(config: Config = DEFAULT_CONFIG, log_level: LogLevel = "INFO") -> None:
     """Run the bot on the platforms of the settings until Ctrl-C."""
     from config.load import load
-    from service.logs import configure_logs
     from service.running import leave, run_until_stopped
 
     configure_logs(level=log_level)
@@ -50,7 +50,6 @@ def sandbox(
     log_level: LogLevel = "WARNING",
 ) -> None:
     """Try Earshot without any account: the real bot on a Slack, an X and a Reddit on this machine."""
-    from service.logs import configure_logs
     from service.running import leave
     from service.trial import run_trial
 
@@ -234,6 +233,7 @@ def _day(text: str) -> date:
 def main() -> None:
     """Run the command line; an error that Earshot understands is one message and exit code 1."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    configure_logs(level="WARNING")
     try:
         app()
     except EarshotError as error:

@@ -10,7 +10,7 @@ from domain.customer import Customer, CustomerMatch, Grade, Link, LinkState
 from domain.mention import Author
 from storage.database import Tx
 from storage.folding import fold_handle, fold_name, fold_phone
-from storage.records import blind_email, blind_phone, from_list
+from storage.records import blind_email, blind_origin, blind_phone, from_list
 from storage.tables import ContactRow, CustomerRow, LinkRow, MembershipRow, NameRow, RecordRow, RecordVersionRow
 from storage.upserts import chunks
 
@@ -28,7 +28,8 @@ def get(tx: Tx, customer_id: str) -> Customer | None:
 def find(tx: Tx, text: str, *, limit: int = 10) -> list[Customer]:
     """Find customers by id, e-mail address, `@handle` of any platform or phone number exactly, else by name.
 
-    Names have all the words, at the start of a word first. A bare word may also be a handle: those come before names.
+    The id may be ours or that of a source system. Names have all the words, at the start of a word first. A bare word
+    may also be a handle: those come before names.
     """
     wanted = text.strip()
     exact = list(dict.fromkeys(_exactly(tx, wanted)))
@@ -125,7 +126,14 @@ def match_keys(tx: Tx, keys: Sequence[str]) -> dict[str, CustomerMatch]:
 def _exactly(tx: Tx, text: str) -> list[str]:
     """Find customer ids by what identifies a person."""
     handle = fold_handle(text)
-    ways = [select(MembershipRow.customer_id).where(MembershipRow.customer_id == text)]
+    sources = tx.scalars(select(RecordRow.source).distinct())
+    origins = [blind_origin(tx, source, text) for source in sources]
+    ways = [
+        select(MembershipRow.customer_id).where(MembershipRow.customer_id == text),
+        select(MembershipRow.customer_id)
+        .join(RecordRow, RecordRow.id == MembershipRow.record_id)
+        .where(RecordRow.origin.in_(origins)),
+    ]
     blinds = [blind_email(tx, text)] if "@" in text.lstrip("@") else []
     if fold_phone(text) and not any(c.isalpha() for c in text):
         blinds.append(blind_phone(tx, text))

@@ -89,6 +89,11 @@ def blind_phone(tx: Tx, number: str) -> str:
     return _cipher(tx).blind(f"phone {fold_phone(number)}")
 
 
+def blind_origin(tx: Tx, source: str, source_id: str) -> str:
+    """Return the blind index of an id in a source system."""
+    return _cipher(tx).blind(_origin_text(source, source_id))
+
+
 def to_list(texts: Sequence[str]) -> str:
     """Write texts as one, so that they can be encrypted together."""
     return json.dumps(texts, ensure_ascii=False)
@@ -229,7 +234,11 @@ def _batches(records: Sequence[CustomerRecord], cipher: Cipher) -> Iterator[Mapp
 
 
 def _origin(cipher: Cipher, record: CustomerRecord) -> str:
-    return cipher.blind(json.dumps([record.source, record.source_id]))
+    return cipher.blind(_origin_text(record.source, record.source_id))
+
+
+def _origin_text(source: str, source_id: str) -> str:
+    return json.dumps([source, source_id])
 
 
 def _digest(cipher: Cipher, record: CustomerRecord) -> str:

@@ -3,15 +3,14 @@
 import contextlib
 import io
 import json
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import run
-from tests.stage import SECRETS
+from tests.stage import only_secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +43,3 @@ def earshot(*words: object, cwd: Path | None = None, secrets: Mapping[str, str] 
         except SystemExit as ended:
             code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     return Done(code, out.getvalue(), err.getvalue())
-
-
-@contextlib.contextmanager
-def only_secrets(secrets: Mapping[str, str]) -> Iterator[None]:
-    """Replace the secrets of the environment."""
-    plain = {name: value for name, value in os.environ.items() if name not in SECRETS}
-    with patch.dict(os.environ, {**plain, **secrets}, clear=True):
-        yield

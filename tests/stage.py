@@ -7,18 +7,19 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
+from unittest.mock import patch
 
 from config.load import load
 from domain.clock import Clock, system_clock
 from sandbox.bot_settings import bot_environment, bot_settings_toml
 from sandbox.server import Sandbox
 from sandbox.slack import Channel, Message
-from sandbox.world import Draft, Post
+from sandbox.world import Draft, Platform, Post
 from service.running import Running, start_bot
 
 ROOT = Path(__file__).parents[1]
@@ -56,6 +57,14 @@ def labels(message: Message) -> list[str]:
     return [element["text"]["text"] for row in rows for element in row]
 
 
+@contextmanager
+def only_secrets(secrets: Mapping[str, str]) -> Iterator[None]:
+    """Replace the secrets of this process's environment."""
+    plain = {name: value for name, value in os.environ.items() if name not in SECRETS}
+    with patch.dict(os.environ, {**plain, **secrets}, clear=True):
+        yield
+
+
 @dataclass(slots=True)
 class Stage:
     """A running sandbox, and a folder with the bot's settings."""
@@ -83,7 +92,9 @@ class Stage:
 
     # What people do
 
-    def post(self, mark: str, *, author: str = "", text: str = COMPLAINT, platform: str = "x", **more: Any) -> Post:
+    def post(
+        self, mark: str, *, author: str = "", text: str = COMPLAINT, platform: Platform = "x", **more: Any
+    ) -> Post:
         """Write on a platform; `mark` is a word by which the card can be told from others."""
         if platform == "reddit":
             more.setdefault("community", "lumora")
@@ -92,7 +103,7 @@ class Stage:
 
     def card(self, mark: str, channel: Channel | None = None) -> Message:
         """Await the card that shows the mark."""
-        return wait_for(lambda: next(iter(self.cards(mark, channel)), None))
+        return wait_for(lambda: self.cards(mark, channel))[0]
 
     def cards(self, mark: str, channel: Channel | None = None) -> list[Message]:
         messages = list((channel or self.alerts).messages)
@@ -118,7 +129,8 @@ class Stage:
     @contextmanager
     def bot(self, *, clock: Clock = system_clock, **more: Any) -> Iterator[Running]:
         """Run the bot in this process."""
-        settings, secrets = load(self.config)
+        with only_secrets(self.secrets):
+            settings, secrets = load(self.config)
         running = start_bot(settings, secrets, clock=clock, **more)
         try:
             yield running
@@ -127,8 +139,8 @@ class Stage:
 
     def environment(self) -> dict[str, str]:
         """The environment of a bot in a process of its own."""
-        plain = {name: value for name, value in os.environ.items() if name not in SECRETS}
-        return {**plain, **self.secrets, "PYTHONUNBUFFERED": "1"}
+        with only_secrets(self.secrets):
+            return {**os.environ, "PYTHONUNBUFFERED": "1"}
 
     @contextmanager
     def process(self, *options: str) -> Iterator["BotProcess"]:
@@ -179,8 +191,10 @@ class BotProcess:
 
 @contextmanager
 def stage(folder: Path, *, poll_seconds: float = 0.5, **sandbox_options: Any) -> Iterator[Stage]:
-    """Start a sandbox and write the settings of a bot on it."""
+    """Start a sandbox and write the settings of a bot on it; its guests and strangers hold a role, as by mistake."""
     with Sandbox(**sandbox_options) as sandbox:
+        social = next(iter(sandbox.workspace.groups.values()))
+        social.members += [user.id for user in sandbox.workspace.users.values() if user.guest or user.external]
         made = Stage(sandbox, folder, bot_environment(sandbox))
         url = f"sqlite:///{folder / 'earshot.db'}"
         made.config.write_text(bot_settings_toml(sandbox, database_url=url, poll_seconds=poll_seconds))

@@ -5,6 +5,7 @@ import io
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,13 +34,13 @@ INTENTS = {"none", "considering_leaving", "leaving", "considering_joining", "joi
 
 
 @pytest.fixture
-def config(tmp_path) -> Path:
+def config(tmp_path):
     path = tmp_path / "earshot.toml"
     path.write_text(SETTINGS.format(folder=tmp_path))
     return path
 
 
-def lines_of(path: Path) -> list[dict]:
+def lines_of(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
@@ -50,7 +51,7 @@ def lines_of(path: Path) -> list[dict]:
 def classified(tmp_path_factory):
     """Classify the same rows in both formats, in an empty folder, as a process of its own."""
     folder = tmp_path_factory.mktemp("classify")
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": "a", "text": "I love Lumora", "brand": "Lumora", "rivals": ["Vidora Plus", "Kinobox"]},
         {"id": "b", "text": "Leaving Lumora for Vidora Plus", "brand": "Lumora", "rivals": ["Vidora Plus", "Kinobox"]},
         {"text": "=1+1"},
