@@ -49,6 +49,7 @@ class WebApi:
 
     async def _fail(self, request: web.Request, name: str, fault: Fault) -> web.StreamResponse:
         if fault.kind == "slow":
+            await request.read()  # a request that has arrived is carried out, even when its sender is gone by then
             await asyncio.sleep(fault.seconds)
         if fault.kind in ("slow", "lost_ack"):
             answer = await self._answer(request, name)
