@@ -15,7 +15,8 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from domain.brand import Stream
-from domain.errors import EarshotError
+from domain.clock import system_clock
+from domain.errors import EarshotError, StorageError
 from domain.seams import Classify, Poll, Post
 from flows.alerting import Pace, PostReport, post_pending, reconcile, recover, sweep_twins, update_changed
 from flows.batching import enqueue_batches
@@ -99,11 +100,17 @@ class Schedule:
             time.sleep(0.02)
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
-        if self._leading.is_set():
-            self._leading.clear()
+        if self._leading.is_set() and not self._running:  # else the database may be what holds us up; the lease expires
+            self._release()
+        self._leading.clear()
+        return not self._running
+
+    def _release(self) -> None:
+        try:
             with self._house.database.write() as tx:
                 leases.release(tx, LEASE, holder=self._holder, at=self._house.clock())
-        return not self._running
+        except StorageError as error:
+            log.warning("lease_not_released", reason=str(error))
 
     @property
     def leading(self) -> bool:
@@ -121,7 +128,8 @@ class Schedule:
             finally:
                 self._running.discard(name)
 
-        start = self._house.clock() + timedelta(seconds=first)
+        # By the machine's time, as the scheduler goes: from an injected clock's past it would make up for every round.
+        start = system_clock() + timedelta(seconds=first)
         self._scheduler.add_job(run, "interval", seconds=seconds, id=name, next_run_time=start)
 
     def _while_leading(self, job: Callable[[], object]) -> Callable[[], object]:
