@@ -7,7 +7,7 @@ from string import Template
 
 from bot.views.kpi import day_words, kpi_label, kpi_value
 from domain.errors import InputError, WrongUse
-from domain.outcome import Digest, Kpi
+from domain.outcome import Digest, Kpi, Quote
 from flows.house import House
 from flows.reporting import digest
 
@@ -19,7 +19,7 @@ _PAGE = Template("""<!doctype html>
 body { max-width: 44rem; margin: 2rem auto; padding: 0 1rem; }
 table { border-collapse: collapse; width: 100%; }
 td, th { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
-td.n { text-align: right; font-variant-numeric: tabular-nums; }
+td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
 blockquote { margin: .8rem 0; padding-left: 1rem; border-left: 4px solid #8a63d2; overflow-wrap: anywhere; }
 small { opacity: .75; }
 </style>
@@ -31,7 +31,7 @@ _BRAND = Template("""<h1>$brand</h1>
 <p>$summary</p>
 <h2>KPIs of $closed</h2>
 <p><small>The last day whose time to answer is over.</small></p>
-<table><tr><th>KPI<th>value<th>of<th>the day before</tr>$kpis</table>
+<table><tr><th>KPI<th class=n>value<th class=n>of<th class=n>the day before</tr>$kpis</table>
 $changes$quotes""")
 
 
@@ -60,10 +60,7 @@ def _brand(shown: Digest) -> str:
         closed=escape(day_words(shown.closed_day)),
         kpis="".join(map(_row, shown.kpis, shown.kpis_before)),
         changes=_list("What changed", [escape(change) for change in shown.changes]),
-        quotes="".join(
-            f"<blockquote>{escape(q.text)}<br><small>{escape(q.author)} · {escape(q.sentiment)}</small></blockquote>"
-            for q in shown.quotes
-        ),
+        quotes="<h2>In their words</h2>" * bool(shown.quotes) + "".join(map(_quote, shown.quotes)),
     )
 
 
@@ -82,6 +79,11 @@ def _row(kpi: Kpi, before: Kpi) -> str:
     of = "" if kpi.denominator is None else f"{kpi.numerator:g} / {kpi.denominator:g}"
     cells = f"<td class=n>{escape(kpi_value(kpi))}<td class=n>{of}<td class=n>{escape(kpi_value(before))}"
     return f"<tr><td>{escape(kpi_label(kpi.name))}{cells}</tr>"
+
+
+def _quote(quote: Quote) -> str:
+    source = f"{escape(quote.author)} · {escape(quote.sentiment)}"
+    return f"<blockquote>{escape(quote.text)}<br><small>{source}</small></blockquote>"
 
 
 def _list(title: str, items: list[str]) -> str:
