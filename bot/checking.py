@@ -24,6 +24,7 @@ SCOPES = (
 )
 """What the bot token needs; the reasons stand in config/slack-manifest.yaml."""
 
+_SHARED = "is shared with another organisation, which would see our customers' cases. Name an internal channel."
 _FAILURES = (SlackClientError, HTTPException, OSError, ValueError)
 
 
@@ -56,17 +57,20 @@ def resolve_channels(client: WebClient, names: Iterable[str]) -> dict[str, str]:
     """Return the id of each channel that is given by `#name`; ids stand for themselves.
 
     Raises:
-        SettingsError: naming every channel that the bot cannot see.
+        SettingsError: naming every channel that the bot cannot see, or that another organisation sees as well.
         SlackError: Slack did not list its channels.
     """
     wanted = list(dict.fromkeys(names))
-    known = list_channels(client) if any(name.startswith("#") for name in wanted) else []
+    known = list_channels(client)
     ids = {f"#{channel['name']}": channel["id"] for channel in known}
     missing = [name for name in wanted if name.startswith("#") and name not in ids]
     if missing:
         raise SettingsError(
             f"The bot sees no channel {', '.join(missing)}. Create it, and invite the bot there: /invite @Earshot."
         )
+    shared = [f"#{c['name']}" for c in known if c.get("is_ext_shared") and c["id"] in {ids.get(n, n) for n in wanted}]
+    if shared:
+        raise SettingsError(f"{', '.join(shared)} {_SHARED}")
     return {name: ids.get(name, name) for name in wanted}
 
 
@@ -121,10 +125,10 @@ def _channel(name: str, known: list[dict[str, Any]]) -> Finding:
         fix = "No such channel, or a private one without the bot. Check the name; then: /invite @Earshot."
     elif channel.get("is_archived"):
         fix = "It is archived: unarchive it, or name another channel."
-    elif not channel.get("is_member"):
+    elif channel.get("is_member") is False:
         fix = "The bot is not in it. There, type: /invite @Earshot."
     elif channel.get("is_ext_shared"):
-        fix = "It is shared with another organisation, which would see our customers' cases. Name an internal channel."
+        fix = f"It {_SHARED}"
     else:
         return Finding(what, ok=True)
     return Finding(what, ok=False, fix=fix)

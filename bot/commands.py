@@ -9,6 +9,7 @@ from slack_bolt import App, Respond
 from slack_sdk.models.blocks import Block
 
 from bot.desk import Answer, Ask, Desk, Verb, show
+from bot.escaping import unescape
 from bot.periods import PERIODS, read_period
 from bot.reception import listener
 from bot.views.customer import customers_text, nobody_blocks, pick_blocks, profile_blocks
@@ -118,7 +119,7 @@ def register(app: App, desk: Desk) -> None:
 def _answer(verb: Verb, words: str, command: dict[str, Any], desk: Desk) -> Answer:
     person = desk.people.person(command["user_id"])
     permit(person, verb.action)
-    return verb.run(Ask(words=words.strip(), person=person, desk=desk))
+    return verb.run(Ask(words=unescape(words).strip(), person=person, desk=desk))
 
 
 def _verb(name: str) -> Verb:

@@ -33,6 +33,13 @@ def escape(text: str, *, limit: int, lines: int = 1, markup: bool = False) -> st
     return _cut(clean, limit)
 
 
+def unescape(typed: str) -> str:
+    """Read what a person typed after a slash command as it was typed; Slack escapes it."""
+    for plain, entity in reversed(_ENTITIES.items()):
+        typed = typed.replace(entity, plain)
+    return typed
+
+
 def web_url(url: str) -> str | None:
     """Return an http(s) address that is safe in a button or link, or None where this is none.
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError, SlackObjectFormationError
 from slack_sdk.models.blocks import Block
 
 from bot.views.batch import batch_blocks, batch_text
@@ -157,7 +157,10 @@ class SlackPost:
         if message.plain:
             return {**arguments, "text": _plain_text(content, now), "blocks": []}
         text, blocks = _render(content, now)
-        return {**arguments, "text": text, "blocks": [block.to_dict() for block in blocks]}
+        try:
+            return {**arguments, "text": text, "blocks": [block.to_dict() for block in blocks]}
+        except SlackObjectFormationError as error:
+            raise PostRejected(f"{error}. {_BLOCKS}", code="invalid_blocks", plain_may_help=True) from error
 
     def _call(self, method: str, **arguments: Any) -> dict[str, Any]:
         try:

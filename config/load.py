@@ -11,7 +11,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from config.secrets import Secrets, load_secrets
-from config.settings import Settings, resolve_paths
+from config.settings import Settings, StreamSection, resolve_paths
+from domain.brand import SourceKind
 from domain.errors import SettingsError
 from domain.person import Role
 
@@ -113,6 +114,7 @@ def _cross_faults(settings: Settings) -> Iterable[str]:
     yield from _repeated("streams", [stream.name for stream in settings.streams])
     for i, stream in enumerate(settings.streams, 1):
         yield from _unknown(f"streams[{i}].brand", stream.brand, brands, owner=stream.name)
+        yield from _foreign_account(i, stream, settings)
     for i, rival in enumerate(settings.rivals, 1):
         for name in rival.brands:
             yield from _unknown(f"rivals[{i}].brands", name, brands, owner=rival.name)
@@ -132,6 +134,16 @@ def _unknown(key: str, word: str, known: list[str], *, owner: str) -> Iterable[s
         close = get_close_matches(word, known, n=1)
         hint = f"Did you mean {close[0]!r}?" if close else f"Known: {', '.join(known)}."
         yield f"{key} = {word!r}: no such brand (in {owner!r}). {hint}"
+
+
+def _foreign_account(i: int, stream: StreamSection, settings: Settings) -> Iterable[str]:
+    """Our own posts under an account that the brand does not list would be read as a customer's."""
+    brand = next((b for b in settings.build_brands() if b.name == stream.brand), None)
+    if brand and stream.kind is SourceKind.OWN_POSTS and not brand.owns(stream.platform, stream.account or ""):
+        yield (
+            f"streams[{i}].account = {stream.account!r}: is none of {brand.name}'s accounts (in {stream.name!r}). "
+            f"Add it to the brand's accounts, under {stream.platform}."
+        )
 
 
 def _member_faults(role: Role, member: str) -> Iterable[str]:

@@ -7,12 +7,12 @@ repeated, and a twin that shows up late is taken away.
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
 from domain.errors import PostError, PostRateLimited, PostRejected, PostUnknown
-from domain.message import MessageKind, MessageState, OutgoingMessage
+from domain.message import MessageKind, MessageState, OutgoingMessage, Posted
 from domain.seams import Post
 from flows.contents import content_of, note_quotes
 from flows.house import House
@@ -28,6 +28,10 @@ SWEPT = timedelta(minutes=10)
 """A message that was sent more than once is watched for twins so long."""
 
 RETRIED = timedelta(days=1)
+"""What Slack refused is tried again for so long."""
+
+LONGEST_CALL = timedelta(seconds=60)
+"""No call to Slack takes as long: its client gives up after 10 s."""
 
 _MARGIN = timedelta(minutes=2)
 """By how much Slack's clock and ours may differ."""
@@ -78,19 +82,21 @@ class PostReport:
 
 
 def recover(*, house: House) -> int:
-    """At start: whatever was being sent when the last process died is unknown now. Returns how many that were.
+    """At start: whatever was being sent when the last process died is unknown now. Returns how many that were."""
+    with house.database.write() as tx:
+        return messages.recover(tx, before=house.clock())
 
-    What Slack refused within the last day is tried once more: mostly somebody has invited the bot in the meantime.
-    """
+
+def retry_refused(*, house: House) -> None:
+    """Send what Slack refused within the last day once more: mostly somebody has invited the bot in the meantime."""
     with house.database.write() as tx:
         messages.retry_failed(tx, since=house.clock() - RETRIED)
-        return messages.recover(tx)
 
 
-def post_pending(*, post: Post, pace: Pace, house: House, limit: int = 200) -> PostReport:
-    """Send what waits, oldest first, one message a channel for each second that `pace` allows."""
+def post_pending(*, post: Post, pace: Pace, house: House) -> PostReport:
+    """Send what waits, oldest first, in each channel as many messages as `pace` allows."""
     with house.database.read() as tx:
-        waiting = messages.pending(tx, at=house.clock(), limit=limit)
+        waiting = messages.pending(tx, at=house.clock(), per_channel=pace.burst)
     report = PostReport()
     for message in waiting:
         if pace.ready(message.channel):
@@ -139,7 +145,9 @@ def _rejected(message: OutgoingMessage, error: PostRejected, house: House) -> Po
             return PostReport(delayed=1)
         messages.failed(tx, message.key, error=str(error))
         if message.kind is not MessageKind.NOTICE:  # a notice about a failing notice would never end
-            tell_operators(tx, f"Slack refused a message: {error}", subject=f"refused {error.code}", house=house)
+            day = house.clock().date().isoformat()
+            subject = f"refused {error.code} in {message.channel} on {day}"
+            tell_operators(tx, f"Slack refused a message: {error}", subject=subject, house=house)
     log.warning("post_refused", key=message.key, code=error.code)
     return PostReport(failed=1)
 
@@ -166,6 +174,8 @@ def _update(message: OutgoingMessage, *, post: Post, house: House) -> PostReport
         content = content_of(tx, current, house=house) if current else None
     if current is None or content is None or current.revision == current.shown_revision:
         return PostReport()
+    with house.database.write() as tx:
+        note_quotes(tx, message.key, content)
     report = PostReport(updated=1)
     try:
         post.update(current, content)
@@ -183,28 +193,45 @@ def _update(message: OutgoingMessage, *, post: Post, house: House) -> PostReport
 
 
 def reconcile(*, post: Post, house: House) -> PostReport:
-    """Look for the messages of unknown fate, and send again what is absent at every look."""
+    """Look for the messages of unknown fate, and send again what is absent at every look.
+
+    A message that has been `sending` for longer than any call takes counts as unknown: whoever sent it was interrupted
+    between Slack's answer and the database.
+    """
     now = house.clock()
     with house.database.read() as tx:
         unknown = messages.unknowns(tx, at=now)
+        interrupted = messages.sending(tx, before=now - LONGEST_CALL)
+    if interrupted:
+        with house.database.write() as tx:
+            messages.recover(tx, before=now - LONGEST_CALL)
     report = PostReport()
     for message in unknown:
         attempted = message.attempted_at or now
         try:
             found = post.find(message, attempted - _MARGIN)
-        except PostError as error:
+        except PostRejected as error:
+            return report + _rejected(message, error, house)
+        except PostError as error:  # the others would fare no better now
             log.warning("look_failed", key=message.key, code=error.code)
-            continue
-        with house.database.write() as tx:
-            if found:
-                messages.posted(tx, message.key, found[0], at=now, shown_revision=0)
-                report += PostReport(posted=(message.key,))
-            elif next_look := next((attempted + look for look in LOOKS if attempted + look > now), None):
-                messages.look_again(tx, message.key, at=next_look)
-            else:
-                messages.again(tx, message.key)
-                report += PostReport(repeated=1)
+            with house.database.write() as tx:
+                messages.look_again(tx, message.key, at=now + timedelta(seconds=error.retry_after or 5.0))
+            return report
+        report += _settle(message, found, attempted=attempted, house=house)
     return report
+
+
+def _settle(message: OutgoingMessage, found: list[Posted], *, attempted: datetime, house: House) -> PostReport:
+    now = house.clock()
+    with house.database.write() as tx:
+        if found:
+            messages.posted(tx, message.key, found[0], at=now, shown_revision=0)
+            return PostReport(posted=(message.key,))
+        if next_look := next((attempted + look for look in LOOKS if attempted + look > now), None):
+            messages.look_again(tx, message.key, at=next_look)
+            return PostReport()
+        messages.again(tx, message.key)
+        return PostReport(repeated=1)
 
 
 def sweep_twins(*, post: Post, house: House) -> PostReport:

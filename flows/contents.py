@@ -1,5 +1,6 @@
 """What an outgoing message shows, read from the database at the moment of posting, so that deletions reach it."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from domain.clock import iso
@@ -44,7 +45,8 @@ def content_of(tx: Tx, message: OutgoingMessage, *, house: House) -> Content | N
             name, day = message.subject.rsplit("|", 1)
             if name not in {brand.name for brand in house.brands}:
                 return None
-            return digest_of(tx, brand=house.brand(name), day=date.fromisoformat(day), house=house)
+            then = replace(house, clock=lambda: message.created_at)  # a later look may only miss what was deleted
+            return digest_of(tx, brand=house.brand(name), day=date.fromisoformat(day), house=then)
         case MessageKind.NOTICE:
             return Notice(message.payload or "")
 

@@ -27,7 +27,7 @@ from domain.outcome import Outcome
 from domain.prediction import Predictions
 from flows.house import House
 from flows.linking import sight_authors
-from storage import cases, mentions, messages, outcomes, responses
+from storage import brands, cases, mentions, messages, outcomes, responses
 from storage.database import Tx
 
 Classified = tuple[Mention, Brand, Predictions]
@@ -72,7 +72,6 @@ class _Tray:
     discussed: set[tuple[str, str]]
     """The brands and threads that have a case: in other threads there is none to look for."""
     cases: dict[tuple[str, str, str], Case | None] = field(default_factory=dict)
-    opened: list[Case] = field(default_factory=list)
     seen: list[SeenMention] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
 
@@ -84,6 +83,7 @@ def file_mentions(tx: Tx, classified: Sequence[Classified], *, origin: Origin, h
     """Store posts that no one has stored yet, oldest first, with everything that follows from them."""
     if not classified:
         return Filed()
+    brands.lock(tx, sorted({brand.name for _, brand, _ in classified}))
     customers, linked = sight_authors(tx, [m.author for m, _, _ in classified], house=house)
     tray = _Tray(tx, origin, house, house.clock(), discussed=_discussed(tx, classified))
     for mention, brand, predictions in sorted(classified, key=lambda c: (c[0].posted_at, c[0].id)):
@@ -155,25 +155,28 @@ def _open(tray: _Tray, mention: Mention, brand: Brand, decision: Triage) -> Case
     )
     cases.open_case(tray.tx, case)
     outcomes.put(tray.tx, outcome_of(case, brand))
-    tray.opened.append(case)
-    if case.channel and _alerts(tray, mention):
-        card = OutgoingMessage(
-            key=_card_key(case.id),
-            channel=case.channel,
-            kind=MessageKind.CARD,
-            subject=case.id,
-            state=MessageState.PENDING,
-            created_at=tray.now,
-        )
-        messages.enqueue(tray.tx, card)
+    _alert(tray, case, mention)
     return case
 
 
-def _alerts(tray: _Tray, mention: Mention) -> bool:
-    """A file alerts when it was told to; a poll alerts on what is fresh."""
+def _alert(tray: _Tray, case: Case, mention: Mention) -> None:
+    """Queue the case's one card: a file alerts when it was told to, a poll on what is fresh."""
     within = tray.house.policy.alert_within
     fresh = tray.origin.stream is None or within is None or tray.now - mention.posted_at <= within
-    return tray.origin.alert and fresh
+    channel = case.channel or tray.origin.channels.get(case.brand, "")
+    if not (tray.origin.alert and fresh and channel):
+        return
+    card = OutgoingMessage(
+        key=_card_key(case.id),
+        channel=channel,
+        kind=MessageKind.CARD,
+        subject=case.id,
+        state=MessageState.PENDING,
+        created_at=tray.now,
+    )
+    if messages.enqueue(tray.tx, card):
+        earlier = [seen.mention.id for seen in mentions.of_case(tray.tx, case.id)]
+        messages.add_mentions(tray.tx, card.key, earlier, brand=case.brand)
 
 
 def _join(tray: _Tray, case: Case, mention: Mention, brand: Brand, decision: Triage) -> Case:
@@ -181,7 +184,7 @@ def _join(tray: _Tray, case: Case, mention: Mention, brand: Brand, decision: Tri
     calls = decision.verdict is Verdict.CASE and case.state is not CaseState.DISMISSED
     reopens = calls and case.state not in OPEN_STATES
     urgency = max(case.urgency, decision.urgency or case.urgency, key=lambda u: u.rank) if calls else case.urgency
-    start = min(case.posted_at, mention.posted_at)
+    start = min(case.posted_at, mention.posted_at) if calls else case.posted_at
     due = _due(tray, mention.posted_at if reopens else start, urgency, brand)
     joined = replace(
         case,
@@ -203,7 +206,9 @@ def _join(tray: _Tray, case: Case, mention: Mention, brand: Brand, decision: Tri
         due_at=joined.due_at,
         closed_at=joined.closed_at,
     )
-    outcomes.put(tray.tx, outcome_of(joined, brand))
+    outcomes.put(tray.tx, outcome_of(replace(joined, due_at=case.due_at) if reopens else joined, brand))
+    if calls:
+        _alert(tray, joined, mention)
     action = "the author wrote again: reopened" if reopens else "the author wrote again"
     cases.note(tray.tx, case.id, HistoryLine(at=mention.posted_at, actor=None, action=action))
     messages.touch(tray.tx, kind=MessageKind.CARD, subject=case.id)
@@ -241,12 +246,18 @@ def record_answer(tx: Tx, case_id: str, reply: Mention) -> bool:
         return False
     first = min(r.at for r in responses.of_case(tx, case_id))
     cases.change(tx, case_id, states=tuple(CaseState), answered_at=first)
-    cases.change(tx, case_id, states=OPEN_STATES, state=CaseState.ANSWERED)
+    if not any(_calls_after(seen, reply) for seen in mentions.of_case(tx, case_id)):
+        cases.change(tx, case_id, states=OPEN_STATES, state=CaseState.ANSWERED)
     outcomes.answered(tx, case_id, at=first)
     note = HistoryLine(at=reply.posted_at, actor=None, action=f"answered in public by {reply.author.handle}")
     cases.note(tx, case_id, note)
     messages.touch(tx, kind=MessageKind.CARD, subject=case_id)
     return True
+
+
+def _calls_after(seen: SeenMention, reply: Mention) -> bool:
+    """Tell whether the author called for an answer again after this reply of ours."""
+    return seen.triage.verdict is Verdict.CASE and seen.mention.posted_at > reply.posted_at
 
 
 def outcome_of(case: Case, brand: Brand) -> Outcome:

@@ -9,6 +9,7 @@ import structlog
 
 from crm.attribution import named_brands, reading
 from domain.brand import Brand, Stream
+from domain.clock import iso
 from domain.errors import PlatformError
 from domain.mention import Batch, Mention, Removal
 from domain.prediction import Predictions
@@ -21,6 +22,9 @@ from storage import mentions, streams
 from storage.database import Tx
 
 log = structlog.get_logger(__name__)
+
+Threads = dict[str, set[str]]
+"""The names of the brands that speak in, or are named in, a thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ def ingest(stream: Stream, *, poll: Poll, classify: Classify, house: House) -> I
         batch = poll(cursor, budget_usd=budget)
     except PlatformError as error:
         return _failed(stream, str(error), house)
+    if budget is not None and batch.capped and not batch.mentions and not batch.cost_usd:
+        return _failed(stream, _cap_reached(stream), house)  # what is left of the day pays for no page
 
     def keep_place(tx: Tx, filed: Filed) -> None:
         if batch.cursor is not None:
@@ -82,7 +88,12 @@ def ingest(stream: Stream, *, poll: Poll, classify: Classify, house: House) -> I
         recovered = streams.read_ok(tx, stream.name, at=house.clock(), mentions=filed.new, cost=batch.cost_usd)
         if recovered:
             log.info("stream_recovered", stream=stream.name)
-            tell_operators(tx, f"{stream.name} is read again.", subject=f"{stream.name} recovered", house=house)
+            tell_operators(
+                tx,
+                f"{stream.name} is read again.",
+                subject=f"{stream.name} recovered {iso(house.clock())}",
+                house=house,
+            )
 
     origin = Origin(stream=stream.name, alert=True, channels={stream.brand: stream.channel})
     brands = (house.brand(stream.brand),)
@@ -98,16 +109,19 @@ def bring_in(
     alert: bool,
     classify: Classify,
     house: House,
+    threads: Threads | None = None,
 ) -> IngestReport:
     """Take posts from recorded API responses through the same path; cursors stay, and Slack is silent without `alert`.
 
     A post belongs to the brands that it names; one that names none belongs to the brand whose thread or account it
-    is in, or to the only brand that listens there. What belongs to nobody is counted as unassigned.
+    is in, or to the only brand that listens there. What belongs to nobody is counted as unassigned. `threads` is
+    filled and used again, so that a file may come in parts.
     """
     channels = {s.brand: s.channel for s in reversed(listening) if s.platform == platform}
     candidates = tuple(b for b in house.brands if b.name in channels) or house.brands
     channels |= {b.name: "" for b in house.brands if b.name not in channels}
-    threads = _threads_of(found, house)
+    threads = {} if threads is None else threads
+    _note_threads(threads, found, house)
 
     def brands_of(mention: Mention) -> tuple[Brand, ...]:
         named = named_brands(mention.text, house.brands)
@@ -140,17 +154,18 @@ def _take(
         work = _sort(tx, pairs, secret=house.secret)  # another process may have been faster
         seen = [(m, b, said[m.id, b.name]) for m, b in work.new if (m.id, b.name) in said]
         filed = file_mentions(tx, seen, origin=origin, house=house)
-        for mention, brand in work.edited:
+        edited = [(m, b) for m, b in work.edited if (m.id, b.name) in said]
+        for mention, brand in edited:
             mentions.update_text(tx, mention, {brand.name: said[mention.id, brand.name]}, at=house.clock())
         removed = [remove(tx, removal.mention_id, house=house) for removal in batch.removals]
         after(tx, filed)
     unassigned = len(batch.mentions) - len({mention.id for mention, _ in pairs})
-    if filed.new or work.edited or removed:
+    if filed.new or edited or removed:
         log.info("ingested", stream=origin.stream, read=len(batch.mentions), new=filed.new, responses=filed.responses)
     return IngestReport(
         read=len(batch.mentions),
         filed=filed,
-        edited=len(work.edited),
+        edited=len(edited),
         removed=sum(removed),
         unassigned=unassigned,
         capped=batch.capped,
@@ -177,14 +192,12 @@ def _classify(pairs: Sequence[tuple[Mention, Brand]], classify: Classify) -> dic
     return {(m.id, b.name): labels.get((m.id, b.name), Predictions(items=())) for m, b in pairs}
 
 
-def _threads_of(found: Sequence[Mention], house: House) -> dict[str, set[str]]:
-    """Return the brands that speak in, or are named in, each thread of these posts."""
-    threads: dict[str, set[str]] = {}
+def _note_threads(threads: Threads, found: Sequence[Mention], house: House) -> None:
+    """Note the brands that speak in, or are named in, each thread of these posts."""
     for mention in found:
         named = named_brands(mention.text, house.brands)
         own = [b for b in house.brands if b.owns(mention.platform, mention.author.handle)]
         threads.setdefault(mention.thread_id, set()).update(b.name for b in (*named, *own))
-    return threads
 
 
 def _by_time(mention: Mention) -> tuple[datetime, str]:
@@ -197,7 +210,8 @@ def _failed(stream: Stream, reason: str, house: House) -> IngestReport:
         first = streams.read_failed(tx, stream.name, at=now, error=reason)
         if first:
             log.warning("stream_failed", stream=stream.name, reason=reason)
-            tell_operators(tx, f"{stream.name} cannot be read: {reason}", subject=f"{stream.name} failed", house=house)
+            subject = f"{stream.name} failed {iso(now)}"
+            tell_operators(tx, f"{stream.name} cannot be read: {reason}", subject=subject, house=house)
     return IngestReport(error=reason)
 
 

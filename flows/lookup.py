@@ -1,5 +1,6 @@
 """Looking things up for a person: the queue, customers and posts; each look at a customer is audited."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -51,10 +52,11 @@ def find_customers(text: str, *, person: Person, house: House) -> tuple[Customer
     with house.database.read() as tx:
         found = customers.find(tx, text.strip(), limit=PICKS)
         if len(found) != 1:
-            return tuple(CustomerProfile(_masked(c, person), (), ()) for c in found)
-        profile = _profile(tx, found[0], person)
-    _audit(profile, person, house)
-    return (profile,)
+            profiles = tuple(CustomerProfile(_masked(c, person), (), ()) for c in found)
+        else:
+            profiles = (_profile(tx, found[0], person),)
+    _audit(profiles, person, house, action="profile read" if len(profiles) == 1 else "profile listed")
+    return profiles
 
 
 def customer(customer_id: str, *, person: Person, house: House) -> CustomerProfile:
@@ -65,7 +67,7 @@ def customer(customer_id: str, *, person: Person, house: House) -> CustomerProfi
         if found is None:
             raise Refused("This customer is not known any more.")
         profile = _profile(tx, found, person)
-    _audit(profile, person, house)
+    _audit((profile,), person, house, action="profile read")
     return profile
 
 
@@ -95,13 +97,11 @@ def _masked(found: Customer, person: Person) -> Customer:
     )
 
 
-def _audit(profile: CustomerProfile, person: Person, house: House) -> None:
+def _audit(profiles: Sequence[CustomerProfile], person: Person, house: House, *, action: str) -> None:
+    if not profiles:
+        return
+    now = house.clock()
     with house.database.write() as tx:
-        audit.append(
-            tx,
-            at=house.clock(),
-            actor=person.user_id,
-            action="profile read",
-            subject=profile.customer.id,
-            secret=house.secret,
-        )
+        for profile in profiles:
+            subject = profile.customer.id
+            audit.append(tx, at=now, actor=person.user_id, action=action, subject=subject, secret=house.secret)

@@ -12,7 +12,7 @@ from config.settings import Settings
 from domain.clock import Clock
 from domain.errors import InputError, WrongUse
 from domain.mention import Mention, Removal
-from flows.ingest import IngestReport, bring_in
+from flows.ingest import IngestReport, Threads, bring_in
 from service.assembly import build_classify, build_streams, open_house
 from service.outlet import open_outlet, send_waiting
 from service.progress import counting
@@ -39,6 +39,7 @@ def ingest_file(
     classify = build_classify(settings.model)
     streams = build_streams(settings, channels)
     total, bad = IngestReport(), 0
+    threads: Threads = {}
     for found in _read(file, platform=platform, clock=clock):
         total += bring_in(
             found.posts,
@@ -48,6 +49,7 @@ def ingest_file(
             alert=alert,
             classify=classify,
             house=house,
+            threads=threads,
         )
         bad += found.bad
     if outlet:

@@ -11,13 +11,16 @@ from bot.posting import SlackPost
 from config.secrets import Secrets
 from config.settings import Settings
 from domain.clock import Clock
+from domain.errors import EarshotError
 from domain.seams import Post
-from flows.alerting import Pace, post_pending, reconcile
+from flows.alerting import Pace, post_pending, reconcile, recover
 from flows.house import House
 from service.assembly import Channels, named_channels
 from service.running import slack_secrets
 from service.schedule import LEASE, LEASE_SECONDS, OUTBOX_SECONDS
 from storage import leases, messages
+
+PATIENCE = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,13 @@ def open_outlet(settings: Settings, secrets: Secrets, *, clock: Clock) -> Outlet
 
 
 def send_waiting(outlet: Outlet, *, house: House, progress: Callable[[int], None] = lambda _: None) -> bool:
-    """Post until nothing waits; False where a running bot does it instead. `progress` is told how many were posted."""
+    """Post until nothing waits; False where a running bot does it instead. `progress` is told how many were posted.
+
+    Raises:
+        EarshotError: Slack has taken nothing for PATIENCE seconds; what waits is posted by the next start.
+    """
     holder, pace, posted = f"command:{uuid4().hex}", Pace(), 0
+    moved = time.monotonic()
     while True:
         with house.database.write() as tx:
             free = leases.acquire(tx, LEASE, holder=holder, at=house.clock(), seconds=LEASE_SECONDS)
@@ -50,8 +58,16 @@ def send_waiting(outlet: Outlet, *, house: House, progress: Callable[[int], None
                 leases.release(tx, LEASE, holder=holder, at=house.clock())
         if not free or not waiting:
             return free is not None
+        if posted == 0:
+            recover(house=house)
+        if time.monotonic() - moved > PATIENCE:
+            raise EarshotError(
+                f"Slack has taken no message for {PATIENCE} s; {waiting} wait. They are posted when the bot starts: "
+                "python run.py check says what is wrong."
+            )
         report = post_pending(post=outlet.post, pace=pace, house=house)
         report += reconcile(post=outlet.post, house=house)
         posted += len(report.posted)
+        moved = time.monotonic() if report.posted else moved
         progress(posted)
         time.sleep(OUTBOX_SECONDS)

@@ -18,7 +18,16 @@ from domain.brand import Stream
 from domain.clock import system_clock
 from domain.errors import EarshotError, StorageError
 from domain.seams import Classify, Poll, Post
-from flows.alerting import Pace, PostReport, post_pending, reconcile, recover, sweep_twins, update_changed
+from flows.alerting import (
+    Pace,
+    PostReport,
+    post_pending,
+    reconcile,
+    recover,
+    retry_refused,
+    sweep_twins,
+    update_changed,
+)
 from flows.batching import enqueue_batches
 from flows.digests import enqueue_due_digests
 from flows.house import House
@@ -88,6 +97,7 @@ class Schedule:
         self._every(30, "twins", self._while_leading(lambda: sweep_twins(post=self._post, house=self._house)))
         self._every(10, "lines", self._while_leading(self._queue_lines))
         self._every(SCRUB_SECONDS, "scrub", self._while_leading(self._scrub), first=SCRUB_SECONDS)
+        self._every(600, "refused", self._while_leading(lambda: retry_refused(house=self._house)))
         self._every(3600, "purge", self._while_leading(self._purge))
         self._scheduler.start()
 

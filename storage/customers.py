@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, and_, case, distinct, func, or_, select, update
+from sqlalchemy import Select, and_, case, distinct, func, literal, or_, select, update
 
 from domain.brand import Account
 from domain.customer import Customer, CustomerMatch, Grade, Link, LinkState
 from domain.mention import Author
 from storage.database import Tx
-from storage.folding import fold_handle, fold_name, fold_phone
-from storage.records import blind_email, blind_origin, blind_phone, from_list
+from storage.folding import fold_handle, fold_name
+from storage.records import blinds_of, from_list
 from storage.tables import ContactRow, CustomerRow, LinkRow, MembershipRow, NameRow, RecordRow, RecordVersionRow
 from storage.upserts import chunks
 
@@ -125,46 +125,31 @@ def match_keys(tx: Tx, keys: Sequence[str]) -> dict[str, CustomerMatch]:
 
 def _exactly(tx: Tx, text: str) -> list[str]:
     """Find customer ids by what identifies a person."""
-    handle = fold_handle(text)
-    sources = tx.scalars(select(RecordRow.source).distinct())
-    origins = [blind_origin(tx, source, text) for source in sources]
-    ways = [
-        select(MembershipRow.customer_id).where(MembershipRow.customer_id == text),
-        select(MembershipRow.customer_id)
-        .join(RecordRow, RecordRow.id == MembershipRow.record_id)
-        .where(RecordRow.origin.in_(origins)),
-    ]
-    blinds = [blind_email(tx, text)] if "@" in text.lstrip("@") else []
-    if fold_phone(text) and not any(c.isalpha() for c in text):
-        blinds.append(blind_phone(tx, text))
-    if blinds:
-        ways.append(
-            select(MembershipRow.customer_id)
-            .join(ContactRow, ContactRow.record_id == MembershipRow.record_id)
-            .where(ContactRow.blind.in_(blinds))
-        )
-    ways.append(
-        select(MembershipRow.customer_id)
-        .join(LinkRow, LinkRow.record_id == MembershipRow.record_id)
-        .where(LinkRow.handle_folded == handle, LinkRow.state != LinkState.REMOVED)
+    member = select(MembershipRow.customer_id)
+    ways = (
+        member.where(MembershipRow.customer_id == text),
+        member.join(ContactRow, ContactRow.record_id == MembershipRow.record_id).where(
+            ContactRow.blind.in_(blinds_of(tx, text))
+        ),
+        member.join(LinkRow, LinkRow.record_id == MembershipRow.record_id).where(
+            LinkRow.handle_folded == fold_handle(text), LinkRow.state != LinkState.REMOVED
+        ),
     )
     return [customer_id for way in ways for customer_id in tx.scalars(way)]
 
 
 def _by_name(tx: Tx, text: str, limit: int) -> list[str]:
-    """Find customer ids by the parts of a name. Reads every name: 100,000 take some 30 ms."""
+    """Find customer ids by the parts of a name. Reads every name, and nothing else."""
     words = fold_name(text).split()
     if not words:
         return []
-    starts = sum((case((NameRow.folded.contains(f" {word}", autoescape=True), 1), else_=0) for word in words), start=0)
-    best = (
-        select(MembershipRow.customer_id)
-        .join(NameRow, NameRow.record_id == MembershipRow.record_id)
-        .where(*(NameRow.folded.contains(word, autoescape=True) for word in words))
-        .group_by(MembershipRow.customer_id)
-        .order_by(func.max(starts).desc(), func.min(NameRow.folded), MembershipRow.customer_id)
-    )
-    return list(tx.scalars(best.limit(limit)))
+    place = func.instr if tx.get_bind().dialect.name == "sqlite" else func.strpos
+    starts = sum((case((place(NameRow.folded, f" {word}") > 0, 1), else_=0) for word in words), start=literal(0))
+    named = select(NameRow.record_id).where(*(place(NameRow.folded, word) > 0 for word in words))
+    best = tx.scalars(named.order_by(starts.desc(), NameRow.folded, NameRow.record_id).limit(limit)).all()
+    belongs = select(MembershipRow.record_id, MembershipRow.customer_id).where(MembershipRow.record_id.in_(best))
+    customer_of = dict(tx.execute(belongs).all())
+    return [customer_of[record_id] for record_id in best]
 
 
 def _read(tx: Tx, ids: Sequence[str]) -> list[Customer]:

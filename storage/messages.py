@@ -5,12 +5,12 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select, text, update
+from sqlalchemy import ColumnElement, case, func, or_, select, update
 
 from domain.mention import MentionId
 from domain.message import MessageKind, MessageState, OutgoingMessage, Posted
 from storage.database import Tx
-from storage.tables import MessageMentionRow, MessageRow, SightingRow
+from storage.tables import STALE, UNSETTLED, MessageMentionRow, MessageRow, SightingRow
 from storage.upserts import chunks, insert_new, upsert
 
 _FIELDS = [field.name for field in fields(OutgoingMessage)]
@@ -44,10 +44,14 @@ def touch(tx: Tx, *, kind: MessageKind, subject: str) -> None:
     tx.execute(update(MessageRow).where(*about).values(revision=MessageRow.revision + 1))
 
 
-def pending(tx: Tx, *, at: datetime, limit: int) -> list[OutgoingMessage]:
-    """Return what may be sent now, oldest first."""
-    waiting = select(MessageRow).where(MessageRow.state == MessageState.PENDING, _due(at))
-    return _read(tx, waiting.order_by(MessageRow.created_at, MessageRow.key).limit(limit))
+def pending(tx: Tx, *, at: datetime, per_channel: int) -> list[OutgoingMessage]:
+    """Return the oldest few of each channel that may be sent now: a busy channel holds no other one up."""
+    age = MessageRow.created_at, MessageRow.key
+    place = func.row_number().over(partition_by=MessageRow.channel, order_by=age).label("place")
+    waiting = select(MessageRow.key, place).where(UNSETTLED, MessageRow.state == MessageState.PENDING, _due(at))
+    ranked = waiting.subquery()
+    first = select(ranked.c.key).where(ranked.c.place <= per_channel)
+    return _read(tx, select(MessageRow).where(MessageRow.key.in_(first)).order_by(*age))
 
 
 def start(tx: Tx, key: str, *, at: datetime) -> OutgoingMessage | None:
@@ -81,8 +85,10 @@ def posted(tx: Tx, key: str, place: Posted, *, at: datetime, shown_revision: int
 
 def postpone(tx: Tx, key: str, *, until: datetime) -> None:
     """Wait as Slack asked: what was being sent is pending again, what is posted waits with its update."""
-    again = case((MessageRow.state == MessageState.SENDING, MessageState.PENDING.value), else_=MessageRow.state)
-    _change(tx, key, state=again, not_before=until)
+    sending = MessageRow.state == MessageState.SENDING
+    again = case((sending, MessageState.PENDING.value), else_=MessageRow.state)
+    attempts = MessageRow.attempts - case((sending, 1), else_=0)  # nothing was posted, so there can be no twin
+    _change(tx, key, state=again, attempts=attempts, not_before=until)
 
 
 def failed(tx: Tx, key: str, *, error: str) -> None:
@@ -108,7 +114,7 @@ def unknown(tx: Tx, key: str, *, error: str) -> None:
 
 def unknowns(tx: Tx, *, at: datetime) -> list[OutgoingMessage]:
     """Return the messages of unknown fate that are to be looked for now, oldest first."""
-    lost = select(MessageRow).where(MessageRow.state == MessageState.UNKNOWN, _due(at))
+    lost = select(MessageRow).where(UNSETTLED, MessageRow.state == MessageState.UNKNOWN, _due(at))
     return _read(tx, lost.order_by(MessageRow.created_at, MessageRow.key))
 
 
@@ -122,11 +128,17 @@ def again(tx: Tx, key: str) -> None:
     _change(tx, key, MessageRow.state == MessageState.UNKNOWN, state=MessageState.PENDING, not_before=None)
 
 
-def recover(tx: Tx) -> int:
-    """Call whatever was being sent unknown, and return how many that were: at start nobody is sending."""
+def sending(tx: Tx, *, before: datetime) -> bool:
+    """Tell whether something that was begun before a moment is still being sent."""
+    old = MessageRow.state == MessageState.SENDING, MessageRow.attempted_at <= before
+    return tx.scalar(select(MessageRow.key).where(UNSETTLED, *old).limit(1)) is not None
+
+
+def recover(tx: Tx, *, before: datetime) -> int:
+    """Call what somebody began to send before a moment, and never finished, unknown; return how many that were."""
     statement = (
         update(MessageRow)
-        .where(MessageRow.state == MessageState.SENDING)
+        .where(UNSETTLED, MessageRow.state == MessageState.SENDING, MessageRow.attempted_at <= before)
         .values(state=MessageState.UNKNOWN, not_before=MessageRow.attempted_at)
         .returning(MessageRow.key)
     )
@@ -135,8 +147,7 @@ def recover(tx: Tx) -> int:
 
 def stale(tx: Tx, *, at: datetime, limit: int) -> list[OutgoingMessage]:
     """Return posted messages whose subject has changed since, those that were never postponed first."""
-    changed = text("revision > shown_revision")  # literally the condition of the partial index
-    old = select(MessageRow).where(changed, MessageRow.state == MessageState.POSTED, _due(at))
+    old = select(MessageRow).where(STALE, MessageRow.state == MessageState.POSTED, _due(at))
     return _read(tx, old.order_by(MessageRow.not_before.nulls_first(), MessageRow.key).limit(limit))
 
 
@@ -169,10 +180,10 @@ def recent(tx: Tx, *, since: datetime) -> list[OutgoingMessage]:
 
 def counts(tx: Tx) -> tuple[int, int]:
     """Return how many messages are still on their way, and how many were given up."""
-    on_the_way = MessageState.PENDING, MessageState.SENDING, MessageState.UNKNOWN
-    by_state = select(MessageRow.state, func.count()).where(MessageRow.state.in_([*on_the_way, MessageState.FAILED]))
-    found = dict(tx.execute(by_state.group_by(MessageRow.state)).all())
-    return sum(found.get(state, 0) for state in on_the_way), found.get(MessageState.FAILED, 0)
+    by_state = select(MessageRow.state, func.count()).where(UNSETTLED).group_by(MessageRow.state)
+    found = dict(tx.execute(by_state).all())
+    failed = found.pop(MessageState.FAILED, 0)
+    return sum(found.values()), failed
 
 
 def _due(at: datetime) -> ColumnElement[bool]:

@@ -14,8 +14,8 @@ _FIELDS = [field.name for field in fields(Outcome)]
 
 
 def put(tx: Tx, outcome: Outcome) -> None:
-    """Store a case's facts, over those that are there."""
-    upsert(tx, OutcomeRow, [asdict(outcome)], update=[name for name in _FIELDS if name != "id"])
+    """Store a case's facts; what became of a case that is there already (answered, resolved, not us) stays."""
+    upsert(tx, OutcomeRow, [asdict(outcome)], update=["day", "kind", "urgency", "posted_at", "due_at"])
 
 
 def answered(tx: Tx, case_id: str, *, at: datetime) -> None:

@@ -79,19 +79,15 @@ def add_records(tx: Tx, records: Sequence[CustomerRecord], *, at: datetime) -> I
     return ImportCounts(added, changed, unchanged)
 
 
-def blind_email(tx: Tx, address: str) -> str:
-    """Return the blind index of an e-mail address."""
-    return _cipher(tx).blind(f"email {fold_email(address)}")
-
-
-def blind_phone(tx: Tx, number: str) -> str:
-    """Return the blind index of a phone number."""
-    return _cipher(tx).blind(f"phone {fold_phone(number)}")
-
-
-def blind_origin(tx: Tx, source: str, source_id: str) -> str:
-    """Return the blind index of an id in a source system."""
-    return _cipher(tx).blind(_origin_text(source, source_id))
+def blinds_of(tx: Tx, text: str) -> list[str]:
+    """Return where the blind index would have this text: as a source's id, an e-mail address or a phone number."""
+    cipher = _cipher(tx)
+    found = [_blind_id(cipher, text)]
+    if "@" in text:
+        found.append(_blind_email(cipher, text))
+    if fold_phone(text) and not any(c.isalpha() for c in text):
+        found.append(_blind_phone(cipher, text))
+    return found
 
 
 def to_list(texts: Sequence[str]) -> str:
@@ -213,8 +209,21 @@ def _link_values(one: _Told, at: datetime) -> Iterator[dict[str, Any]]:
 
 
 def _blinds(cipher: Cipher, record: CustomerRecord) -> set[str]:
-    emails = {cipher.blind(f"email {fold_email(address)}") for address in record.emails}
-    return emails | {cipher.blind(f"phone {fold_phone(number)}") for number in record.phones}
+    emails = {_blind_email(cipher, address) for address in record.emails}
+    phones = {_blind_phone(cipher, number) for number in record.phones}
+    return {_blind_id(cipher, record.source_id), *emails, *phones}
+
+
+def _blind_id(cipher: Cipher, source_id: str) -> str:
+    return cipher.blind(f"id {source_id.strip().casefold()}")
+
+
+def _blind_email(cipher: Cipher, address: str) -> str:
+    return cipher.blind(f"email {fold_email(address)}")
+
+
+def _blind_phone(cipher: Cipher, number: str) -> str:
+    return cipher.blind(f"phone {fold_phone(number)}")
 
 
 def _folded(record: CustomerRecord) -> set[str]:
@@ -234,11 +243,7 @@ def _batches(records: Sequence[CustomerRecord], cipher: Cipher) -> Iterator[Mapp
 
 
 def _origin(cipher: Cipher, record: CustomerRecord) -> str:
-    return cipher.blind(_origin_text(record.source, record.source_id))
-
-
-def _origin_text(source: str, source_id: str) -> str:
-    return json.dumps([source, source_id])
+    return cipher.blind(json.dumps([record.source, record.source_id]))
 
 
 def _digest(cipher: Cipher, record: CustomerRecord) -> str:

@@ -10,7 +10,7 @@ from storage.upserts import insert_new
 
 
 def add(tx: Tx, response: Response) -> bool:
-    """Record a reply; False where that post was recorded before."""
+    """Record a reply to a case; False where it was recorded before. One post may answer cases of several brands."""
     return insert_new(
         tx,
         ResponseRow,

@@ -1,12 +1,13 @@
 """The fingerprint of the key that a database was made with, so that no second key ever writes into it."""
 
-from sqlalchemy import Connection, delete, func, insert, inspect, select
+from sqlalchemy import Connection, delete, exists, insert, inspect, select
 
 from domain.errors import StorageError
 from storage.cipher import Cipher
-from storage.tables import RecordRow, StampRow
+from storage.tables import AuditRow, RecordRow, StampRow, TombstoneRow
 
 _KEY = "key"
+_KEYED = (RecordRow, AuditRow, TombstoneRow)
 
 
 def stamp_key(connection: Connection, cipher: Cipher) -> None:
@@ -21,9 +22,11 @@ def check_key(connection: Connection, cipher: Cipher) -> None:
     if not inspect(connection).has_table(StampRow.__tablename__):
         return
     known = connection.scalar(select(StampRow.value).where(StampRow.name == _KEY))
-    if known in {None, cipher.blind(_KEY)} or not connection.scalar(select(func.count()).select_from(RecordRow)):
+    if known in {None, cipher.blind(_KEY)}:
+        return
+    if not any(connection.scalar(select(exists().select_from(table))) for table in _KEYED):
         return
     raise StorageError(
-        "EARSHOT_KEY is not the key that this database's customers were stored with (set, unset or changed since). "
-        "Set it as it was, or import the customers into a new database."
+        "EARSHOT_KEY is not the key that this database was begun with (set, unset or changed since): its customers, "
+        "its audit log and the marks of deleted posts depend on it. Set it as it was, or begin a new database."
     )

@@ -4,12 +4,12 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, func, select
 
-from domain.case import Verdict
+from domain.case import CaseState, Verdict
 from domain.mention import MentionId
 from domain.outcome import Quote, Volume
 from domain.prediction import SENTIMENT, SWITCHING
 from storage.database import Tx
-from storage.tables import AuthorRow, MentionRow, PredictionRow, SightingRow
+from storage.tables import AuthorRow, CaseRow, MentionRow, PredictionRow, SightingRow
 
 _SAID = and_(
     PredictionRow.mention_id == SightingRow.mention_id, PredictionRow.brand == SightingRow.brand, PredictionRow.current
@@ -48,7 +48,7 @@ def volume(tx: Tx, *, brand: str, start: datetime, end: datetime) -> Volume:
 
 
 def quotes(tx: Tx, *, brand: str, start: datetime, end: datetime, limit: int) -> list[Quote]:
-    """Return posts worth reading, one of each author: negative ones first, then by followers and score."""
+    """Return posts worth reading, one of each author and no "Not us": negative ones first, then by followers."""
     negative = case((PredictionRow.label == "negative", 1), else_=0)
     weight = (
         negative.desc(),
@@ -58,10 +58,9 @@ def quotes(tx: Tx, *, brand: str, start: datetime, end: datetime, limit: int) ->
     )
     ranked = (
         select(
-            MentionRow,
-            AuthorRow.handle,
-            PredictionRow.label,
+            SightingRow.mention_id,
             SightingRow.case_id,
+            PredictionRow.label,
             func.row_number().over(order_by=weight).label("rank"),
             func.row_number().over(partition_by=MentionRow.author_key, order_by=weight).label("of_author"),
         )
@@ -71,17 +70,23 @@ def quotes(tx: Tx, *, brand: str, start: datetime, end: datetime, limit: int) ->
         .where(*_period(brand, start, end), SightingRow.verdict.not_in(_UNCOUNTED))
         .subquery()
     )
-    best = select(ranked).where(ranked.c.of_author == 1).order_by(ranked.c.rank).limit(limit)
+    first = select(ranked).where(ranked.c.of_author == 1).order_by(ranked.c.rank).limit(limit).subquery()
+    best = (
+        select(MentionRow, AuthorRow.handle, first.c.label, first.c.case_id)
+        .join(first, first.c.mention_id == MentionRow.id)
+        .join(AuthorRow, AuthorRow.key == MentionRow.author_key)
+        .order_by(first.c.rank)
+    )
     return [
         Quote(
-            mention_id=MentionId(row.id),
-            author=row.handle,
-            text=row.text,
-            url=row.url,
-            sentiment=row.label,
-            case_id=row.case_id,
+            mention_id=MentionId(mention.id),
+            author=handle,
+            text=mention.text,
+            url=mention.url,
+            sentiment=label,
+            case_id=case_id,
         )
-        for row in tx.execute(best)
+        for mention, handle, label, case_id in tx.execute(best)
     ]
 
 

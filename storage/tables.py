@@ -19,7 +19,9 @@ Amount = Annotated[Decimal, mapped_column(ExactDecimal)]
 Sealed = Annotated[str, mapped_column(EncryptedText)]
 
 OPEN = text("state IN ('new', 'claimed')")
-"""Literally the condition of the partial index, or SQLite would not use it."""
+UNSETTLED = text("state NOT IN ('posted', 'deleted')")
+STALE = text("revision > shown_revision")
+"""Literally the conditions of partial indexes, or SQLite would not use these: they leave out the many old rows."""
 
 
 class Row(DeclarativeBase):
@@ -103,7 +105,7 @@ class SightingRow(Row):
 
     __tablename__ = "sightings"
     __table_args__ = (
-        Index(None, "brand", "posted_at"),
+        Index(None, "brand", "posted_at", "verdict"),
         Index("ix_sightings_unbatched", "brand", "verdict", "seen_at", sqlite_where=text("batched_in IS NULL"),
               postgresql_where=text("batched_in IS NULL")),
         {"sqlite_with_rowid": False},
@@ -236,7 +238,7 @@ class ResponseRow(Row):
 
     __tablename__ = "responses"
     mention_id: Mapped[Key]
-    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), primary_key=True, index=True)
     responder: Mapped[str]
     at: Mapped[datetime]
     url: Mapped[str]
@@ -247,10 +249,9 @@ class MessageRow(Row):
 
     __tablename__ = "messages"
     __table_args__ = (
-        Index(None, "state", "created_at"),
+        Index("ix_messages_unsettled", "state", "created_at", sqlite_where=UNSETTLED, postgresql_where=UNSETTLED),
         Index(None, "kind", "subject"),
-        Index("ix_messages_stale", "not_before", sqlite_where=text("revision > shown_revision"),
-              postgresql_where=text("revision > shown_revision")),
+        Index("ix_messages_stale", "not_before", sqlite_where=STALE, postgresql_where=STALE),
     )  # fmt: skip
     key: Mapped[Key]
     channel: Mapped[str]
@@ -372,7 +373,7 @@ class MembershipRow(Row):
 
 
 class ContactRow(Row):
-    """The blind index of a record's latest e-mail addresses and phone numbers."""
+    """The blind index of a record's own id and its latest e-mail addresses and phone numbers."""
 
     __tablename__ = "contacts"
     record_id: Mapped[str] = mapped_column(ForeignKey("records.id"), primary_key=True)
@@ -383,6 +384,7 @@ class NameRow(Row):
     """A record's latest names, folded, each word after a space."""
 
     __tablename__ = "record_names"
+    __table_args__ = ({"sqlite_with_rowid": False},)
     record_id: Mapped[str] = mapped_column(ForeignKey("records.id"), primary_key=True)
     folded: Mapped[str] = mapped_column(primary_key=True)
 

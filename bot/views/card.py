@@ -169,10 +169,8 @@ def _customer(customer: CustomerSummary | None) -> str:
 
 def _due(file: CaseFile, now: datetime) -> str:
     case = file.case
-    if case.answered_at:
-        return f"answered {when(case.answered_at)}"
     if case.state not in OPEN_STATES:
-        return "no longer awaited"
+        return f"answered {when(case.answered_at)}" if case.answered_at else "no longer awaited"
     return f"⏰ *overdue* since {when(case.due_at)}" if now > case.due_at else f"due {when(case.due_at)}"
 
 

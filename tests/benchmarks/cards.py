@@ -65,9 +65,9 @@ def _enqueue(house: House, channel_id: str) -> list[str]:
              for n in range(CARDS // CHANNELS)]  # fmt: skip
     origin = Origin(stream="lumora on X", alert=True, channels={"Lumora": channel_id})
     with house.database.write() as tx:
-        before = {message.key for message in messages.pending(tx, at=house.clock(), limit=CARDS)}
+        before = {message.key for message in messages.pending(tx, at=house.clock(), per_channel=CARDS)}
         file_mentions(tx, filed, origin=origin, house=house)
-        after = {message.key for message in messages.pending(tx, at=house.clock(), limit=CARDS)}
+        after = {message.key for message in messages.pending(tx, at=house.clock(), per_channel=CARDS)}
     return sorted(after - before)
 
 

@@ -48,4 +48,4 @@ def pace(clock):
     def monotonic() -> float:
         return clock.now.timestamp()  # the clock is advanced by being given another `now`
 
-    return Pace(seconds=0, monotonic=monotonic)
+    return Pace(seconds=0, burst=50, monotonic=monotonic)

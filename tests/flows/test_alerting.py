@@ -2,8 +2,19 @@ from datetime import timedelta
 
 import pytest
 
+from domain.errors import PostRejected
 from domain.message import MessageState, Notice
-from flows.alerting import Pace, post_pending, reconcile, recover, refresh, sweep_twins, update_changed
+from flows.alerting import (
+    Pace,
+    post_pending,
+    reconcile,
+    recover,
+    refresh,
+    retry_refused,
+    sweep_twins,
+    update_changed,
+)
+from flows.notices import tell_operators
 from storage import messages
 from tests.builders import author, mention
 from tests.flows.fakes import MemorySlack, dice
@@ -15,7 +26,7 @@ def send(house, slack, pace):
 
 def one_card(house):
     with house.database.read() as tx:
-        found = [m for m in messages.pending(tx, at=house.clock(), limit=99) if m.kind == "card"]
+        found = [m for m in messages.pending(tx, at=house.clock(), per_channel=99) if m.kind == "card"]
     return found[0].key
 
 
@@ -130,13 +141,13 @@ def test_what_a_dead_process_was_sending_is_looked_for_first(take, house, slack,
     assert slack.keys() == [key]
 
 
-def test_a_refused_card_is_tried_again_at_the_next_start(take, house, slack, pace):
+def test_a_refused_card_is_tried_again_later(take, house, slack, pace):
     take(mention("awful"))
     key = one_card(house)
     slack.fate = "refused"
     send(house, slack, pace)
     slack.fate = None
-    recover(house=house)
+    retry_refused(house=house)
     send(house, slack, pace)
     assert slack.keys() == [key]
 
@@ -180,3 +191,41 @@ def test_two_hundred_cards_with_ambiguous_failures_are_each_visible_once(take, h
         sweep_twins(post=slack, house=house)
         clock.advance(seconds=4)
     assert len(slack.keys()) == len(set(slack.keys())) == 200
+
+
+def test_a_send_that_was_interrupted_in_a_living_process_is_looked_for(take, house, slack, pace, clock):
+    take(mention("awful"))
+    key = one_card(house)
+    with house.database.write() as tx:
+        message = messages.start(tx, key, at=house.clock())
+    slack._put(message, Notice("posted, and then the database was away"))
+    reconcile(post=slack, house=house)
+    assert state(house, key).state is MessageState.SENDING
+    clock.advance(seconds=61)
+    reconcile(post=slack, house=house)
+    reconcile(post=slack, house=house)
+    assert state(house, key).state is MessageState.POSTED
+    assert slack.keys() == [key]
+
+
+def test_a_busy_channel_holds_no_other_one_up(take, house, slack, pace):
+    take(*(mention("awful", by=author(f"a{i}")) for i in range(300)))
+    with house.database.write() as tx:
+        tell_operators(tx, "look here", subject="late", house=house)
+    send(house, slack, pace)
+    assert [content.text for content in slack.shown("C0OPS")] == ["look here"]
+    assert len(slack.keys()) == pace.burst
+
+
+def test_a_look_that_slack_refuses_ends_the_search(take, house, slack, pace, clock):
+    take(mention("awful"))
+    key = one_card(house)
+    slack.fate = "lost before"
+    send(house, slack, pace)
+
+    def refuse(message, since):
+        raise PostRejected("no", code="not_in_channel")
+
+    slack.find = refuse
+    reconcile(post=slack, house=house)
+    assert state(house, key).state is MessageState.FAILED

@@ -32,7 +32,7 @@ def test_a_complaint_opens_a_case_with_a_card_and_an_outcome(take, house):
     assert (report.read, report.filed.new, report.filed.complaints) == (1, 1, 1)
     assert (case.kind, case.state, case.urgency) == (CaseKind.COMPLAINT, CaseState.NEW, Urgency.NORMAL)
     with house.database.read() as tx:
-        assert [m.subject for m in messages.pending(tx, at=NOON, limit=9)] == [case.id]
+        assert [m.subject for m in messages.pending(tx, at=NOON, per_channel=9)] == [case.id]
         (fact,) = outcomes.between(tx, brand="Lumora", start=NOON, end=NOON + timedelta(minutes=1))
     assert (fact.id, fact.posted_at, fact.answered_at) == (case.id, post.posted_at, None)
 
@@ -43,7 +43,7 @@ def test_the_same_posts_again_change_nothing(take, house):
     again = take(post, post)
     assert (again.filed.new, again.filed.complaints) == (0, 0)
     with house.database.read() as tx:
-        assert len(messages.pending(tx, at=NOON, limit=9)) == 1
+        assert len(messages.pending(tx, at=NOON, per_channel=9)) == 1
 
 
 def test_rows_and_cursor_are_stored_together_or_not_at_all(house):
@@ -161,7 +161,7 @@ def test_an_edit_changes_the_text_and_never_alerts_again(take, house):
     assert (report.edited, report.filed.complaints) == (1, 0)
     with house.database.read() as tx:
         (hit,) = mentions.search(tx, "down")
-        assert messages.pending(tx, at=NOON, limit=9) == []
+        assert messages.pending(tx, at=NOON, per_channel=9) == []
     assert hit.mention.text == "Lumora is down"
     assert hit.predictions.of("sentiment").label == "negative"
 
@@ -192,7 +192,7 @@ def test_a_failing_platform_is_reported_once_and_so_is_its_recovery(house):
     reports = [ingest(stream(), poll=poll, classify=by_keyword, house=house) for _ in range(3)]
     assert [r.error for r in reports] == ["503", "401: renew the token", None]
     with house.database.read() as tx:
-        notices = [m.payload for m in messages.pending(tx, at=NOON, limit=9) if m.channel == "C0OPS"]
+        notices = [m.payload for m in messages.pending(tx, at=NOON, per_channel=9) if m.channel == "C0OPS"]
     assert notices == ["lumora on X cannot be read: 503", "lumora on X is read again."]
     assert {cursor for cursor, _ in poll.asked} == {None}  # the same place was asked for each time
 
@@ -229,7 +229,7 @@ def test_history_is_assigned_by_name_thread_and_account_and_stays_silent(house):
     assert (report.read, report.filed.new, report.unassigned) == (5, 5, 1)
     assert (report.filed.complaints, report.filed.joined, report.filed.responses) == (3, 1, 1)
     with house.database.read() as tx:
-        assert messages.pending(tx, at=NOON, limit=9) == []
+        assert messages.pending(tx, at=NOON, per_channel=9) == []
 
 
 def test_history_can_alert(house):
@@ -238,7 +238,7 @@ def test_history_can_alert(house):
     )
     assert report.filed.complaints == 1
     with house.database.read() as tx:
-        assert [m.channel for m in messages.pending(tx, at=NOON, limit=9)] == ["C0ALERTS"]
+        assert [m.channel for m in messages.pending(tx, at=NOON, per_channel=9)] == ["C0ALERTS"]
 
 
 def test_an_old_post_of_a_first_poll_opens_its_case_without_a_card(take, house):
@@ -247,4 +247,56 @@ def test_an_old_post_of_a_first_poll_opens_its_case_without_a_card(take, house):
     ingest(stream(), poll=Scripted(batch(old, mention("awful"))), classify=by_keyword, house=fresh)
     with house.database.read() as tx:
         assert cases.counts(tx, at=NOON) == (2, 1)
-        assert len(messages.pending(tx, at=NOON, limit=9)) == 1
+        assert len(messages.pending(tx, at=NOON, per_channel=9)) == 1
+
+
+def test_a_fresh_complaint_in_an_old_quiet_case_alerts(take, house):
+    first = mention("awful", number=41)
+    bring_in([first], [], platform="x", listening=[stream()], alert=False, classify=by_keyword, house=house)
+    take(replace(mention("awful, again", number=42), thread_id=first.thread_id))
+    with house.database.read() as tx:
+        (card,) = messages.pending(tx, at=NOON, per_channel=9)
+        assert len(mentions.of_message(tx, card.key)) == 2
+
+
+def test_what_is_left_of_a_cap_but_pays_for_no_page_is_told(house):
+    capped = stream(daily_cap_usd=Decimal("0.10"))
+    poll = Scripted(batch(capped=True))
+    report = ingest(capped, poll=poll, classify=by_keyword, house=house)
+    assert "daily cap of 0.10 USD" in report.error
+
+
+def test_an_answer_from_before_the_latest_complaint_leaves_the_case_open(take, house):
+    post = mention("Lumora is down", number=51)
+    again = mention("still down", number=52, thread_id=post.thread_id, posted_at=post.posted_at + timedelta(hours=2))
+    take(post, again)
+    take(reply_to(post))
+    case = case_of(house, post)
+    assert (case.state, case.answered_at) == (CaseState.NEW, post.posted_at + timedelta(minutes=30))
+
+
+def test_an_older_version_never_overwrites_a_newer_one(take, house):
+    post = mention("Lumora is fine", number=61)
+    take(replace(post, text="Lumora is fine now", edited_at=NOON + timedelta(hours=2)))
+    assert take(post).edited == 0
+    assert take(replace(post, text="Lumora is", edited_at=NOON + timedelta(hours=1))).edited == 0
+
+
+def test_one_reply_answers_the_cases_of_both_brands_that_share_an_account(house):
+    shared = (brand(), brand("Helio", aliases=()))
+    two = replace(house, brands=shared)
+    post = mention("I cancel Helio and Lumora")
+    bring_in(
+        [post, reply_to(post)],
+        [],
+        platform="x",
+        listening=[stream()],
+        alert=False,
+        classify=by_keyword,
+        house=two,
+    )
+    with house.database.read() as tx:
+        found = [
+            cases.find(tx, brand=b.name, author_key=post.author.key, thread_id=post.thread_id).state for b in shared
+        ]
+    assert found == [CaseState.ANSWERED, CaseState.ANSWERED]

@@ -11,7 +11,7 @@ from tests.builders import NOON, author, brand, mention, stream
 
 def waiting(house, kind):
     with house.database.read() as tx:
-        return [m for m in messages.pending(tx, at=house.clock(), limit=99) if m.kind is kind]
+        return [m for m in messages.pending(tx, at=house.clock(), per_channel=99) if m.kind is kind]
 
 
 def test_the_hours_line_lists_what_needed_no_card_once(take, house, slack, pace, clock):

@@ -120,6 +120,7 @@ def test_a_new_version_keeps_links_that_it_names_and_takes_back_the_others(datab
         "jän",
         "smith",
         "mith",
+        "C1",
     ],
 )
 def test_a_customer_is_found_by_what_people_know_of_her(database, text):

@@ -49,7 +49,7 @@ ASKED = {
     "by_thread": lambda tx: cases.by_thread(tx, brand="Lumora", platform="x", thread_id="t"),
     "of_customer": lambda tx: cases.of_customer(tx, "customer1", limit=5),
     "claim": lambda tx: cases.claim(tx, "case1", owner="U0MIA", at=NOON),
-    "pending": lambda tx: messages.pending(tx, at=NOON, limit=10),
+    "pending": lambda tx: messages.pending(tx, at=NOON, per_channel=10),
     "stale": lambda tx: messages.stale(tx, at=NOON, limit=10),
     "unknowns": lambda tx: messages.unknowns(tx, at=NOON),
     "recover": messages.recover,

@@ -176,7 +176,14 @@ def upgrade() -> None:  # noqa: PLR0915  # one statement for each table and inde
         sqlite_where=sa.text("revision > shown_revision"),
         postgresql_where=sa.text("revision > shown_revision"),
     )
-    op.create_index("ix_messages_state_created_at", "messages", ["state", "created_at"], unique=False)
+    op.create_index(
+        "ix_messages_unsettled",
+        "messages",
+        ["state", "created_at"],
+        unique=False,
+        sqlite_where=sa.text("state NOT IN ('posted', 'deleted')"),
+        postgresql_where=sa.text("state NOT IN ('posted', 'deleted')"),
+    )
     op.create_table(
         "outcomes",
         sa.Column("id", sa.Text(), nullable=False),
@@ -304,6 +311,7 @@ def upgrade() -> None:  # noqa: PLR0915  # one statement for each table and inde
         sa.Column("folded", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["record_id"], ["records.id"], name="fk_record_names_record_id"),
         sa.PrimaryKeyConstraint("record_id", "folded", name="pk_record_names"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "record_versions",
@@ -329,7 +337,7 @@ def upgrade() -> None:  # noqa: PLR0915  # one statement for each table and inde
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_responses_case_id"),
-        sa.PrimaryKeyConstraint("mention_id", name="pk_responses"),
+        sa.PrimaryKeyConstraint("mention_id", "case_id", name="pk_responses"),
     )
     op.create_index("ix_responses_case_id", "responses", ["case_id"], unique=False)
     op.create_table(
@@ -375,7 +383,9 @@ def upgrade() -> None:  # noqa: PLR0915  # one statement for each table and inde
         sa.PrimaryKeyConstraint("mention_id", "brand", name="pk_sightings"),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_sightings_brand_posted_at", "sightings", ["brand", "posted_at"], unique=False)
+    op.create_index(
+        "ix_sightings_brand_posted_at_verdict", "sightings", ["brand", "posted_at", "verdict"], unique=False
+    )
     op.create_index("ix_sightings_case_id", "sightings", ["case_id"], unique=False)
     op.create_index(
         "ix_sightings_unbatched",
