@@ -41,7 +41,7 @@ class BotProcess:
         )
         threading.Thread(target=self._read, args=(self._process,), daemon=True).start()
 
-    def wait_for(self, event: str, *, seconds: float = 60.0) -> float:
+    def wait_for(self, event: str, *, seconds: float = 120.0) -> float:
         """Wait for a line of the log, and return how many seconds after the start it came."""
         with self._changed:
             arrived = self._changed.wait_for(lambda: self._seen(event) is not None or self._ended, seconds)

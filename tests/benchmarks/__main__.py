@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from service.logs import configure_logs
 from tests.benchmarks import cards, commands, hostile_text, install, kills, latency, memory, page, start, throughput
 from tests.benchmarks.figure import Figure
 
@@ -42,6 +43,7 @@ def main() -> None:
     asked = parser.parse_args()
     if unknown := [name for name in asked.names if name not in BENCHMARKS]:
         parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+    configure_logs(level="ERROR")
     console, missed = Console(highlight=False), 0
     for name in asked.names or BENCHMARKS:
         benchmark = BENCHMARKS[name]

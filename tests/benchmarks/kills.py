@@ -4,13 +4,14 @@ import random
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
+import psycopg
 from sqlalchemy import func, select
 
 from domain.clock import system_clock
@@ -28,8 +29,8 @@ from tests.benchmarks.posts import answerable
 from tests.bot_process import BotProcess, bot_on
 from tests.databases import postgres_server
 
-KILLS, POSTGRES_KILLS = 50, 15
-LANES = 5
+KILLS, POSTGRES_KILLS = 50, 10
+LANES, POSTGRES_LANES = 5, 2
 """So many bots, each with its own sandbox and database, are killed side by side: most of the time they only wait."""
 
 POSTS = 6
@@ -61,6 +62,7 @@ class Campaign:
     seed: int
     kills: int = 0
     recoveries: list[float] = field(default_factory=list)
+    lease_waits: list[float] = field(default_factory=list)
 
     def live_and_die(self, *, expire_lease: bool = False) -> None:
         """Let the bot work, and kill it at a random moment. Restarts what was killed before."""
@@ -111,9 +113,10 @@ class Campaign:
         if self.kills and expire_lease:
             self._expire_lease()
         self.bot.start()
-        leading = self.bot.wait_for("leading")
+        connected, leading = self.bot.wait_for("connected"), self.bot.wait_for("leading")
         if self.kills:
             self.recoveries.append(leading)
+            self.lease_waits.append(leading - connected)
 
     def _expire_lease(self) -> None:
         """Let the time pass that a dead process holds its lease."""
@@ -173,19 +176,24 @@ def campaign(
 
 def measure() -> list[Figure]:
     """Kill bots on SQLite files and on PostgreSQL."""
-    figures = _killed("SQLite", KILLS, LANES)
+    figures = _killed("SQLite", KILLS, [None] * LANES)
     with tempfile.TemporaryDirectory() as folder, postgres_server(Path(folder) / "server") as server:
-        url = server.render_as_string(hide_password=False)
-        return figures + _killed("PostgreSQL", POSTGRES_KILLS, 1, database_url=url)
+        names = [f"lane{number}" for number in range(POSTGRES_LANES)]
+        with psycopg.connect(server.render_as_string(hide_password=False), autocommit=True) as connection:
+            for name in names:
+                connection.execute(f"CREATE DATABASE {name}")
+        urls = [server.set(database=name).render_as_string(hide_password=False) for name in names]
+        return figures + _killed("PostgreSQL", POSTGRES_KILLS, urls)
 
 
-def _killed(kind: str, kills: int, lanes: int, *, database_url: str | None = None) -> list[Figure]:
-    classify = build()
+def _killed(kind: str, kills: int, database_urls: Sequence[str | None]) -> list[Figure]:
+    """Share the kills among as many bots as there are databases; None is a SQLite file of its own."""
+    classify, lanes = build(), len(database_urls)
     with tempfile.TemporaryDirectory() as folder, progress(f"kills on {kind}", kills) as done:
 
         def lane(number: int) -> tuple[Campaign, Damage, float]:
-            drafts = answerable(100 + number, classify=classify)
-            with campaign(Path(folder) / str(number), drafts=drafts, seed=number, database_url=database_url) as run:
+            drafts, url = answerable(100 + number, classify=classify), database_urls[number]
+            with campaign(Path(folder) / str(number), drafts=drafts, seed=number, database_url=url) as run:
                 for _ in range(kills // lanes):
                     run.live_and_die()
                     done(1)
@@ -195,6 +203,7 @@ def _killed(kind: str, kills: int, lanes: int, *, database_url: str | None = Non
         with ThreadPoolExecutor(lanes) as pool:
             runs = list(pool.map(lane, range(lanes)))
     recoveries = [seconds for run, _, _ in runs for seconds in run.recoveries]
+    waits = [seconds for run, _, _ in runs for seconds in run.lease_waits]
     damage = [found for _, found, _ in runs]
     return [
         shown(f"{kind}: kill -9 at random moments", sum(run.kills for run, _, _ in runs), "times"),
@@ -205,6 +214,7 @@ def _killed(kind: str, kills: int, lanes: int, *, database_url: str | None = Non
         none_of(f"{kind}: cards more than once", sum(one.cards_doubled for one in damage)),
         none_of(f"{kind}: answers not counted exactly once", sum(one.answers_wrong for one in damage)),
         shown(f"{kind}: from restart to work, median", median(recoveries), "s"),
+        shown(f"{kind}: of it waiting for the lease of the killed process, median", median(waits), "s"),
         at_most(f"{kind}: from restart to work, slowest", max(recoveries), 30, "s"),
         at_most(f"{kind}: from the last restart to all posted, slowest", max(s for _, _, s in runs), 300, "s"),
     ]

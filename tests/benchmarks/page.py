@@ -18,7 +18,8 @@ HEAD = """\
 What Earshot measures on one machine, against the goals that it was given. Nothing here is written by hand:
 `python -m tests.benchmarks --write` measures everything anew, `python -m tests.benchmarks --write NAME` one section.
 The real bot runs in a process of its own on the [sandbox](sandbox.md), which stands in for Slack, X and Reddit on
-127.0.0.1; times hold no internet.
+127.0.0.1; times hold no internet. A load average well above the number of cores says that the machine had other work:
+times are then longer than they need be.
 """
 
 
@@ -60,5 +61,5 @@ def _machine() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return (
         f"{os.cpu_count()} cores of {model}, {memory:.0f} GB, Python {platform.python_version()}, "
-        f"SQLite {sqlite3.sqlite_version}"
+        f"SQLite {sqlite3.sqlite_version}, load average {os.getloadavg()[0]:.1f}"
     )

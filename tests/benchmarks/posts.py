@@ -1,34 +1,49 @@
 """Posts that become cards: generated ones of which the shipped model is sure that they want an answer."""
 
+import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
 
+from config.settings import Settings
 from crm.attribution import reading
-from crm.triage import triage
-from domain.case import TriagePolicy, Verdict
+from domain.brand import Brand
 from domain.seams import Classify
 from nlp.classify import build
+from sandbox.bot_settings import bot_settings_toml
 from sandbox.scenario import generate
+from sandbox.server import Sandbox
 from sandbox.world import Draft
-from tests import builders
+
+TITLE = "About Lumora"
+COMPLAINTS = {"negative", "leaving", "considering_leaving"}
+SURE = 0.9
+"""Far from where a label becomes unsure: an int8 model's scores depend a little on the other texts of a batch."""
 
 
 def answerable(seed: int, *, classify: Classify | None = None) -> Iterator[Draft]:
-    """Give drafts without end that triage makes a case of, no two texts equal."""
-    said_by, brand = classify or build(), builders.brand()
+    """Give drafts without end that triage makes a complaint of wherever they appear, no two texts equal."""
+    said_by, brand = classify or build(), _brand()
+
+    def wants_answer(texts: list[str]) -> list[bool]:
+        said = said_by([reading(text, brand) for text in texts])
+        return [any(p.label in COMPLAINTS and p.score >= SURE for p in predictions.items) for predictions in said]
+
     for part in count():
-        drafts = list(generate(seed * 1000 + part, 100))
-        said = said_by([reading(draft.text, brand) for draft in drafts])
-        for draft, predictions in zip(drafts, said, strict=True):
-            mention = builders.mention(draft.text, by=builders.author(draft.author, platform=draft.platform))
-            found = triage(mention, predictions, brand=brand, customer_value=None, policy=TriagePolicy())
-            if found.verdict is Verdict.CASE:
-                yield draft
+        drafts = list(generate(seed * 1000 + part, 50))
+        alone = wants_answer([draft.text for draft in drafts])
+        titled = wants_answer([f"{TITLE}\n\n{draft.text}" for draft in drafts])
+        yield from (draft for draft, *both in zip(drafts, alone, titled, strict=True) if all(both))
+
+
+def _brand() -> Brand:
+    """Return the brand as the sandbox's bot knows it: the model reads a rival's name otherwise than a stranger's."""
+    (brand,) = Settings.model_validate(tomllib.loads(bot_settings_toml(Sandbox()))).build_brands()
+    return brand
 
 
 def elsewhere(draft: Draft, *, x: bool, community: str = "lumora") -> Draft:
     """Move a draft to X, or to a subreddit."""
     if x:
         return replace(draft, platform="x", title="", community="")
-    return replace(draft, platform="reddit", title="About Lumora", community=community)
+    return replace(draft, platform="reddit", title=TITLE, community=community)
