@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from domain.case import CaseState, Verdict
 from domain.mention import MentionId
@@ -67,7 +67,9 @@ def quotes(tx: Tx, *, brand: str, start: datetime, end: datetime, limit: int) ->
         .join(MentionRow, MentionRow.id == SightingRow.mention_id)
         .join(AuthorRow, AuthorRow.key == MentionRow.author_key)
         .join(PredictionRow, and_(_SAID, PredictionRow.task == SENTIMENT))
+        .outerjoin(CaseRow, CaseRow.id == SightingRow.case_id)
         .where(*_period(brand, start, end), SightingRow.verdict.not_in(_UNCOUNTED))
+        .where(or_(CaseRow.state.is_(None), CaseRow.state != CaseState.DISMISSED))
         .subquery()
     )
     first = select(ranked).where(ranked.c.of_author == 1).order_by(ranked.c.rank).limit(limit).subquery()
