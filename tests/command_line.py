@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import structlog
+
 import run
 from tests.stage import only_secrets
 
@@ -30,7 +32,7 @@ class Done:
 def earshot(*words: object, cwd: Path | None = None, secrets: Mapping[str, str] | None = None) -> Done:
     """Run `python run.py WORDS` with no other secrets than these."""
     out, err = io.StringIO(), io.StringIO()
-    code = 0
+    code, logging_to = 0, structlog.get_config()
     with (
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
@@ -42,4 +44,6 @@ def earshot(*words: object, cwd: Path | None = None, secrets: Mapping[str, str] 
             run.main()
         except SystemExit as ended:
             code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+        finally:
+            structlog.configure(**logging_to)
     return Done(code, out.getvalue(), err.getvalue())

@@ -131,6 +131,7 @@ def test_the_slash_commands_answer(at_work):
     assert "response rate" in at_work.type("leo", "/earshot kpi").lower()
     assert "Lumora on X" in at_work.type("ops", "/earshot health")
     assert "/earshot queue" in at_work.type("mia", "/earshot help")
+    assert "amp;amp;" not in at_work.type("mia", "/customer R&D")  # what Slack escaped is read as it was typed
     assert "Did you mean `/earshot queue`?" in at_work.type("mia", "/earshot qeue")
 
 
