@@ -38,7 +38,11 @@ def classifier(score: Score, model: Model, *, prepare: Callable[[Reading], Model
         columns = _probabilities(score([p.text for p in prepared]), model.heads)
         return [
             _predictions(
-                model, [column[row] for column in columns], found=detect(reading.text), rival=prepared[row].rival
+                model,
+                [column[row] for column in columns],
+                found=detect(reading.text),
+                rival=prepared[row].rival,
+                of_rival_only=_of_rival_only(reading, prepared[row]),
             )
             for row, reading in enumerate(readings)
         ]
@@ -74,10 +78,29 @@ def _probabilities(logits: Logits, heads: Sequence[Head]) -> list[Logits]:
     return parts
 
 
-def _predictions(model: Model, rows: Sequence[Logits], *, found: language.Language, rival: str | None) -> Predictions:
+def _of_rival_only(reading: Reading, prepared: ModelText) -> bool:
+    """Whether the text names a rival and not the brand: its intent is then most likely towards the rival."""
+    return reading.brand is not None and prepared.rival is not None and not prepared.brand_named
+
+
+def _predictions(
+    model: Model,
+    rows: Sequence[Logits],
+    *,
+    found: language.Language,
+    rival: str | None,
+    of_rival_only: bool,
+) -> Predictions:
     return Predictions(
         tuple(
-            _prediction(model, head, probabilities.tolist(), supported=found.supported, rival=rival)
+            _prediction(
+                model,
+                head,
+                probabilities.tolist(),
+                supported=found.supported,
+                rival=rival,
+                of_rival_only=of_rival_only,
+            )
             for head, probabilities in zip(model.heads, rows, strict=True)
         ),
         found.code,
@@ -86,15 +109,17 @@ def _predictions(model: Model, rows: Sequence[Logits], *, found: language.Langua
 
 
 def _prediction(
-    model: Model, head: Head, probabilities: list[float], *, supported: bool, rival: str | None
+    model: Model, head: Head, probabilities: list[float], *, supported: bool, rival: str | None, of_rival_only: bool
 ) -> Prediction:
-    score = max(probabilities)
+    task, score = TASKS[head.task], max(probabilities)
+    label = head.labels[probabilities.index(score)]
+    misplaced = task.names_rival and of_rival_only and label != task.quiet
     return Prediction(
         task=head.task,
-        label=head.labels[probabilities.index(score)],
+        label=label,
         score=score,
-        unsure=not supported or score < head.unsure_below,
+        unsure=not supported or misplaced or score < head.unsure_below,
         model=model.name,
-        rival=rival if TASKS[head.task].names_rival else None,
+        rival=rival if task.names_rival else None,
         probabilities=MappingProxyType(dict(zip(head.labels, probabilities, strict=True))),
     )

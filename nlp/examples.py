@@ -1,7 +1,6 @@
 """Labelled text: reads the files of ../shared/data, and files of the user's own, as examples of one task."""
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,26 +50,11 @@ def switching(path: Path) -> list[Example]:
     ]
 
 
-def targets(path: Path) -> list[Example]:
-    """Read the three-line format of Dong et al. 2014: sentiment towards `$T$`."""
-    labels = {"-1": "negative", "0": "neutral", "1": "positive"}
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return [
-        Example(
-            Reading(_untokenised(text).replace("$T$", target), BrandName(target)),
-            SENTIMENT,
-            labels[label.strip()],
-            source="dong2014",
-        )
-        for text, target, label in zip(lines[::3], lines[1::3], lines[2::3], strict=True)
-    ]
-
-
 def written(path: Path = WRITTEN) -> list[Example]:
     """Read our own invented posts; a post that also names a rival is a second example, seen from the rival."""
     ours, theirs = BrandName("Northwind"), BrandName("Contoso")
     found, industry = [], ""
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8").split("\n"):
         if line.startswith("["):
             industry = line.strip("[]")
         elif line and not line.startswith("#"):
@@ -100,10 +84,3 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
                 yield json.loads(line)
     except (OSError, ValueError) as error:
         raise InputError(f"{path} cannot be read as JSON lines: {error}. Give the folder of labelled text.") from error
-
-
-def _untokenised(text: str) -> str:
-    """Undo the spaces that tokenised corpora put around punctuation."""
-    text = text.replace("-LRB-", "(").replace("-RRB-", ")").replace("` `", '"').replace("''", '"')
-    text = re.sub(r"\s+(['`]\s?(?:s|t|m|re|ve|ll|d)\b|n['`]t\b|[.,!?;:)])", r"\1", text)
-    return text.replace("` ", "'").replace("' s", "'s")

@@ -1,12 +1,16 @@
 """What the shipped model says of posts that leave no doubt, and how its classifier behaves under load."""
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from domain.prediction import BrandName, Reading
-from nlp.classify import build, combined
+from nlp.classify import build, classifier, combined
+from nlp.models import Head, Model
 from nlp.tasks import DIRECTIONS, TASKS
+from nlp.text import model_text
 
 OURS = BrandName("Northtune", ("@NorthtuneCares",))
 RIVAL = BrandName("Wavely")
@@ -72,6 +76,22 @@ def test_an_unsupported_language_is_answered_but_never_sure(classify):
     [predictions] = classify([Reading("Ich liebe diesen Dienst, alles funktioniert wunderbar und schnell")])
     assert (predictions.language, predictions.language_supported) == ("de", False)
     assert all(item.unsure for item in predictions.items)
+
+
+def test_a_move_that_names_a_rival_and_not_the_brand_is_never_sure():
+    logits = np.array([[0, 0, 9, 0, 0, 9, 0, 0]], dtype=np.float32)  # surely positive, surely leaving
+    heads = tuple(Head(task.name, task.labels, unsure_below=0.5) for task in TASKS.values())
+    model = Model("certain", Path(), heads, max_length=8, languages=frozenset())
+    certain = classifier(lambda texts: logits, model, prepare=model_text)
+    for brand, text, unsure in [
+        (OURS, "Done with Wavely", True),
+        (OURS, "Done with Northtune, off to Wavely", False),
+        (OURS, "Done with them", False),
+        (None, "Done with Wavely", False),
+    ]:
+        switching = answer(certain, text, "switching", brand=brand)
+        assert (switching.label, switching.unsure) == ("leaving", unsure)
+        assert not answer(certain, text, "sentiment", brand=brand).unsure
 
 
 def test_an_answer_does_not_depend_on_its_company(classify):
