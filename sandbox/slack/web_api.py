@@ -92,7 +92,7 @@ class WebApi:
 async def read_arguments(request: web.Request) -> dict[str, Any]:
     """Merge query, form and JSON bodies, as Slack accepts them; JSON inside form fields is left as text."""
     args: dict[str, Any] = dict(request.query)
-    if request.method == "GET" or not request.can_read_body:
+    if request.method == "GET" or not request.body_exists:
         return args
     if request.content_type == "application/json":
         try:

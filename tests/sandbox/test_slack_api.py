@@ -13,7 +13,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from sandbox.slack import Limits, Workspace
-from tests.sandbox.running import HandClock, RunningSlack, running_slack, small_team
+from tests.sandbox.running import HandClock, RunningSlack, running_slack, small_team, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -495,7 +495,7 @@ def test_each_fault_looks_as_slack_shows_it(slack):
     assert client.auth_test()["ok"]
 
 
-def test_a_slow_answer_outlasts_an_impatient_client(slack, alerts):
+def test_a_slow_post_outlasts_an_impatient_client_and_is_carried_out(slack, alerts):
     slack.workspace.faults.add("slow", target="chat.postMessage", times=1, seconds=0.4)
     client = WebClient(
         token=slack.workspace.bot_token,
@@ -505,6 +505,7 @@ def test_a_slow_answer_outlasts_an_impatient_client(slack, alerts):
     )
     with pytest.raises(TimeoutError):
         client.chat_postMessage(channel=alerts.id, text="late")
+    wait_until(lambda: slack.texts(alerts) == ["late"])  # carried out all the same
 
 
 def test_faults_by_chance_repeat_with_their_seed():
