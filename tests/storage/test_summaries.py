@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from domain.case import Verdict
+from domain.case import CaseState, Verdict
 from domain.outcome import Quote, Volume
 from domain.prediction import Predictions
 from storage import cases, summaries
@@ -57,3 +57,11 @@ def test_quotes_are_negative_first_then_by_reach_and_one_of_each_author(database
         assert [q.text for q in found] == ["worst", "bad", "great"]
         assert found[0] == Quote(worst.id, "loud", "worst", worst.url, "negative", "case1")
         assert len(summaries.quotes(tx, **DAY, limit=2)) == 2
+
+
+def test_what_a_person_said_is_not_about_us_is_not_quoted(database):
+    with database.write() as tx:
+        cases.open_case(tx, case("case1", state=CaseState.DISMISSED))
+        cases.open_case(tx, case("case2"))
+        store(tx, seen(post("another Lumora", by=author("a")), case_id="case1"), seen(post("ours"), case_id="case2"))
+        assert [q.text for q in summaries.quotes(tx, **DAY, limit=5)] == ["ours"]
