@@ -7,11 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -98,16 +94,14 @@ class Database:
         with self._explained(), self._turn(), self._writer.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
-            self._refuse_newer(connection)
-            config = Config(attributes={"connection": connection})
-            config.set_main_option("script_location", str(_MIGRATIONS))
-            command.upgrade(config, "head")
+            if self._known_version(connection) != max(_revisions()):
+                _upgrade(connection)
             stamps.stamp_key(connection, self._cipher)
 
     def check(self) -> None:
         """Raise StorageError unless the database answers, is no newer than this code and has our key."""
         with self._explained(), self._reader.connect() as connection:
-            self._refuse_newer(connection)
+            self._known_version(connection)
             stamps.check_key(connection, self._cipher)
 
     def scrub(self) -> bool:
@@ -149,13 +143,26 @@ class Database:
         finally:
             self._one_writer.release()
 
-    def _refuse_newer(self, connection: Connection) -> None:
-        present = MigrationContext.configure(connection).get_current_revision()
+    def _known_version(self, connection: Connection) -> str | None:
+        """Return the schema's version, None before the first migration; raises StorageError for a newer one."""
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        present: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
         if present is not None and present not in _revisions():
             raise StorageError(
                 f"The database {self.url} was made by a newer Earshot (schema {present}). "
                 "Update Earshot, or restore a backup from before that update."
             )
+        return present
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415 - takes half a second, and only a migration needs it
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    command.upgrade(config, "head")
 
 
 def _session(engine: Engine) -> Session:
@@ -164,8 +171,8 @@ def _session(engine: Engine) -> Session:
 
 @cache
 def _revisions() -> frozenset[str]:
-    """List the schema versions that this code knows."""
-    return frozenset(script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions())
+    """List the schema versions that this code knows: `0001` of `0001_first_schema.py`, and so on."""
+    return frozenset(script.stem[:4] for script in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def _sqlite(url: URL) -> tuple[Engine, Engine]:
