@@ -98,7 +98,8 @@ def failed(tx: Tx, key: str, *, error: str) -> None:
 
 def retry_failed(tx: Tx, *, since: datetime) -> None:
     """Send again what was given up and was queued since a moment."""
-    statement = update(MessageRow).where(MessageRow.state == MessageState.FAILED, MessageRow.created_at >= since)
+    given_up = MessageRow.state == MessageState.FAILED, MessageRow.created_at >= since
+    statement = update(MessageRow).where(UNSETTLED, *given_up)
     tx.execute(statement.values(state=MessageState.PENDING, not_before=None))
 
 
