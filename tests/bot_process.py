@@ -24,6 +24,7 @@ class BotProcess:
     def __init__(self, config: Path, environment: dict[str, str]) -> None:
         self._config = config
         self._environment = os.environ | environment
+        self._environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an operator's second start compiles nothing
         self._process: subprocess.Popen[str] | None = None
         self._changed = threading.Condition()
         self._events: list[tuple[float, str]] = []
