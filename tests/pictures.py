@@ -42,10 +42,8 @@ def main() -> None:
 
 
 def _open_channel(page, name: str) -> None:
-    page.evaluate(
-        f"[...document.querySelectorAll('#channels button, #channels a, #channels li')].find(e => e.textContent.trim().endsWith('{name}'))?.click();"
-        "new Promise(done => setTimeout(done, 1500))"
-    )
+    entry = f"[...document.querySelectorAll('#channels button')].find(e => e.textContent.includes('{name}'))"
+    page.evaluate(f"{entry}?.click(); new Promise(done => setTimeout(done, 1500))")
 
 
 if __name__ == "__main__":
