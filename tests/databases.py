@@ -71,7 +71,7 @@ def _postgres(database_folder):
     """Give a context that holds a database: a copy of one that was migrated once."""
     with postgres_server(database_folder / "postgresql") as server:
 
-        def at(name: str) -> str:
+        def at(name):
             return server.set(database=name).render_as_string(hide_password=False)
 
         with psycopg.connect(at("postgres"), autocommit=True) as connection:

@@ -19,7 +19,7 @@ def file_of(url) -> Path:
     return Path(make_url(url).database)
 
 
-def stored(database) -> int:
+def stored(database):
     with database.read() as tx:
         return tx.scalar(text("SELECT count(*) FROM deliveries"))
 
