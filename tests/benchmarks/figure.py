@@ -55,13 +55,13 @@ def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
         yield lambda done: bar.update(task, advance=done)
 
 
-def wait_until(holds: Callable[[], object], *, seconds: float, what: str) -> float:
-    """Wait until something holds and return the seconds that it took; an error names `what` never came."""
+def wait_until(holds: Callable[[], object], *, seconds: float, what: str, pause: float = 0.02) -> float:
+    """Look every `pause` seconds until something holds, and return how long it took; else an error says `what`."""
     began = time.monotonic()
     while not holds():
         if time.monotonic() - began > seconds:
             raise AssertionError(f"{what} did not happen within {seconds:.0f} s")
-        time.sleep(0.02)
+        time.sleep(pause)
     return time.monotonic() - began
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from statistics import median
 
@@ -17,7 +18,6 @@ from sqlalchemy import func, select
 from domain.clock import system_clock
 from domain.mention import mention_id
 from domain.message import MessageKind
-from nlp.classify import build
 from sandbox.server import X_ACCOUNT, Sandbox
 from sandbox.world import Draft
 from service.schedule import LEASE
@@ -82,7 +82,7 @@ class Campaign:
         self._start(expire_lease=expire_lease)
         database = open_database(self.database_url)
         try:
-            wait_until(lambda: self._quiet(database), seconds=SETTLE_SECONDS, what="all stored and posted")
+            wait_until(lambda: self._quiet(database), seconds=SETTLE_SECONDS, what="all stored and posted", pause=0.25)
         finally:
             database.close()
         seconds = time.monotonic() - began
@@ -188,12 +188,13 @@ def measure() -> list[Figure]:
 
 def _killed(kind: str, kills: int, database_urls: Sequence[str | None]) -> list[Figure]:
     """Share the kills among as many bots as there are databases; None is a SQLite file of its own."""
-    classify, lanes = build(), len(database_urls)
+    lanes = len(database_urls)
+    drafts = list(islice(answerable(100), kills * POSTS))  # chosen beforehand: the bots shall have the processors
     with tempfile.TemporaryDirectory() as folder, progress(f"kills on {kind}", kills) as done:
 
         def lane(number: int) -> tuple[Campaign, Damage, float]:
-            drafts, url = answerable(100 + number, classify=classify), database_urls[number]
-            with campaign(Path(folder) / str(number), drafts=drafts, seed=number, database_url=url) as run:
+            place, own, url = Path(folder) / str(number), iter(drafts[number::lanes]), database_urls[number]
+            with campaign(place, drafts=own, seed=number, database_url=url) as run:
                 for _ in range(kills // lanes):
                     run.live_and_die()
                     done(1)

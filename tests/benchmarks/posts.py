@@ -8,7 +8,6 @@ from itertools import count
 from config.settings import Settings
 from crm.attribution import reading
 from domain.brand import Brand
-from domain.seams import Classify
 from nlp.classify import build
 from sandbox.bot_settings import bot_settings_toml
 from sandbox.scenario import generate
@@ -21,12 +20,12 @@ SURE = 0.9
 """Far from where a label becomes unsure: an int8 model's scores depend a little on the other texts of a batch."""
 
 
-def answerable(seed: int, *, classify: Classify | None = None) -> Iterator[Draft]:
+def answerable(seed: int) -> Iterator[Draft]:
     """Give drafts without end that triage makes a complaint of wherever they appear, no two texts equal."""
-    said_by, brand = classify or build(), _brand()
+    classify, brand = build(), _brand()
 
     def wants_answer(texts: list[str]) -> list[bool]:
-        said = said_by([reading(text, brand) for text in texts])
+        said = classify([reading(text, brand) for text in texts])
         return [any(p.label in COMPLAINTS and p.score >= SURE for p in predictions.items) for predictions in said]
 
     for part in count():
