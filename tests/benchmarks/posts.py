@@ -16,8 +16,8 @@ from sandbox.world import Draft
 
 TITLE = "About Lumora"
 COMPLAINTS = {"negative", "leaving", "considering_leaving"}
-SURE = 0.9
-"""Far from where a label becomes unsure: an int8 model's scores depend a little on the other texts of a batch."""
+SURE = 0.75
+"""Well above where a label becomes unsure: an int8 model's scores depend a little on the other texts of a batch."""
 
 
 def answerable(seed: int) -> Iterator[Draft]:

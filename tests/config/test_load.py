@@ -23,7 +23,7 @@ channel = "#alerts"
 @pytest.fixture
 def write(tmp_path):
     def write(text: str) -> Path:
-        path = tmp_path / "earshot.toml"
+        path: Path = tmp_path / "earshot.toml"
         path.write_text(text)
         return path
 

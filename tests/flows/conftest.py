@@ -46,6 +46,6 @@ def take(house):
 @pytest.fixture
 def pace(clock):
     def monotonic() -> float:
-        return clock.now.timestamp()  # the clock is advanced by being given another `now`
+        return float(clock.now.timestamp())  # the clock is advanced by being given another `now`
 
     return Pace(seconds=0, burst=50, monotonic=monotonic)

@@ -205,7 +205,7 @@ def test_the_daily_cap_is_a_hard_stop_until_midnight(house, clock):
         return ingest(capped, poll=poll, classify=by_keyword, house=house)
 
     again(), again()
-    assert "daily cap of 0.10 USD" in again().error
+    assert "daily cap of 0.10 USD" in str(again().error)
     assert [budget for _, budget in poll.asked] == [Decimal("0.10"), Decimal("0.04")]
     clock.advance(days=1)
     assert again().error is None
@@ -263,7 +263,7 @@ def test_what_is_left_of_a_cap_but_pays_for_no_page_is_told(house):
     capped = stream(daily_cap_usd=Decimal("0.10"))
     poll = Scripted(batch(capped=True))
     report = ingest(capped, poll=poll, classify=by_keyword, house=house)
-    assert "daily cap of 0.10 USD" in report.error
+    assert "daily cap of 0.10 USD" in str(report.error)
 
 
 def test_an_answer_from_before_the_latest_complaint_leaves_the_case_open(take, house):

@@ -42,8 +42,10 @@ def test_of_twenty_people_who_claim_at_once_one_wins(case_id, house):
             pass
 
     threads = [threading.Thread(target=click, args=(n,)) for n in range(20)]
-    [t.start() for t in threads]
-    [t.join() for t in threads]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     assert len(won) == 1
 
 

@@ -501,7 +501,7 @@ def test_a_slow_post_outlasts_an_impatient_client_and_is_carried_out(slack, aler
         token=slack.workspace.bot_token,
         base_url=f"{slack.url}/api/",
         retry_handlers=[],
-        timeout=0.1,  # type: ignore[arg-type]
+        timeout=0.1,
     )
     with pytest.raises(TimeoutError):
         client.chat_postMessage(channel=alerts.id, text="late")
