@@ -36,14 +36,7 @@ def main() -> None:
             play(sandbox.world, scenario, stop=stop)
             page.evaluate("new Promise(done => setTimeout(done, 5000))")
             page.screenshot(PICTURES / "sandbox.png")
-            _open_channel(page, "lumora-leadership")
-            page.screenshot(PICTURES / "digest.png")
         running.stop()
-
-
-def _open_channel(page, name: str) -> None:
-    entry = f"[...document.querySelectorAll('#channels button')].find(e => e.textContent.includes('{name}'))"
-    page.evaluate(f"{entry}?.click(); new Promise(done => setTimeout(done, 1500))")
 
 
 if __name__ == "__main__":
