@@ -61,7 +61,7 @@ def resolve_channels(client: WebClient, names: Iterable[str]) -> dict[str, str]:
         SlackError: Slack did not list its channels.
     """
     wanted = list(dict.fromkeys(names))
-    known = list_channels(client)
+    known = list_channels(client) if any(name.startswith("#") for name in wanted) else []
     ids = {f"#{channel['name']}": channel["id"] for channel in known}
     missing = [name for name in wanted if name.startswith("#") and name not in ids]
     if missing:

@@ -28,7 +28,7 @@ SECRETS = (
     *("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "X_BEARER_TOKEN", "X_API_KEY", "X_API_SECRET"),
     *("X_ACCESS_TOKEN", "X_ACCESS_SECRET", "REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET", "EARSHOT_KEY"),
 )
-PATIENCE = 40.0
+PATIENCE = 120.0
 """Seconds until a test gives up waiting; what is awaited takes a second or two on an idle machine."""
 
 COMPLAINT = "{mark}: Lumora is terrible, I hate it. It crashed again, worst service ever. I am cancelling Lumora today."
