@@ -159,13 +159,13 @@ def _open(tray: _Tray, mention: Mention, brand: Brand, decision: Triage) -> Case
     return case
 
 
-def _alert(tray: _Tray, case: Case, mention: Mention) -> None:
-    """Queue the case's one card: a file alerts when it was told to, a poll on what is fresh."""
+def _alert(tray: _Tray, case: Case, mention: Mention) -> bool:
+    """Queue the case's one card: a file alerts when it was told to, a poll on what is fresh. True where it is new."""
     within = tray.house.policy.alert_within
     fresh = tray.origin.stream is None or within is None or tray.now - mention.posted_at <= within
     channel = case.channel or tray.origin.channels.get(case.brand, "")
     if not (tray.origin.alert and fresh and channel):
-        return
+        return False
     card = OutgoingMessage(
         key=_card_key(case.id),
         channel=channel,
@@ -174,9 +174,7 @@ def _alert(tray: _Tray, case: Case, mention: Mention) -> None:
         state=MessageState.PENDING,
         created_at=tray.now,
     )
-    if messages.enqueue(tray.tx, card):
-        earlier = [seen.mention.id for seen in mentions.of_case(tray.tx, case.id)]
-        messages.add_mentions(tray.tx, card.key, earlier, brand=case.brand)
+    return messages.enqueue(tray.tx, card)
 
 
 def _join(tray: _Tray, case: Case, mention: Mention, brand: Brand, decision: Triage) -> Case:
@@ -208,7 +206,9 @@ def _join(tray: _Tray, case: Case, mention: Mention, brand: Brand, decision: Tri
     )
     outcomes.put(tray.tx, outcome_of(replace(joined, due_at=case.due_at) if reopens else joined, brand))
     if calls:
-        _alert(tray, joined, mention)
+        if _alert(tray, joined, mention):  # what was silent until now is on the card, too
+            earlier = [seen.mention.id for seen in mentions.of_case(tray.tx, case.id)]
+            messages.add_mentions(tray.tx, _card_key(case.id), earlier, brand=case.brand)
     action = "the author wrote again: reopened" if reopens else "the author wrote again"
     cases.note(tray.tx, case.id, HistoryLine(at=mention.posted_at, actor=None, action=action))
     messages.touch(tray.tx, kind=MessageKind.CARD, subject=case.id)
