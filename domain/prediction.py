@@ -6,6 +6,8 @@ from types import MappingProxyType
 
 SENTIMENT = "sentiment"
 SWITCHING = "switching"
+RELEVANCE = "relevance"
+COMPLAINT = "complaint"
 
 
 @dataclass(frozen=True, slots=True)
