@@ -28,6 +28,7 @@ app.add_typer(audit_app, name="audit")
 
 Config = Annotated[Path, typer.Option("--config", help="The settings file.")]
 DEFAULT_CONFIG = Path("config/earshot.toml")
+SHIPPED_MODEL = Path("nlp/shipped")
 LogLevel = Annotated[str, typer.Option("--log-level", help="DEBUG, INFO, WARNING or ERROR.")]
 
 
@@ -193,14 +194,24 @@ def digest(
 @app.command()
 def train(
     data: Annotated[Path, typer.Option(help="The folder of labelled text.")] = Path("../shared/data"),
-    output: Annotated[Path, typer.Option(help="Where the model goes.")] = Path("nlp/shipped"),
+    output: Annotated[Path, typer.Option(help="Where the model goes.")] = SHIPPED_MODEL,
     work: Annotated[Path, typer.Option(help="Where what can be used again is kept.")] = Path("build/train"),
     seed: int = 1,
+    teacher: Annotated[bool, typer.Option("--teacher", help="Make the teacher's opinions instead (hours).")] = False,
+    hold_out: Annotated[
+        list[str] | None, typer.Option(help="An industry to measure instead of training on it.")
+    ] = None,
 ) -> None:
-    """Rebuild the shipped model from labelled text (extra `train`)."""
+    """Rebuild the shipped model from labelled text and a teacher's kept opinions of it (extra `train`)."""
     from nlp.train import train as train_model
+    from nlp.train import train_teacher
 
-    figures = train_model(data=data, output=output, work=work, seed=seed)
+    if teacher:
+        train_teacher(data=data, work=work, seed=seed)
+        return
+    if hold_out and output == SHIPPED_MODEL:
+        raise typer.BadParameter("a model without some industries is for measuring: name another --output")
+    figures = train_model(data=data, output=output, work=work, seed=seed, hold_out=hold_out or ())
     print(json.dumps(figures, indent=2))
 
 
