@@ -48,7 +48,6 @@ def opinions(net: Network, tokenizer: Tokenizer, texts: Sequence[str], *, cache:
     keys, values = _read(cache) if cache.exists() else (np.empty(0, np.uint64), np.empty((0, OUTPUTS), np.uint8))
     known = set(keys.tolist())
     missing = [text for text in dict.fromkeys(texts) if _key(text) not in known]
-    missing.sort(key=len)
     chunks = [missing[start : start + _CHUNK] for start in range(0, len(missing), _CHUNK)]
     for chunk in track(chunks, "teacher, opinions", console=Console(stderr=True)):
         logits = logits_of(net, [encoding.ids for encoding in tokenizer.encode_batch(chunk)])

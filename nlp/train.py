@@ -49,6 +49,7 @@ _COPIES_OF_REAL = 3
 _SAMPLES = {"mams": 2_000, "dong2014": 3_000}
 _TEACHERS_SAMPLES = {"mams": 1_000, "dong2014": 1_500, "complaints": 1_500}  # it is five times as slow to train
 _TEACHERS_TWEETS = 8_000
+_TEACHER_ASKED = 20_000  # tweets of which it gives its opinion
 
 
 def train(
@@ -106,7 +107,8 @@ def train_teacher(*, data: Path, work: Path, recipe: Recipe = Recipe(), seed: in
     posts = [*_sampled(posts, _TEACHERS_SAMPLES, seed=seed), *_sample(tweets, 6_000, seed=seed + 1)]
     net, tokenizer = teacher.train(_sample(tweets, _TEACHERS_TWEETS, seed=seed), posts, work=work, seed=seed)
     chosen = material(data, recipe=recipe, hold_out=frozenset(), seed=seed)
-    teacher.opinions(net, tokenizer, teacher.texts_of(chosen.tweets, chosen.posts), cache=teacher.CACHE)
+    asked = [*chosen.posts, *(e for e in chosen.tweets if not e.labels), *_sample(tweets, _TEACHER_ASKED, seed=seed)]
+    teacher.opinions(net, tokenizer, teacher.texts_of(asked), cache=teacher.CACHE)
 
 
 @dataclass(frozen=True, slots=True)
