@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from domain.case import CaseKind, Urgency
 from domain.mention import MentionId
+from domain.quality import Quality
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +83,4 @@ class Digest:
     kpis_before: tuple[Kpi, ...]
     changes: tuple[str, ...]
     quotes: tuple[Quote, ...]
+    quality: Quality | None = None

@@ -29,6 +29,7 @@ from flows.alerting import (
     update_changed,
 )
 from flows.batching import enqueue_batches
+from flows.blind_checks import enqueue_due_checks
 from flows.digests import enqueue_due_digests
 from flows.house import House
 from flows.ingest import IngestReport, ingest
@@ -179,6 +180,7 @@ class Schedule:
     def _queue_lines(self) -> None:
         enqueue_batches(house=self._house, period=self._batch_period)
         enqueue_due_digests(house=self._house)
+        enqueue_due_checks(house=self._house)
 
     def _scrub(self) -> None:
         """Overwrite what was erased; a reader may keep the log from being emptied until the next time."""
