@@ -5,6 +5,7 @@ from slack_sdk.models.blocks import Block
 from bot.escaping import link
 from bot.views.elements import count, header, inline, line, paragraphs, quoted, said, small, words
 from bot.views.kpi import day_words, kpi_line
+from bot.views.quality import quality_summary
 from domain.outcome import Digest, Quote
 
 
@@ -15,6 +16,8 @@ def digest_blocks(digest: Digest) -> list[Block]:
     blocks.append(line(f"*KPIs of {day_words(digest.closed_day)}*, the last day whose time to answer is over"))
     before = {kpi.name: kpi for kpi in digest.kpis_before}
     blocks += paragraphs(f"• {kpi_line(kpi, before.get(kpi.name))}" for kpi in digest.kpis)
+    if quality := quality_words(digest):
+        blocks.append(line(f"*The model:* {quality}"))
     if digest.changes:
         blocks += paragraphs(["*What changed*", *(f"• {inline(change, limit=300)}" for change in digest.changes[:10])])
     if digest.quotes:
@@ -27,6 +30,11 @@ def digest_blocks(digest: Digest) -> list[Block]:
 def digest_text(digest: Digest) -> str:
     """Say the digest for notifications."""
     return f"{inline(digest.brand)}, {day_words(digest.day)}: {' '.join(_summary(digest))}"
+
+
+def quality_words(digest: Digest) -> str:
+    """Say how well the model does and what the day's complaints are worth, empty where nobody has looked yet."""
+    return quality_summary(digest.quality, complaints=digest.answered + digest.open) if digest.quality else ""
 
 
 def _summary(digest: Digest) -> list[str]:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from domain.blind_check import BlindCheck, BlindPost
 from domain.brand import Account
 from domain.case import (
     Case,
@@ -23,6 +24,8 @@ from domain.health import Health, StreamHealth
 from domain.mention import Author
 from domain.message import BatchLine, MessageKind, MessageState, OutgoingMessage
 from domain.outcome import Digest, Kpi, Quote, Volume
+from domain.prediction import RELEVANCE
+from domain.quality import Estimate, LiveFigure, Quality
 from flows.lookup import QueuePage
 from tests import builders
 from tests.builders import NOON
@@ -216,6 +219,43 @@ def health(**changes) -> Health:
         "overdue_cases": 4,
     }
     return Health(**(values | changes))
+
+
+def quality(**changes) -> Quality:
+    """Figures of which one is whole, one has no recall and one nothing at all."""
+    values: dict[str, Any] = {
+        "brand": "Lumora",
+        "weeks": 8,
+        "judged": 57,
+        "drawn": 60,
+        "figures": (
+            LiveFigure("complaint", Estimate(0.8, 0.61, 0.91), Estimate(0.667, 0.41, 0.9), 20, 25, 24),
+            LiveFigure("leave", Estimate(0.0, 0.0, 0.49), None, 0, 4, 0),
+            LiveFigure("relevance", None, None, 0, 0, 0),
+        ),
+        "corrected": 2,
+        "cards": 31,
+    }
+    return Quality(**(values | changes))
+
+
+def blind_check(**changes) -> BlindCheck:
+    return BlindCheck(
+        **({"id": "check1", "brand": "Lumora", "week": date(2026, 3, 2), "total": 20, "done": 0} | changes)
+    )
+
+
+def blind_post(task=RELEVANCE, *, text="Lumora is down again, I am off to Vidora", **changes) -> BlindPost:
+    values: dict[str, Any] = {
+        "item": 41,
+        "brand": "Lumora",
+        "mention": builders.mention(text, number=7, by=jane()),
+        "task": task,
+        "answers": {},
+        "place": 3,
+        "total": 20,
+    }
+    return BlindPost(**(values | changes))
 
 
 def queue(*files, total=None, overdue=1) -> QueuePage:

@@ -14,6 +14,14 @@ from hypothesis import strategies as st
 from bot.actions import BUTTONS
 from bot.commands import CUSTOMER, EARSHOT, LOOK_UP, VERBS
 from bot.views.batch import batch_blocks, batch_text
+from bot.views.blind_check import (
+    answer_id,
+    blind_check_blocks,
+    blind_check_text,
+    blind_step_blocks,
+    blind_step_text,
+    read_item,
+)
 from bot.views.card import card_blocks, card_plain_text, card_text
 from bot.views.customer import nobody_blocks, pick_blocks, profile_blocks
 from bot.views.digest import digest_blocks, digest_text
@@ -21,10 +29,13 @@ from bot.views.health import health_blocks, health_text
 from bot.views.help import help_blocks
 from bot.views.kpi import kpi_blocks
 from bot.views.notice import notice_blocks, notice_text
+from bot.views.quality import quality_lines, quality_summary
 from bot.views.queue import page_value, queue_blocks, read_page
+from domain.blind_check import QUESTIONS, BlindRest
 from domain.case import CaseKind, CaseState, CustomerSummary, HistoryLine, Response
 from domain.message import MessageKind, Notice
 from domain.outcome import Kpi
+from domain.prediction import RELEVANCE, SENTIMENT, SWITCHING
 from tests import builders
 from tests.bot import files
 from tests.bot.validation import faults, live, live_tokens, text_objects, texts
@@ -54,6 +65,16 @@ VIEWS = {
     "queue_empty": lambda: queue_blocks(files.queue(), page=0, now=NOON),
     "kpi": lambda: kpi_blocks(files.kpis(), brand="Lumora", since=date(2026, 3, 2), until=date(2026, 3, 5)),
     "health": lambda: health_blocks(files.health()),
+    "health_judged": lambda: health_blocks(files.health(quality=(files.quality(),))),
+    "digest_judged": lambda: digest_blocks(files.digest(quality=files.quality())),
+    "blind_check": lambda: blind_check_blocks(files.blind_check(done=3)),
+    "blind_check_done": lambda: blind_check_blocks(files.blind_check(done=20)),
+    "blind_relevance": lambda: blind_step_blocks(files.blind_post(note="A note.")),
+    "blind_sentiment": lambda: blind_step_blocks(files.blind_post(SENTIMENT, answers={RELEVANCE: "about"})),
+    "blind_switching": lambda: blind_step_blocks(
+        files.blind_post(SWITCHING, answers={RELEVANCE: "about", SENTIMENT: "negative"})
+    ),
+    "blind_rest": lambda: blind_step_blocks(BlindRest("Lumora", done=17, waiting=3)),
     "profile": lambda: profile_blocks(files.profile()),
     "pick": lambda: pick_blocks([files.profile(), files.profile(customer=files.customer(id="cust2", names=()))]),
     "nobody": lambda: nobody_blocks("jane@example.com"),
@@ -125,6 +146,9 @@ def hostile_views(text):
     )
     profile = files.profile(customer=customer, mentions=(seen,) * 9, cases=(file.case,) * 9)
     stream = replace(files.health().streams[1], stream=text, last_error=text)
+    quality = files.quality(brand=text)
+    post = files.blind_post(SWITCHING, brand=text, mention=mention, answers={RELEVANCE: "about", SENTIMENT: "negative"})
+    check = files.blind_check(brand=text)
     blocks = [
         card_blocks(file, now=NOON),
         batch_blocks(batch),
@@ -133,7 +157,11 @@ def hostile_views(text):
         notice_blocks(Notice(text)),
         queue_blocks(files.queue(*[file] * 10, total=99), page=3, now=NOON, brand="Lumora"),
         kpi_blocks([kpi] * 14, brand=text, since=date(2026, 3, 2), until=date(2026, 3, 3)),
-        health_blocks(files.health(streams=(stream,) * 20)),
+        health_blocks(files.health(streams=(stream,) * 20, quality=(quality,) * 3)),
+        digest_blocks(replace(digest, quality=quality)),
+        blind_check_blocks(check),
+        blind_step_blocks(post),
+        blind_step_blocks(BlindRest(text, done=3, waiting=1)),
         profile_blocks(profile),
         pick_blocks([profile] * 8),
         nobody_blocks(text),
@@ -145,6 +173,9 @@ def hostile_views(text):
         digest_text(digest),
         notice_text(Notice(text)),
         health_text(files.health(streams=(stream,))),
+        blind_check_text(check),
+        blind_step_text(post),
+        blind_step_text(BlindRest(text, done=3, waiting=0)),
     ]
     return blocks, beside
 
@@ -250,3 +281,36 @@ def test_health_names_what_fails_and_what_is_spent():
     assert "$5.00 of $5.00 today (spent: it rests until midnight UTC)" in shown
     assert health_text(files.health()) == "1 of 3 sources cannot be read."
     assert health_text(files.health(streams=(spent,), messages_failed=0)) == "All is well."
+
+
+def test_every_answer_of_the_blind_check_has_a_button_of_its_own_that_names_the_post():
+    for task, answered in ((RELEVANCE, {}), (SENTIMENT, {RELEVANCE: "about"}), (SWITCHING, {RELEVANCE: "about"})):
+        blocks = blind_step_blocks(files.blind_post(task, answers=answered))
+        rows = [block.to_dict()["elements"] for block in blocks if block.type == "actions"]
+        elements = [element for row in rows for element in row]
+        assert [e["action_id"] for e in elements[:-1]] == [answer_id(task, label) for label in QUESTIONS[task]]
+        assert {read_item(e["value"]) for e in elements} == {41}
+        assert all(element["type"] == "button" and len(element["value"]) < 2000 for element in elements)
+
+
+def test_the_invitation_counts_what_is_left():
+    assert "20 posts found for *Lumora* wait" in blind_check_text(files.blind_check())
+    assert "1 post found for *Lumora* waits for a blind look, 19 of 20 are done." in blind_check_text(
+        files.blind_check(done=19)
+    )
+    assert "is done: 20 posts judged" in blind_check_text(files.blind_check(done=20))
+    assert "removed by their authors" in blind_check_text(files.blind_check(total=0))
+
+
+def test_quality_is_said_with_its_numbers_and_nothing_where_there_are_none():
+    lines = "\n".join(quality_lines(files.quality()))
+    assert "57 of 60 posts of the last 8 weeks judged" in lines
+    assert "precision 80% (20 of 25 judged, weighted; 95% between 61% and 91%) · recall 67% (20 of 24 judged" in lines
+    assert "about us: precision no figure yet (0 of 0) · recall no figure yet (0 of 0)" in lines
+    assert "corrected by people*: 2 of 31 cards" in lines
+    assert quality_lines(files.quality(judged=0, cards=0)) == []
+    assert quality_summary(files.quality(judged=0, cards=0), complaints=30) == ""
+    summary = quality_summary(files.quality(), complaints=30)
+    assert "The 30 found stand for about 36." in summary
+    unknown = files.quality(figures=(replace(files.quality().figures[0], recall=None),))
+    assert "stand for" not in quality_summary(unknown, complaints=30)
