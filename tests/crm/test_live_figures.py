@@ -58,7 +58,7 @@ def test_recall_weighs_each_post_by_how_many_it_stands_for():
 
 def test_precision_has_wilsons_interval():
     found = wilson(0.8, 10)
-    assert (found.low, found.high) == (pytest.approx(0.4902, abs=1e-4), pytest.approx(0.9433, abs=1e-4))
+    assert [found.low, found.high] == pytest.approx([0.4902, 0.9433], abs=1e-4)
     negative = figures([item("negative", "negative")] * 8 + [item("negative")] * 2)["negative"]
     assert negative.precision.low == pytest.approx(found.low)
     assert negative.precision.high == pytest.approx(found.high)

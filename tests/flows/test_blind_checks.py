@@ -178,7 +178,7 @@ def test_nothing_that_the_model_said_is_in_any_block(house, clock, slack, pace):
 
     def canary(readings):
         first = predictions("negative", "leaving", score=0.8731, rival="Xylorival")
-        return [first, predictions("positive", "joining", score=0.6412, unsure=True)][: len(readings)]
+        return [first, predictions("positive", score=0.6412)][: len(readings)]
 
     poll = Scripted(batch(*found))
     ingest(stream(), poll=poll, classify=canary, house=house)
@@ -253,7 +253,7 @@ def test_what_is_not_about_us_is_done_after_one_question(check, house):
 
 def test_two_people_share_a_check_and_are_never_asked_the_same(check, house):
     steps = {person: begin(check.id, person=person, house=house) for person in (MIA, BEN)}
-    judged = []
+    judged: list[int] = []
     while waiting := [person for person, step in steps.items() if isinstance(step, BlindPost)]:
         person = random.Random(len(judged)).choice(waiting)
         judged.append(steps[person].item)
