@@ -1,5 +1,6 @@
 """Fits a network to examples: batches of like length that mix the tasks, seeded, resumable, with progress on stderr."""
 
+import hashlib
 import math
 import random
 from collections.abc import Callable, Iterator, Sequence
@@ -100,11 +101,12 @@ def _targets(example: Example, soft: Targets | None, soft_share: float) -> tuple
     return targets, weights
 
 
-def fit(network: Network, phase: Phase, *, seed: int, name: str, kept: Path | None = None, stop: int = 0) -> None:
-    """Run one phase. `kept` is where its state is saved now and then, and found again by a later call.
+def fit(network: Network, phase: Phase, *, seed: int, name: str, work: Path | None = None, stop: int = 0) -> None:
+    """Run one phase. Its state is saved in `work` now and then, where the same fit finds it again.
 
     `stop` ends it after so many steps, for tests.
     """
+    kept = work / f"{_fingerprint(network, phase, seed=seed, stop=stop)}.safetensors" if work else None
     torch.manual_seed(seed)
     steps = min(phase.steps, stop or phase.steps)
     optimiser = torch.optim.AdamW(_parameter_groups(network, phase), weight_decay=0.01, fused=True)
@@ -201,6 +203,17 @@ def logits_of(network: Network, rows: Sequence[Sequence[int]]) -> Tensor:
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=_has_bfloat16()):
         found = [network(*padded([rows[i] for i in order[s : s + 64]])).float() for s in range(0, len(order), 64)]
     return torch.cat(found)[torch.argsort(torch.tensor(order))]
+
+
+def _fingerprint(network: Network, phase: Phase, *, seed: int, stop: int) -> str:
+    """Name a fit by all that it depends on, so that nothing stale is ever taken up."""
+    numbers = (phase.epochs, phase.learning_rate, phase.floor, phase.layer_decay, phase.frozen, seed, stop)
+    found = hashlib.sha256(repr(numbers).encode())
+    for tensor in network.state_dict().values():
+        found.update(tensor.numpy().tobytes())
+    for one in phase.encoded:
+        found.update(np.array(one.ids).tobytes() + one.targets.tobytes() + one.weights.tobytes())
+    return found.hexdigest()[:16]
 
 
 def _save(network: Network, optimiser: torch.optim.Optimizer, step: int, path: Path) -> None:

@@ -34,10 +34,10 @@ def train(tweets: Sequence[Example], posts: Sequence[Example], *, work: Path, se
     torch.manual_seed(seed)
     net = network.from_base(directory)
     first = Phase(encode(tweets, tokenizer), epochs=1, learning_rate=4e-5, floor=0.7)
-    fit(net, first, seed=seed, name="teacher, tweets", kept=work / f"teacher-tweets-{seed}.safetensors")
+    fit(net, first, seed=seed, name="teacher, tweets", work=work)
     # The lower half has learnt what it must: leaving it alone makes a step half as fast again.
     second = Phase(encode(posts, tokenizer), epochs=1.5, learning_rate=4e-5, frozen=6)
-    fit(net, second, seed=seed + 1, name="teacher, all tasks", kept=work / f"teacher-posts-{seed}.safetensors")
+    fit(net, second, seed=seed + 1, name="teacher, all tasks", work=work)
     return net, tokenizer
 
 

@@ -82,13 +82,10 @@ def train(
     if chosen.tweets:
         encoded = encode(chosen.tweets, tokenizer, soft=soft, soft_share=recipe.tweet_soft_share)
         phase = Phase(encoded, recipe.tweet_epochs, recipe.tweet_rate, floor=0.15)
-        kept = (
-            work / f"tweets-{recipe.tweet_epochs}-{recipe.tweet_rate}-{seed}-{'soft' if asked else 'hard'}.safetensors"
-        )
-        fit(net, phase, seed=seed, name="tweets", kept=kept, stop=stop)
+        fit(net, phase, seed=seed, name="tweets", work=work, stop=stop)
     posts = encode(chosen.posts, tokenizer, soft=soft, soft_share=recipe.post_soft_share)
     phase = Phase(posts, recipe.post_epochs, recipe.post_rate)
-    net = _averaged([_run(net, phase, seed=seed + run, stop=stop) for run in range(1, recipe.runs + 1)])
+    net = _averaged([_run(net, phase, seed=seed + run, work=work, stop=stop) for run in range(1, recipe.runs + 1)])
     export.write_onnx(net, output / models.NETWORK)
     export.write_tokenizer(tokenizer, output)
     save_file(net.state_dict(), work / "network.safetensors")
@@ -165,9 +162,9 @@ def _no_opinion(_text: str) -> None:
     """Stand for a teacher that may not be asked."""
 
 
-def _run(net: Network, phase: Phase, *, seed: int, stop: int) -> Network:
+def _run(net: Network, phase: Phase, *, seed: int, work: Path, stop: int) -> Network:
     own = copy.deepcopy(net)
-    fit(own, phase, seed=seed, name=f"all tasks, seed {seed}", stop=stop)
+    fit(own, phase, seed=seed, name=f"all tasks, seed {seed}", work=work, stop=stop)
     return own
 
 

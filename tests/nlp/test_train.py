@@ -58,7 +58,7 @@ def test_a_stopped_fit_goes_on_where_it_was(tmp_path, monkeypatch):
     ]
     phase = fit.Phase(rows, epochs=1, learning_rate=1e-3)
 
-    def run(kept, *, break_after=None):
+    def run(work, *, break_after=None):
         torch.manual_seed(0)
         net = network.tiny()
         net.dropout.p = 0.0
@@ -77,7 +77,7 @@ def test_a_stopped_fit_goes_on_where_it_was(tmp_path, monkeypatch):
 
         monkeypatch.setattr(fit, "_step", breaking)
         try:
-            fit.fit(net, phase, seed=3, name="test", kept=kept)
+            fit.fit(net, phase, seed=3, name="test", work=work)
         except KeyboardInterrupt:
             assert break_after is not None
         finally:
@@ -85,8 +85,8 @@ def test_a_stopped_fit_goes_on_where_it_was(tmp_path, monkeypatch):
         return calls, net.state_dict()
 
     _, whole = run(None)
-    assert run(tmp_path / "kept.safetensors", break_after=2)[0] == 2
-    calls, resumed = run(tmp_path / "kept.safetensors")
+    assert run(tmp_path, break_after=2)[0] == 2
+    calls, resumed = run(tmp_path)
     assert calls == 1
     for name, tensor in whole.items():
         torch.testing.assert_close(resumed[name], tensor)
