@@ -27,11 +27,15 @@ _MIN_INNER = 4  # a shorter name inside a longer handle or tag is more often cha
 
 @dataclass(frozen=True, slots=True)
 class ModelText:
-    """A text as the model reads it, with the rival that it names (the one moved to or from, else the first)."""
+    """A text as the model reads it, with the rival that it names (the one moved to or from, else the first).
+
+    `words` is what the author wrote, cleaned and masked, before strangers' names and emoji are put into English.
+    """
 
     text: str
     rival: str | None
     brand_named: bool
+    words: str
 
 
 def model_text(reading: Reading) -> ModelText:
@@ -50,7 +54,7 @@ def model_text(reading: Reading) -> ModelText:
         token = _foremost(text, rivals)
         rival_name = reading.rivals[int(token.removeprefix(RIVAL_WORD)[:-1])].name
         text = re.sub(rf"{RIVAL_WORD}\d+x", RIVAL_WORD, text)
-    return ModelText(normalise(text), rival_name, brand_named)
+    return ModelText(normalise(text), rival_name, brand_named, text)
 
 
 def clean(text: str) -> str:
@@ -116,7 +120,7 @@ def _masked(word: str, match: re.Match[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Spelling:
-    """One name to look for. Every match of `patterns` holds all `parts`, and few texts do: looking for them is quick."""
+    """One name to look for. Every match of `patterns` holds all `parts`, and few texts do."""
 
     parts: tuple[str, ...]
     patterns: tuple[re.Pattern[str], ...]
