@@ -11,7 +11,6 @@ from config.settings import ModelSection, Settings
 from domain.brand import Brand, Stream
 from domain.clock import Clock
 from domain.errors import SettingsError
-from domain.prediction import SENTIMENT, SWITCHING
 from domain.seams import Classify, Poll
 from flows.house import House
 from listeners import reddit, x
@@ -75,12 +74,17 @@ def build_classify(section: ModelSection) -> Classify:
     """Load the model that the settings name; raises ModelError."""
     base = shipped.build(None if section.path == "shipped" else Path(section.path))
     own = [
-        checkpoint.build(where, task=task, revision=revision)
-        for task, where, revision in (
-            (SENTIMENT, section.sentiment, section.sentiment_revision),
-            (SWITCHING, section.switching, section.switching_revision),
+        checkpoint.build(
+            each.source,
+            task=task,
+            revision=each.revision,
+            labels=each.labels,
+            masked=each.masked,
+            languages=each.gate,
+            unsure_below=each.unsure_below,
+            device=section.device,
         )
-        if where
+        for task, each in section.all_checkpoints().items()
     ]
     return shipped.combined(*own, base) if own else base
 

@@ -5,6 +5,7 @@ import pytest
 from crm.triage import triage
 from domain.case import CaseKind, TriagePolicy, Urgency, Verdict
 from domain.mention import MentionId
+from domain.prediction import Prediction, Predictions
 from tests.builders import author, brand, mention, predictions
 
 POLICY = TriagePolicy(high_reach=1000, high_value=Decimal(500))
@@ -43,6 +44,18 @@ def test_nothing_alerts_on_an_unsure_label_alone():
 
 def test_an_unsupported_language_goes_to_a_person():
     assert decide(predictions("negative", supported=False)).verdict is Verdict.REVIEW
+
+
+def test_in_a_language_that_one_model_knows_its_label_decides_and_a_guess_of_the_other_does_not():
+    def said(sentiment, switching):
+        known = Prediction("sentiment", sentiment, 0.9, unsure=False, model="multilingual")
+        guess = Prediction("switching", switching, 0.9, unsure=True, model="english")
+        return Predictions((known, guess), "de", language_supported=True)
+
+    decision = decide(said("negative", "joining"))
+    assert (decision.verdict, decision.kind, decision.reason) == (Verdict.CASE, CaseKind.COMPLAINT, "negative")
+    assert decide(said("neutral", "none")).verdict is Verdict.BATCH
+    assert decide(said("neutral", "leaving")).verdict is Verdict.REVIEW
 
 
 def test_our_own_posts_are_never_alerted_on():
