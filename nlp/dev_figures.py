@@ -1,34 +1,19 @@
 """Measures a model on what its card reports: the labelled text kept from training, and the challenge set."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from domain.prediction import COMPLAINT, RELEVANCE, SENTIMENT, SWITCHING, Reading
+from domain.prediction import COMPLAINT, RELEVANCE, SENTIMENT, SWITCHING
 from domain.seams import Classify
 from nlp import examples, labelled
 from nlp.evaluate import contenders, evaluate
+from nlp.examples import Example
 from nlp.labelled import Labelled
 
 _FOREIGN_STEP = 7  # some 300 tweets of each language say enough
 CHALLENGE = Path(__file__).parent / "challenge.jsonl"
-
-
-class Example(Protocol):
-    """What `nlp.examples` reads."""
-
-    @property
-    def reading(self) -> Reading: ...
-
-    @property
-    def labels(self) -> Mapping[str, str]: ...
-
-    @property
-    def source(self) -> str: ...
-
-    @property
-    def group(self) -> str: ...
 
 
 def measure(data: Path, *, classify: Classify, challenge: Path = CHALLENGE) -> dict[str, dict[str, Any]]:
@@ -66,9 +51,8 @@ def _foreign(rows: Sequence[Labelled]) -> list[Labelled]:
 
 
 def _held_out(data: Path) -> list[Labelled]:
-    """Return what is kept from training of the text labelled for relevance and complaint; none where nothing is."""
-    development = getattr(examples, "development", None)
-    rows = [of_example(example) for example in development(data)] if development is not None else []
+    """Return what is kept from training of the text labelled for relevance and complaint."""
+    rows = [of_example(example) for example in examples.development(data)]
     kept = [row for row in rows if {RELEVANCE, COMPLAINT} & row.labels.keys()]
     ours = [row for row in kept if not row.groups.get("source", "").startswith(examples.NON_COMMERCIAL)]
     return [replace(row, groups={k: v for k, v in row.groups.items() if k == "source"}) for row in ours]
