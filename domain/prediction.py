@@ -29,7 +29,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """The most probable label of one task. `score` is its calibrated probability; `unsure` sends it to people."""
+    """The most probable label of one task. `score` is its calibrated probability; `unsure` sends it to people.
+
+    `reasons` quotes the words that moved it: the author's words, which go when the post goes. None: nobody asked for
+    them; empty: no single words stand out.
+    """
 
     task: str
     label: str
@@ -38,6 +42,7 @@ class Prediction:
     model: str
     rival: str | None = None
     probabilities: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    reasons: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

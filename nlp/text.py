@@ -57,6 +57,11 @@ def model_text(reading: Reading) -> ModelText:
     return ModelText(normalise(text), rival_name, brand_named, text)
 
 
+def places(text: str, name: BrandName) -> list[tuple[int, int]]:
+    """Return where a text names a brand, as start and end of each place; places may overlap."""
+    return [match.span() for pattern in _patterns(name) for match in pattern.finditer(text)]
+
+
 def clean(text: str) -> str:
     """Cut to what is read, undo HTML escapes and typographic variants, drop what cannot be seen."""
     text = unicodedata.normalize("NFKC", html.unescape(text[:MAX_CHARACTERS]))
