@@ -44,7 +44,7 @@ class Kpi:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A post worth reading in the digest. `permalink` leads to its card where there is one."""
+    """A post worth reading in the digest. `permalink` leads to its card; `unsure` is meant of `sentiment`."""
 
     mention_id: MentionId
     author: str
@@ -53,6 +53,7 @@ class Quote:
     sentiment: str
     case_id: str | None = None
     permalink: str | None = None
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

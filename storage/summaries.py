@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from domain.case import CaseState, Verdict
 from domain.mention import MentionId
 from domain.outcome import Quote, Volume
-from domain.prediction import SENTIMENT, SWITCHING
+from domain.prediction import RELEVANCE, SENTIMENT, SWITCHING
 from storage.database import Tx
 from storage.tables import AuthorRow, CaseRow, MentionRow, PredictionRow, SightingRow
 
@@ -48,7 +49,19 @@ def volume(tx: Tx, *, brand: str, start: datetime, end: datetime) -> Volume:
 
 
 def quotes(tx: Tx, *, brand: str, start: datetime, end: datetime, limit: int) -> list[Quote]:
-    """Return posts worth reading, one of each author and no "Not us": negative ones first, then by followers."""
+    """Return posts worth reading, one of each author, and none that a person or a sure model says is not about us.
+
+    Negative ones come first, then those with most followers.
+    """
+    other = aliased(PredictionRow)
+    not_for_us = exists().where(
+        other.mention_id == SightingRow.mention_id,
+        other.brand == SightingRow.brand,
+        other.task == RELEVANCE,
+        other.current,
+        other.label != "about",
+        other.unsure.is_(False),
+    )
     negative = case((PredictionRow.label == "negative", 1), else_=0)
     weight = (
         negative.desc(),
@@ -61,6 +74,7 @@ def quotes(tx: Tx, *, brand: str, start: datetime, end: datetime, limit: int) ->
             SightingRow.mention_id,
             SightingRow.case_id,
             PredictionRow.label,
+            PredictionRow.unsure,
             func.row_number().over(order_by=weight).label("rank"),
             func.row_number().over(partition_by=MentionRow.author_key, order_by=weight).label("of_author"),
         )
@@ -69,12 +83,12 @@ def quotes(tx: Tx, *, brand: str, start: datetime, end: datetime, limit: int) ->
         .join(PredictionRow, and_(_SAID, PredictionRow.task == SENTIMENT))
         .outerjoin(CaseRow, CaseRow.id == SightingRow.case_id)
         .where(*_period(brand, start, end), SightingRow.verdict.not_in(_UNCOUNTED))
-        .where(or_(CaseRow.state.is_(None), CaseRow.state != CaseState.DISMISSED))
+        .where(or_(CaseRow.state.is_(None), CaseRow.state != CaseState.DISMISSED), ~not_for_us)
         .subquery()
     )
     first = select(ranked).where(ranked.c.of_author == 1).order_by(ranked.c.rank).limit(limit).subquery()
     best = (
-        select(MentionRow, AuthorRow.handle, first.c.label, first.c.case_id)
+        select(MentionRow, AuthorRow.handle, first.c.label, first.c.unsure, first.c.case_id)
         .join(first, first.c.mention_id == MentionRow.id)
         .join(AuthorRow, AuthorRow.key == MentionRow.author_key)
         .order_by(first.c.rank)
@@ -86,9 +100,10 @@ def quotes(tx: Tx, *, brand: str, start: datetime, end: datetime, limit: int) ->
             text=mention.text,
             url=mention.url,
             sentiment=label,
+            unsure=unsure,
             case_id=case_id,
         )
-        for mention, handle, label, case_id in tx.execute(best)
+        for mention, handle, label, unsure, case_id in tx.execute(best)
     ]
 
 

@@ -128,7 +128,7 @@ class SightingRow(Row):
 
 
 class PredictionRow(Row):
-    """What one model said of one task. Of several models' rows the `current` one counts."""
+    """What one model said of one task. Of several models' rows the `current` one counts. `reasons` quotes the post."""
 
     __tablename__ = "predictions"
     __table_args__ = (
@@ -146,6 +146,7 @@ class PredictionRow(Row):
     unsure: Mapped[bool]
     rival: Mapped[str | None]
     probabilities: Mapped[dict[str, Any]]
+    reasons: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     current: Mapped[bool]
 
 

@@ -145,7 +145,7 @@ def test_after_a_scrub_no_byte_of_an_erased_post_is_in_any_file(sqlite_url, post
     folder = Path(make_url(sqlite_url).database).parent
     database = open_database(sqlite_url)
     hidden = mention(f"{CANARY} {'filler ' * 50}", by=author(f"{CANARY}name"))
-    said = predictions("negative", "leaving", rival=f"{CANARY}rival")
+    said = predictions("negative", "leaving", rival=f"{CANARY}rival", reasons=(f"{CANARY} reason",))
     with database.write() as tx:
         for number in range(posts):
             store(tx, seen(mention(f"an ordinary post about number{number}", number=1000 + number)))
