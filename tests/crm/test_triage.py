@@ -2,11 +2,11 @@ from decimal import Decimal
 
 import pytest
 
-from crm.triage import triage
+from crm.triage import reason_to_alert, triage
 from domain.case import CaseKind, TriagePolicy, Urgency, Verdict
 from domain.mention import MentionId
 from domain.prediction import Prediction, Predictions
-from tests.builders import author, brand, mention, predictions
+from tests.builders import author, brand, guess, mention, predictions
 
 POLICY = TriagePolicy(high_reach=1000, high_value=Decimal(500))
 
@@ -87,3 +87,73 @@ def test_urgency_rises_with_intent_reach_and_value(switching, followers, value, 
     sentiment = "positive" if switching == "joining" else "negative"
     post = mention(by=author(followers=followers))
     assert decide(predictions(sentiment, switching), post=post, value=value).urgency is urgency
+
+
+@pytest.mark.parametrize(
+    ("label", "verdict", "reason"),
+    [
+        ("not_about", Verdict.BATCH, "not about us"),
+        ("spam", Verdict.BATCH, "advertising"),
+        ("rival_offer", Verdict.REVIEW, "a rival's offer"),
+    ],
+)
+def test_what_is_surely_not_for_us_is_no_case_whatever_its_tone(label, verdict, reason):
+    for said in (("negative", "leaving"), ("positive", "joining"), ("neutral", "none")):
+        decision = decide(predictions(*said, guess("relevance", label)))
+        assert (decision.verdict, decision.reason, decision.kind) == (verdict, reason, None)
+
+
+@pytest.mark.parametrize("label", ["about", "not_about", "spam", "rival_offer"])
+def test_an_unsure_relevance_changes_nothing(label):
+    for said in (("negative", "leaving"), ("neutral", "none")):
+        assert decide(predictions(*said, guess("relevance", label, unsure=True))) == decide(predictions(*said))
+
+
+@pytest.mark.parametrize(
+    ("sentiment", "switching", "asks", "urgency"),
+    [
+        ("negative", "none", guess("complaint", "complaint"), Urgency.HIGH),
+        ("negative", "leaving", guess("complaint", "complaint"), Urgency.URGENT),
+        ("negative", "none", guess("complaint", "complaint", unsure=True), Urgency.NORMAL),
+        ("negative", "none", guess("complaint", "none"), Urgency.NORMAL),
+        ("neutral", "leaving", guess("complaint", "complaint"), Urgency.HIGH),
+    ],
+)
+def test_a_complaint_that_surely_asks_for_an_answer_is_one_step_more_urgent(sentiment, switching, asks, urgency):
+    assert decide(predictions(sentiment, switching, asks)).urgency is urgency
+
+
+def test_asking_for_an_answer_alone_is_no_complaint():
+    assert decide(predictions("neutral", "none", guess("complaint", "complaint"))).verdict is Verdict.BATCH
+
+
+@pytest.mark.parametrize(
+    ("sentiment", "switching", "task"),
+    [
+        ("negative", "none", "sentiment"),
+        ("negative", "leaving", "switching"),
+        ("positive", "joining", "switching"),
+        ("negative", "joining", "sentiment"),
+    ],
+)
+def test_the_reason_to_alert_is_the_prediction_that_decides_the_kind(sentiment, switching, task):
+    said = predictions(sentiment, switching)
+    assert reason_to_alert(mention(), said, brand=brand()) is said.of(task)
+    assert decide(said).reason == said.of(task).label
+
+
+@pytest.mark.parametrize(
+    ("post", "said"),
+    [
+        (mention(), predictions()),
+        (mention(), predictions("negative", "leaving", unsure=True)),
+        (mention(), predictions("negative", supported=False)),
+        (mention(), predictions("negative", "leaving", guess("relevance", "spam"))),
+        (mention(by=author("Lumora")), predictions("negative")),
+        (mention(repost_of=MentionId("x:1")), predictions("negative")),
+    ],
+    ids=["nothing to answer", "unsure", "another language", "spam", "our own", "a repost"],
+)
+def test_what_is_no_case_has_no_reason_to_alert(post, said):
+    assert decide(said, post=post).verdict is not Verdict.CASE
+    assert reason_to_alert(post, said, brand=brand()) is None
