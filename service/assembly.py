@@ -11,11 +11,12 @@ from config.settings import ModelSection, Settings
 from domain.brand import Brand, Stream
 from domain.clock import Clock
 from domain.errors import SettingsError
-from domain.seams import Classify, Poll
+from domain.seams import Classify, Explain, Poll
 from flows.house import House
 from listeners import reddit, x
-from nlp import classify as shipped
+from nlp import reasons
 from nlp import torch_classify as checkpoint
+from nlp.classify import combined
 from storage import brands as brand_rows
 from storage.database import open_database
 
@@ -70,9 +71,12 @@ def named_channels(settings: Settings) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def build_classify(section: ModelSection) -> Classify:
-    """Load the model that the settings name; raises ModelError."""
-    base = shipped.build(None if section.path == "shipped" else Path(section.path))
+def build_model(section: ModelSection) -> tuple[Classify, Explain]:
+    """Load the model that the settings name, with what explains its alerts; raises ModelError.
+
+    What checkpoints answer is not explained: a torch model would take seconds where ours takes milliseconds.
+    """
+    base, explain = reasons.build(None if section.path == "shipped" else Path(section.path))
     own = [
         checkpoint.build(
             each.source,
@@ -86,7 +90,7 @@ def build_classify(section: ModelSection) -> Classify:
         )
         for task, each in section.all_checkpoints().items()
     ]
-    return shipped.combined(*own, base) if own else base
+    return (combined(*own, base) if own else base), explain
 
 
 def platform_settings(platform: str, settings: Settings, secrets: Secrets) -> object:

@@ -84,7 +84,7 @@ def _row(kpi: Kpi, before: Kpi) -> str:
 
 
 def _quote(quote: Quote) -> str:
-    source = f"{escape(quote.author)} · {escape(quote.sentiment)}"
+    source = f"{escape(quote.author)} · {escape(quote.sentiment)}{'? unsure' if quote.unsure else ''}"
     return f"<blockquote>{escape(quote.text)}<br><small>{source}</small></blockquote>"
 
 
