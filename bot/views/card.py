@@ -22,7 +22,7 @@ from bot.views.elements import (
     words,
 )
 from domain.case import OPEN_STATES, CaseFile, CaseKind, CaseState, CustomerSummary, SeenMention, Verdict
-from domain.prediction import SENTIMENT, SWITCHING, Prediction
+from domain.prediction import COMPLAINT, RELEVANCE, SENTIMENT, SWITCHING, Prediction
 
 CLAIM, RESOLVE, NOT_US, REOPEN, OPEN_POST = (
     "case_claim",
@@ -58,7 +58,9 @@ _INTENT = {
     "considering_joining": "thinks of joining us",
     "joining": "is joining us",
 }
+_RELEVANCE = {"not_about": "not about us", "spam": "advertising", "rival_offer": "a rival's offer"}
 _HISTORY_SHOWN = 4
+_REASONS_SHOWN = 3
 
 
 def card_blocks(file: CaseFile, *, now: datetime) -> list[Block]:
@@ -112,6 +114,29 @@ def intent_words(prediction: Prediction | None) -> str:
     return _guess(said_of_it, prediction)
 
 
+def relevance_words(prediction: Prediction | None) -> str | None:
+    """Say why a post may be none of our business; None where the model takes it for ours."""
+    said_of_it = _RELEVANCE.get(prediction.label) if prediction else None
+    return _perhaps(said_of_it, prediction) if prediction and said_of_it else None
+
+
+def _complaint_words(prediction: Prediction | None) -> str | None:
+    return _perhaps("asks for an answer", prediction) if prediction and prediction.label == "complaint" else None
+
+
+def _perhaps(text: str, prediction: Prediction) -> str:
+    return f"{'perhaps ' if prediction.unsure else ''}{text} ({prediction.score:.0%})"
+
+
+def _because(prediction: Prediction | None) -> str:
+    """Quote the words that moved a prediction; nothing where nobody asked for them."""
+    if prediction is None or prediction.reasons is None:
+        return ""
+    quotes = [inline(reason, limit=120) for reason in prediction.reasons[:_REASONS_SHOWN]]
+    told = " … ".join(f"“{quote}”" for quote in quotes if quote)
+    return f"\nbecause of: {told}" if told else "\nno single words stand out"
+
+
 def _guess(text: str, prediction: Prediction) -> str:
     sure = f"{prediction.score:.0%}"
     return f"{text}? unsure, {sure}" if prediction.unsure else f"{text} ({sure})"
@@ -151,9 +176,15 @@ def _language(seen: SeenMention) -> str:
 
 def _fields(file: CaseFile, now: datetime) -> list[str]:
     calling = next((m for m in reversed(file.mentions) if m.triage.verdict is Verdict.CASE), file.mentions[-1])
+    sentiment, switching = calling.predictions.of(SENTIMENT), calling.predictions.of(SWITCHING)
+    dismissed = file.case.state is CaseState.DISMISSED  # a person's word, which overrides the model's
+    relevance = None if dismissed else relevance_words(calling.predictions.of(RELEVANCE))
+    complaint = _complaint_words(calling.predictions.of(COMPLAINT))
     return [
-        f"*Sentiment*\n{sentiment_words(calling.predictions.of(SENTIMENT))}",
-        f"*Switching*\n{intent_words(calling.predictions.of(SWITCHING))}",
+        f"*Sentiment*\n{sentiment_words(sentiment)}{_because(sentiment)}",
+        f"*Switching*\n{intent_words(switching)}{_because(switching)}",
+        *([f"*Complaint*\n{complaint}"] if complaint else []),
+        *([f"*Relevance*\n{relevance}"] if relevance else []),
         f"*Customer*\n{_customer(file.customer)}",
         f"*Answer*\n{_due(file, now)}",
         f"*Why it is here*\n{inline(calling.triage.reason)}",

@@ -44,7 +44,8 @@ def _summary(digest: Digest) -> list[str]:
     heard = (
         f"{count(now.mentions, 'mention')} ({now.mentions - before.mentions:+,} against the day before): "
         f"{now.negative:,} negative, {now.neutral:,} neutral, {now.positive:,} positive; "
-        f"{now.leaving:,} about leaving, {now.joining:,} about joining."
+        f"{now.leaving:,} about leaving, {now.joining:,} about joining"
+        + (f"; {now.review:,} unsure or otherwise left to a person's eye." if now.review else ".")
     )
     complaints = digest.answered + digest.open
     if not complaints:
@@ -54,11 +55,10 @@ def _summary(digest: Digest) -> list[str]:
 
 def _quote(quote: Quote) -> list[Block]:
     links = [link(quote.url, "post")]
+    sentiment = f"{inline(quote.sentiment)}? unsure" if quote.unsure else inline(quote.sentiment)
     if quote.permalink:
         links.append(link(quote.permalink, "card"))
     return [
         quoted(quote.text, limit=600, lines=6),
-        small(
-            said(quote.author, limit=150, empty="(unknown)"), words(f"{inline(quote.sentiment)} · {' · '.join(links)}")
-        ),
+        small(said(quote.author, limit=150, empty="(unknown)"), words(f"{sentiment} · {' · '.join(links)}")),
     ]

@@ -78,6 +78,12 @@ def file(*mentions, state=CaseState.NEW, author=None, responses=(), history=(), 
     )
 
 
+def explained(reasons=("is down again", "I am off to Vidora"), *more, **changes) -> SeenMention:
+    """A post that the model gives reasons for, and `more` predictions."""
+    said = builders.predictions("negative", "leaving", *more, score=0.94, rival="Vidora", reasons=reasons)
+    return seen(predictions=said, **changes)
+
+
 def answered_file() -> CaseFile:
     """A case that has seen everything: a customer, two posts, an owner, an answer, a history."""
     opening = seen()
@@ -108,7 +114,13 @@ def batch(kind=MessageKind.BATCH, *, total=12, shown=None) -> BatchLine:
                 "Trying Lumora today",
                 number=22,
                 by=builders.author("mo", platform="reddit"),
-                predictions=builders.predictions("positive", score=0.55, unsure=True),
+                predictions=builders.predictions(
+                    "positive",
+                    "none",
+                    builders.guess("relevance", "spam", score=0.61, unsure=True),
+                    score=0.55,
+                    unsure=True,
+                ),
                 triage=Triage(Verdict.REVIEW, "unsure: positive"),
                 case_id=None,
             ),
@@ -165,7 +177,7 @@ def digest(**changes) -> Digest:
         "kpis": kpis(),
         "kpis_before": kpis()[:2],
         "changes": ("mentions: 38 (+12 against the day before)",),
-        "quotes": (quote(), quote("Why not just say sorry?", permalink=None)),
+        "quotes": (quote(), quote("Why not just say sorry?", permalink=None, unsure=True)),
     }
     return Digest(**(values | changes))
 

@@ -46,7 +46,17 @@ GOLDEN = Path(__file__).parent / "golden"
 REMOVED = replace(files.file(state=CaseState.REMOVED), mentions=())
 
 VIEWS = {
-    "card_new": lambda: card_blocks(files.file(), now=NOON),
+    "card_new": lambda: card_blocks(files.file(files.explained()), now=NOON),
+    "card_doubtful": lambda: card_blocks(
+        files.file(
+            files.explained(
+                (),
+                builders.guess("relevance", "not_about", score=0.61, unsure=True),
+                builders.guess("complaint", "complaint", score=0.88),
+            )
+        ),
+        now=NOON,
+    ),
     "card_answered": lambda: card_blocks(files.answered_file(), now=files.LATER),
     "card_overdue": lambda: card_blocks(
         files.file(state=CaseState.CLAIMED, owner="U0MIA", due_at=NOON), now=files.LATER
@@ -119,7 +129,9 @@ def hostile_views(text):
     """Every view with the text in every foreign place; a list of blocks, then the texts beside them."""
     author = files.jane(handle=text, name=text, url=text)
     mention = builders.mention(text, number=1, by=author, url=text, language=text)
-    guess = builders.predictions(text, text, rival=text, unsure=True)
+    guess = builders.predictions(
+        text, text, builders.guess("relevance", text), rival=text, unsure=True, reasons=(text,) * 9
+    )
     seen = files.seen(
         mention=mention, predictions=replace(guess, language=text), triage=replace(files.seen().triage, reason=text)
     )
@@ -255,6 +267,62 @@ def test_card_of_an_unsure_guess_says_so():
     shown = "\n".join(texts([b.to_dict() for b in card_blocks(files.file(files.seen(predictions=guess)), now=NOON)]))
     assert "negative? unsure, 52%" in shown
     assert "not linked" in shown
+
+
+def card_words(seen, **changes):
+    return "\n".join(texts([b.to_dict() for b in card_blocks(files.file(seen, **changes), now=NOON)]))
+
+
+def test_card_quotes_the_words_that_moved_the_label():
+    shown = card_words(files.explained())
+    assert "is leaving us, to *Vidora* (94%)\nbecause of: “is down again” … “I am off to Vidora”" in shown
+    assert "negative (94%)\nbecause" not in shown  # nobody asked what moved the sentiment
+
+
+def test_card_admits_that_no_single_words_stand_out_where_it_was_asked_for_them():
+    assert "(94%)\nno single words stand out" in card_words(files.explained(()))
+    assert "stand out" not in card_words(files.explained(None))
+
+
+@pytest.mark.parametrize(
+    ("guess", "words"),
+    [
+        (builders.guess("relevance", "not_about", score=0.61, unsure=True), "perhaps not about us (61%)"),
+        (builders.guess("relevance", "spam", score=0.61, unsure=True), "perhaps advertising (61%)"),
+        (builders.guess("relevance", "rival_offer", score=0.93), "\na rival's offer (93%)"),
+        (builders.guess("relevance", "about", score=0.51, unsure=True), None),
+        (builders.guess("complaint", "complaint", score=0.88), "\nasks for an answer (88%)"),
+        (builders.guess("complaint", "complaint", score=0.6, unsure=True), "perhaps asks for an answer (60%)"),
+        (builders.guess("complaint", "none", score=0.9), None),
+    ],
+)
+def test_card_speaks_of_relevance_and_complaint_where_they_say_something(guess, words):
+    shown = card_words(files.explained(None, guess))
+    if words:
+        assert words in shown
+    else:
+        assert "*Relevance*" not in shown
+        assert "*Complaint*\n" not in shown
+
+
+def test_a_persons_not_us_silences_the_models_doubt():
+    doubtful = files.explained(None, builders.guess("relevance", "not_about", score=0.61, unsure=True))
+    assert "perhaps" not in card_words(doubtful, state=CaseState.DISMISSED)
+
+
+def test_lines_say_what_is_unsure_and_what_is_not_for_us():
+    spam = files.seen(predictions=builders.predictions("neutral", "none", builders.guess("relevance", "spam")))
+    blocks = batch_blocks(files.batch(shown=[spam]))
+    assert "neutral (90%) · advertising (90%)" in "\n".join(texts([b.to_dict() for b in blocks]))
+    review = "\n".join(texts([b.to_dict() for b in batch_blocks(files.batch(MessageKind.REVIEW))]))
+    assert "positive? unsure, 55%" in review
+    assert "perhaps advertising (61%)" in review
+
+
+def test_digest_says_what_is_unsure():
+    shown = "\n".join(texts([b.to_dict() for b in digest_blocks(files.digest())]))
+    assert "3 unsure or otherwise left to a person's eye" in shown
+    assert "negative? unsure · " in shown
 
 
 def test_removed_card_shows_nothing_of_the_post_and_no_button():
