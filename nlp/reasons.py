@@ -75,7 +75,7 @@ class _Span:
 def build(model_dir: Path | None = None, *, workers: int | None = None) -> tuple[Classify, Explain]:
     """Load an ONNX model once and return its classifier with what explains its answers. Raises as `classify.build`."""
     model = models.load(model_dir or models.SHIPPED)
-    scorer = OnnxScorer(model, workers=workers or os.cpu_count() or 1)
+    scorer = OnnxScorer(model, workers=workers or len(os.sched_getaffinity(0)))
     return classifier(scorer, model, prepare=model_text), explainer(scorer, model, prepare=model_text)
 
 
