@@ -59,7 +59,8 @@ def model_text(reading: Reading) -> ModelText:
 
 def places(text: str, name: BrandName) -> list[tuple[int, int]]:
     """Return where a text names a brand, as start and end of each place; places may overlap."""
-    return [match.span() for pattern in _patterns(name) for match in pattern.finditer(text)]
+    patterns = [pattern for spelling in _spellings(name) for pattern in spelling.patterns]
+    return [match.span() for pattern in patterns for match in pattern.finditer(text)]
 
 
 def clean(text: str) -> str:
