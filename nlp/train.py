@@ -1,4 +1,4 @@
-"""Rebuilds the shipped model from labelled text in one seeded command: tweets first, then posts of all tasks."""
+"""Rebuilds the shipped model from labelled text in one seeded command: tweets, then posts of all tasks, then both."""
 
 import copy
 import json
@@ -40,8 +40,9 @@ class Recipe:
     post_rate: float = 1e-4
     post_soft_share: float = 0.3
     tweets_kept: int = 4_000  # so that the second phase does not forget sentiment
-    copies: Mapping[str, int] | None = None  # how often posts of a source come; by default `_COPIES`
-    runs: int = 3  # of the second phase, with different seeds; their weights are averaged
+    settling_tweets: int = 10_000  # in the third phase, beside each post with a switching label once
+    settling_rate: float = 4e-5
+    runs: int = 2  # of the second and third phase, with different seeds; their weights are averaged
 
 
 _COPIES = {"written": 2, "labelled": 1, "complaints": 1, "dong2014": 1, "mams": 0}
@@ -84,8 +85,9 @@ def train(
         phase = Phase(encoded, recipe.tweet_epochs, recipe.tweet_rate, floor=0.15)
         fit(net, phase, seed=seed, name="tweets", work=work, stop=stop)
     posts = encode(chosen.posts, tokenizer, soft=soft, soft_share=recipe.post_soft_share)
-    phase = Phase(posts, recipe.post_epochs, recipe.post_rate)
-    net = _averaged([_run(net, phase, seed=seed + run, work=work, stop=stop) for run in range(1, recipe.runs + 1)])
+    settling = encode(chosen.settling, tokenizer, soft=soft, soft_share=recipe.post_soft_share)
+    phases = (Phase(posts, recipe.post_epochs, recipe.post_rate), Phase(settling, 1, recipe.settling_rate))
+    net = _averaged([_run(net, phases, seed=seed + run, work=work, stop=stop) for run in range(1, recipe.runs + 1)])
     export.write_onnx(net, output / models.NETWORK)
     export.write_tokenizer(tokenizer, output)
     save_file(net.state_dict(), work / "network.safetensors")
@@ -110,10 +112,11 @@ def train_teacher(*, data: Path, work: Path, recipe: Recipe = Recipe(), seed: in
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What is trained in the two phases, and what is measured."""
+    """What is trained in the three phases, and what is measured."""
 
     tweets: list[Example]
     posts: list[Example]
+    settling: list[Example]
     dev: list[Example]
 
 
@@ -130,13 +133,18 @@ def material(data: Path, *, recipe: Recipe, hold_out: frozenset[str], seed: int)
         posts = [e for e in posts if hold_out.isdisjoint(e.group.split())]
         dev = [*(e for e in dev if SWITCHING not in e.labels), *held]
         unlabelled = []
-    copies = recipe.copies or _COPIES
     weighed = [
-        e for e in _sampled(posts, _SAMPLES, seed=seed) for _ in range(copies.get(e.source.split()[0], _COPIES_OF_REAL))
+        e
+        for e in _sampled(posts, _SAMPLES, seed=seed)
+        for _ in range(_COPIES.get(e.source.split()[0], _COPIES_OF_REAL))
     ]
     return Material(
         tweets=[*tweets, *_sample(unlabelled, recipe.unlabelled, seed=seed)],
         posts=[*weighed, *_sample(tweets, recipe.tweets_kept, seed=seed)],
+        settling=[
+            *(e for e in posts if SWITCHING in e.labels),
+            *_sample(tweets, recipe.settling_tweets, seed=seed + 1),
+        ],
         dev=dev,
     )
 
@@ -155,16 +163,17 @@ def _sample(rows: Sequence[Example], count: int, *, seed: int) -> list[Example]:
 
 def _tiny_material() -> Material:
     written = examples.written()
-    return Material(tweets=[], posts=written, dev=written[:40])
+    return Material(tweets=[], posts=written, settling=written, dev=written[:40])
 
 
 def _no_opinion(_text: str) -> None:
     """Stand for a teacher that may not be asked."""
 
 
-def _run(net: Network, phase: Phase, *, seed: int, work: Path, stop: int) -> Network:
+def _run(net: Network, phases: tuple[Phase, Phase], *, seed: int, work: Path, stop: int) -> Network:
     own = copy.deepcopy(net)
-    fit(own, phase, seed=seed, name=f"all tasks, seed {seed}", work=work, stop=stop)
+    for phase, name in zip(phases, ("all tasks", "settling"), strict=True):
+        fit(own, phase, seed=seed, name=f"{name}, seed {seed}", work=work, stop=stop)
     return own
 
 
