@@ -23,7 +23,8 @@ def triage(
     """Decide about one mention of one brand.
 
     A complaint is negative, leaving or considering to leave; an opportunity is joining or considering to join, where
-    nothing speaks of a complaint. Nothing alerts on an unsure prediction alone: it goes to a person's eye.
+    nothing speaks of a complaint. Nothing alerts on an unsure prediction alone: it goes to a person's eye. What a
+    person said is sure.
     """
     aside = _set_aside(mention, predictions, brand)
     if aside:
@@ -51,7 +52,7 @@ def _set_aside(mention: Mention, predictions: Predictions, brand: Brand) -> Tria
         return Triage(Verdict.BATCH, "a repost")
     if mention.author.automated:
         return Triage(Verdict.BATCH, "written by a bot")
-    if not predictions.language_supported:
+    if not predictions.language_supported and not any(p.by for p in predictions.items):  # people read it themselves
         return Triage(Verdict.REVIEW, f"language not supported: {predictions.language or 'unknown'}")
     return None
 

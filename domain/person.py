@@ -22,6 +22,7 @@ class Action(StrEnum):
     RESOLVE = "resolve"
     REOPEN = "reopen"
     NOT_US = "not_us"
+    CORRECT = "correct"
     OPEN_POST = "open_post"
     SEE_QUEUE = "see_queue"
     SEE_KPI = "see_kpi"

@@ -114,7 +114,7 @@ def _changes(facts: Facts, before: Volume) -> list[str]:
         for what, count, earlier in sorted(pairs, key=lambda p: -abs(p[1] - p[2]))
         if count != earlier
     ]
-    won = sum(o.kind is CaseKind.OPPORTUNITY and o.answered_at is not None for o in facts.outcomes)
+    won = sum(o.kind is CaseKind.OPPORTUNITY and o.eligible and o.answered_at is not None for o in facts.outcomes)
     if won:
         lines.append(f"opportunities answered: {won}")
     return lines

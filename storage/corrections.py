@@ -1,13 +1,16 @@
-"""Labels that people set: they override the model's and tune it."""
+"""Labels that people set: they override the model's and tune it. Of several for one post and task the latest counts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, and_, exists, func, insert, select
 
+from domain.case import CaseState, Verdict
 from domain.mention import MentionId
 from storage.database import Tx
-from storage.tables import CorrectionRow
+from storage.tables import CaseRow, CorrectionRow, MentionRow, PredictionRow, SightingRow
+from storage.upserts import chunks
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,18 @@ class Correction:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class JudgedText:
+    """A stored text as seen for a brand, with a label that a person set (`corrected`) or confirmed by acting."""
+
+    mention_id: MentionId
+    text: str
+    brand: str
+    task: str
+    label: str
+    corrected: bool
+
+
 def add(tx: Tx, *, mention_id: MentionId, brand: str, task: str, label: str, by: str, at: datetime) -> None:
     """Keep a label that a person set; earlier ones stay."""
     tx.execute(insert(CorrectionRow).values(mention_id=mention_id, brand=brand, task=task, label=label, by=by, at=at))
@@ -32,3 +47,82 @@ def of(tx: Tx, mention_id: MentionId) -> list[Correction]:
         select(CorrectionRow).where(CorrectionRow.mention_id == mention_id).order_by(CorrectionRow.number)
     )
     return [Correction(r.brand, r.task, r.label, r.by, r.at) for r in rows]
+
+
+def latest(tx: Tx, mention_ids: Sequence[str]) -> dict[tuple[str, str], dict[str, Correction]]:
+    """Return the labels that count, by post and brand, then by task."""
+    found: dict[tuple[str, str], dict[str, Correction]] = {}
+    for some in chunks(list(dict.fromkeys(mention_ids))):
+        rows = select(CorrectionRow).where(CorrectionRow.mention_id.in_(some)).order_by(CorrectionRow.number)
+        for r in tx.scalars(rows):
+            found.setdefault((r.mention_id, r.brand), {})[r.task] = Correction(r.brand, r.task, r.label, r.by, r.at)
+    return found
+
+
+def label_that_counts() -> ColumnElement[str]:
+    """Select the label of a row of predictions, or the one that a person set instead."""
+    theirs = (
+        select(CorrectionRow.label)
+        .where(
+            CorrectionRow.mention_id == PredictionRow.mention_id,
+            CorrectionRow.brand == PredictionRow.brand,
+            CorrectionRow.task == PredictionRow.task,
+        )
+        .order_by(CorrectionRow.number.desc())
+        .limit(1)
+        .correlate(PredictionRow)
+        .scalar_subquery()
+    )
+    return func.coalesce(theirs, PredictionRow.label)
+
+
+def judged(tx: Tx, *, tasks: Sequence[str]) -> list[JudgedText]:
+    """Return what people judged of these tasks, in the order of storing: labels set, then labels confirmed.
+
+    A label is confirmed where the model was sure, nobody corrected it, and its case was claimed and answered. Left out
+    are texts that were edited after a person judged them, and those in a language that the model does not know.
+    """
+    return [*_corrected(tx, tasks), *_confirmed(tx, tasks)]
+
+
+def _corrected(tx: Tx, tasks: Sequence[str]) -> list[JudgedText]:
+    last = select(func.max(CorrectionRow.number)).group_by(
+        CorrectionRow.mention_id, CorrectionRow.brand, CorrectionRow.task
+    )
+    rows = (
+        select(MentionRow.id, MentionRow.text, CorrectionRow.brand, CorrectionRow.task, CorrectionRow.label)
+        .join(MentionRow, MentionRow.id == CorrectionRow.mention_id)
+        .join(SightingRow, _seen_for(CorrectionRow))
+        .where(CorrectionRow.number.in_(last), CorrectionRow.task.in_(tasks), SightingRow.language_supported)
+        .where(func.coalesce(MentionRow.edited_at, CorrectionRow.at) <= CorrectionRow.at)
+        .order_by(MentionRow.number, CorrectionRow.brand, CorrectionRow.task)
+    )
+    return [JudgedText(MentionId(row[0]), *row[1:], corrected=True) for row in tx.execute(rows)]
+
+
+def _confirmed(tx: Tx, tasks: Sequence[str]) -> list[JudgedText]:
+    corrected = exists().where(
+        CorrectionRow.mention_id == PredictionRow.mention_id,
+        CorrectionRow.brand == PredictionRow.brand,
+        CorrectionRow.task == PredictionRow.task,
+    )
+    acted_on = (
+        CaseRow.owner.is_not(None),
+        CaseRow.answered_at.is_not(None),
+        CaseRow.state.not_in((CaseState.DISMISSED, CaseState.REMOVED)),
+    )
+    rows = (
+        select(MentionRow.id, MentionRow.text, PredictionRow.brand, PredictionRow.task, PredictionRow.label)
+        .join(MentionRow, MentionRow.id == PredictionRow.mention_id)
+        .join(SightingRow, _seen_for(PredictionRow))
+        .join(CaseRow, CaseRow.id == SightingRow.case_id)
+        .where(PredictionRow.current, ~PredictionRow.unsure, PredictionRow.task.in_(tasks), ~corrected)
+        .where(SightingRow.verdict == Verdict.CASE, SightingRow.language_supported, *acted_on)
+        .where(func.coalesce(MentionRow.edited_at, CaseRow.answered_at) <= CaseRow.answered_at)
+        .order_by(MentionRow.number, PredictionRow.brand, PredictionRow.task)
+    )
+    return [JudgedText(MentionId(row[0]), *row[1:], corrected=False) for row in tx.execute(rows)]
+
+
+def _seen_for(said: type[CorrectionRow] | type[PredictionRow]) -> ColumnElement[bool]:
+    return and_(SightingRow.mention_id == said.mention_id, SightingRow.brand == said.brand)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -5,6 +6,7 @@ import pytest
 from crm.triage import triage
 from domain.case import CaseKind, TriagePolicy, Urgency, Verdict
 from domain.mention import MentionId
+from domain.prediction import Prediction
 from tests.builders import author, brand, mention, predictions
 
 POLICY = TriagePolicy(high_reach=1000, high_value=Decimal(500))
@@ -74,3 +76,10 @@ def test_urgency_rises_with_intent_reach_and_value(switching, followers, value, 
     sentiment = "positive" if switching == "joining" else "negative"
     post = mention(by=author(followers=followers))
     assert decide(predictions(sentiment, switching), post=post, value=value).urgency is urgency
+
+
+def test_what_a_person_said_needs_no_language_that_the_model_knows():
+    guess = predictions("negative", unsure=True, supported=False)
+    by_mia = replace(guess, items=(Prediction("sentiment", "negative", 1.0, False, "", by="U0MIA"), *guess.items[1:]))
+    assert decide(guess).verdict is Verdict.REVIEW
+    assert decide(by_mia).verdict is Verdict.CASE
