@@ -72,9 +72,13 @@ class DatabaseSection(Section):
 
 
 class ModelSection(Section):
-    """`[model]`: `shipped`, or a Hugging Face directory or hub id (with a pinned revision) for each task."""
+    """`[model]`: `shipped`, or a Hugging Face directory or hub id (with a pinned revision) for each task.
+
+    `learned` is the folder of what people taught the model.
+    """
 
     path: str = "shipped"
+    learned: Annotated[str, Field(min_length=1)] = "var/learned"
     sentiment: str | None = None
     sentiment_revision: str | None = None
     switching: str | None = None
@@ -298,7 +302,9 @@ class Settings(Section):
 
 
 def resolve_paths(settings: Settings, folder: Path) -> Settings:
-    """Read a relative SQLite path as seen from `folder`, the place that the command runs in."""
+    """Read relative paths of our data as seen from `folder`, the place that the command runs in."""
+    model = settings.model.model_copy(update={"learned": str(folder / settings.model.learned)})
+    settings = settings.model_copy(update={"model": model})
     prefix = "sqlite:///"
     path = settings.database.url.removeprefix(prefix)
     if not settings.database.url.startswith(prefix) or path.startswith("/") or path in {"", ":memory:"}:

@@ -20,7 +20,7 @@ class StreamHealth:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """The whole, for `/earshot health`. Ages are measured from `at`."""
+    """The whole, for `/earshot health`. Ages are measured from `at`; `model` says what classifies."""
 
     at: datetime
     streams: tuple[StreamHealth, ...]
@@ -28,3 +28,4 @@ class Health:
     messages_failed: int
     open_cases: int
     overdue_cases: int
+    model: str = ""

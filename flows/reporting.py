@@ -24,8 +24,8 @@ def kpis(*, brand: Brand, since: date, until: date, house: House) -> list[Kpi]:
         return compute(_facts(tx, brand, since, until, house))
 
 
-def health(*, listening: Sequence[Stream], house: House) -> Health:
-    """Say how well we hear now; a stream that was never read is listed as such."""
+def health(*, listening: Sequence[Stream], house: House, model: str = "") -> Health:
+    """Say how well we hear now, and with what `model`; a stream that was never read is listed as such."""
     now = house.clock()
     with house.database.read() as tx:
         known = {s.stream: s for s in streams.health(tx, day=now.astimezone(UTC).date())}
@@ -39,6 +39,7 @@ def health(*, listening: Sequence[Stream], house: House) -> Health:
         messages_failed=failed,
         open_cases=open_cases,
         overdue_cases=overdue,
+        model=model,
     )
 
 

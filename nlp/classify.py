@@ -9,24 +9,25 @@ import numpy as np
 
 from domain.prediction import Prediction, Predictions, Reading
 from domain.seams import Classify
-from nlp import language, models
+from nlp import language, learned, models
 from nlp.models import Head, Model
-from nlp.scoring import Logits, OnnxScorer
+from nlp.scoring import Logits, OnnxScorer, Score
 from nlp.tasks import TASKS
 from nlp.text import ModelText, model_text
 
-Score = Callable[[Sequence[str]], Logits]
 
-
-def build(model_dir: Path | None = None, *, workers: int | None = None) -> Classify:
+def build(model_dir: Path | None = None, *, workers: int | None = None, learned_dir: Path | None = None) -> Classify:
     """Load an ONNX model (None: the shipped one) and return its classifier; `workers` None takes every core.
+
+    With `learned_dir` it answers as people taught it, where a version there is active and belongs to this model.
 
     Raises:
         ModelError: the files are missing, altered, or answer other labels.
     """
     model = models.load(model_dir or models.SHIPPED)
     scorer = OnnxScorer(model, workers=workers or os.cpu_count() or 1)
-    return classifier(scorer, model, prepare=model_text)
+    score, model = learned.applied(scorer, model, learned_dir) if learned_dir else (scorer, model)
+    return classifier(score, model, prepare=model_text)
 
 
 def classifier(score: Score, model: Model, *, prepare: Callable[[Reading], ModelText]) -> Classify:

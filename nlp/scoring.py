@@ -1,6 +1,6 @@
 """Runs an ONNX network over texts: like lengths together, on every core, quickly for one text alone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -12,6 +12,12 @@ from domain.errors import ModelError
 from nlp.models import NETWORK, TOKENIZER, Model
 
 Logits = npt.NDArray[np.float32]
+Embeddings = npt.NDArray[np.float32]
+
+Score = Callable[[Sequence[str]], Logits]
+"""Scores texts as the model reads them."""
+
+LOGITS, EMBEDDING = "logits", "embedding"
 BATCH = 16  # larger ones leave the cache of small machines; smaller ones pay the call
 
 
@@ -38,7 +44,8 @@ class OnnxScorer:
         self._tokenizer.no_padding()
         self._width = sum(len(head.labels) for head in model.heads)
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="classify")
-        found = self._session.get_outputs()[0].shape[-1]
+        self._outputs = {output.name: output.shape[-1] for output in self._session.get_outputs()}
+        found = self._outputs.get(LOGITS)
         if found != self._width:
             raise ModelError(
                 f"{model.directory / NETWORK} has {found} outputs, but the heads of its manifest have {self._width} "
@@ -46,23 +53,39 @@ class OnnxScorer:
             )
 
     def __call__(self, texts: Sequence[str]) -> Logits:
+        return self._scored(texts, [LOGITS], self._width)
+
+    def with_embeddings(self, texts: Sequence[str]) -> tuple[Logits, Embeddings]:
+        """Return the logits, and the pooled vectors that the heads see (float32 [n, width of the encoder]).
+
+        Raises:
+            ModelError: the network has no such output.
+        """
+        if EMBEDDING not in self._outputs:
+            raise ModelError(
+                f"The model's network has no output {EMBEDDING!r}: it was exported by an older version. "
+                "Use the shipped model, or build one with `python run.py train`."
+            )
+        both = self._scored(texts, [LOGITS, EMBEDDING], self._width + int(self._outputs[EMBEDDING]))
+        return both[:, : self._width], both[:, self._width :]
+
+    def _scored(self, texts: Sequence[str], outputs: list[str], width: int) -> Logits:
         rows = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
         if len(rows) <= BATCH // 2:
-            return self._run(rows)
+            return self._run(rows, outputs, width)
         order = sorted(range(len(rows)), key=lambda i: len(rows[i]))
         batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
-        logits = np.empty((len(rows), self._width), dtype=np.float32)
-        for batch, scored in zip(
-            batches, self._pool.map(self._run, ([rows[i] for i in b] for b in batches)), strict=True
-        ):
-            logits[batch] = scored
-        return logits
+        found = np.empty((len(rows), width), dtype=np.float32)
+        parts = self._pool.map(lambda batch: self._run([rows[i] for i in batch], outputs, width), batches)
+        for batch, scored in zip(batches, parts, strict=True):
+            found[batch] = scored
+        return found
 
-    def _run(self, rows: Sequence[Sequence[int]]) -> Logits:
+    def _run(self, rows: Sequence[Sequence[int]], outputs: list[str], width: int) -> Logits:
         if not rows:
-            return np.empty((0, self._width), dtype=np.float32)
+            return np.empty((0, width), dtype=np.float32)
         ids = np.zeros((len(rows), max(len(row) for row in rows)), dtype=np.int64)
         for line, row in zip(ids, rows, strict=True):
             line[: len(row)] = row
-        logits: Logits = self._session.run(None, {"input_ids": ids, "attention_mask": (ids != 0).astype(np.int64)})[0]
-        return logits
+        found = self._session.run(outputs, {"input_ids": ids, "attention_mask": (ids != 0).astype(np.int64)})
+        return np.asarray(np.concatenate(found, axis=1), dtype=np.float32)

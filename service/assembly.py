@@ -16,6 +16,7 @@ from domain.seams import Classify, Poll
 from flows.house import House
 from listeners import reddit, x
 from nlp import classify as shipped
+from nlp import learned, models
 from nlp import torch_classify as checkpoint
 from storage import brands as brand_rows
 from storage.database import open_database
@@ -73,16 +74,29 @@ def named_channels(settings: Settings) -> tuple[str, ...]:
 
 def build_classify(section: ModelSection) -> Classify:
     """Load the model that the settings name; raises ModelError."""
-    base = shipped.build(None if section.path == "shipped" else Path(section.path))
-    own = [
-        checkpoint.build(where, task=task, revision=revision)
-        for task, where, revision in (
-            (SENTIMENT, section.sentiment, section.sentiment_revision),
-            (SWITCHING, section.switching, section.switching_revision),
-        )
-        if where
-    ]
+    base = shipped.build(model_folder(section), learned_dir=Path(section.learned))
+    own = [checkpoint.build(where, task=task, revision=revision) for task, where, revision in checkpoints(section)]
     return shipped.combined(*own, base) if own else base
+
+
+def model_folder(section: ModelSection) -> Path | None:
+    """Return the folder of the ONNX model that the settings name, None for the shipped one."""
+    return None if section.path == "shipped" else Path(section.path)
+
+
+def checkpoints(section: ModelSection) -> list[tuple[str, str, str | None]]:
+    """List the tasks that checkpoints answer instead, with place and revision."""
+    named = (
+        (SENTIMENT, section.sentiment, section.sentiment_revision),
+        (SWITCHING, section.switching, section.switching_revision),
+    )
+    return [(task, where, revision) for task, where, revision in named if where]
+
+
+def model_status(section: ModelSection) -> str:
+    """Name the ONNX model and what was learned; raises ModelError."""
+    model = models.load(model_folder(section) or models.SHIPPED)
+    return f"{model.name}, {learned.status(Path(section.learned), model)}"
 
 
 def platform_settings(platform: str, settings: Settings, secrets: Secrets) -> object:

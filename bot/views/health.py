@@ -8,9 +8,10 @@ from domain.health import Health, StreamHealth
 
 
 def health_blocks(health: Health) -> list[Block]:
-    """List every source, then what waits."""
+    """List every source, then what waits and what classifies."""
     streams = [_stream(stream, health) for stream in health.streams] or ["No stream is set up yet."]
-    return [line(f"*{health_text(health)}*"), *paragraphs(streams), line(_waiting(health))]
+    model = [line(f"Model: {inline(health.model)}")] if health.model else []
+    return [line(f"*{health_text(health)}*"), *paragraphs(streams), line(_waiting(health)), *model]
 
 
 def health_text(health: Health) -> str:
