@@ -85,6 +85,20 @@ def judged(tx: Tx, *, tasks: Sequence[str]) -> list[JudgedText]:
     return [*_corrected(tx, tasks), *_confirmed(tx, tasks)]
 
 
+def ordinary(tx: Tx, *, limit: int) -> list[tuple[MentionId, str, str]]:
+    """Return id, text and brand of the latest posts that made no case and of which nobody said anything."""
+    said = exists().where(CorrectionRow.mention_id == SightingRow.mention_id, CorrectionRow.brand == SightingRow.brand)
+    rows = (
+        select(MentionRow.id, MentionRow.text, SightingRow.brand)
+        .join(SightingRow, SightingRow.mention_id == MentionRow.id)
+        .where(SightingRow.verdict == Verdict.BATCH, SightingRow.case_id.is_(None), SightingRow.language_supported)
+        .where(~said)
+        .order_by(MentionRow.number.desc(), SightingRow.brand)
+        .limit(limit)
+    )
+    return [(MentionId(mention_id), text, brand) for mention_id, text, brand in tx.execute(rows)]
+
+
 def _corrected(tx: Tx, tasks: Sequence[str]) -> list[JudgedText]:
     last = select(func.max(CorrectionRow.number)).group_by(
         CorrectionRow.mention_id, CorrectionRow.brand, CorrectionRow.task
