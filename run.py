@@ -19,7 +19,7 @@ from typing import Annotated
 import typer
 
 from domain.clock import system_clock
-from domain.errors import EarshotError, WrongUse
+from domain.errors import EarshotError, InputError, WrongUse
 from service.logs import configure_logs
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
@@ -28,6 +28,8 @@ app.add_typer(audit_app, name="audit")
 
 Config = Annotated[Path, typer.Option("--config", help="The settings file.")]
 DEFAULT_CONFIG = Path("config/earshot.toml")
+DEFAULT_DATA = Path("../shared/data")
+SHIPPED_MODEL = Path("nlp/shipped")
 LogLevel = Annotated[str, typer.Option("--log-level", help="DEBUG, INFO, WARNING or ERROR.")]
 
 
@@ -90,9 +92,9 @@ def classify(
         raise typer.BadParameter("choose --model or --config")
     if config:
         from config.load import load
-        from service.assembly import build_classify
+        from service.assembly import build_model
 
-        used = build_classify(load(config)[0].model)
+        used, _ = build_model(load(config)[0].model)
     else:
         used = build(model)
     report = classify_file(input_file, output_file, classify=used)
@@ -102,15 +104,34 @@ def classify(
 
 @app.command()
 def evaluate(
-    data: Annotated[Path, typer.Option(help="Labelled rows, with the columns text and label.")],
-    task: Annotated[str, typer.Option(help="sentiment or switching.")],
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures there.")] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Labelled rows, JSON lines or CSV; with --card the folder of labelled text.")
+    ] = None,
+    task: Annotated[
+        str | None, typer.Option(help="The task of the column label; default: every task with a column of its name.")
+    ] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write all figures there.")] = None,
+    model: Annotated[Path | None, typer.Option(help="A model folder; default: the shipped one.")] = None,
+    card: Annotated[bool, typer.Option("--card", help="Write the model's card into its folder.")] = False,
 ) -> None:
-    """Measure the shipped model on labelled text, beside the keyword baseline."""
+    """Measure a model on labelled text, beside the keyword rules; needs no settings, database or token."""
     from nlp.classify import build
-    from nlp.evaluate import evaluate_file
 
-    evaluate_file(data, task=task, classify=build(), json_out=json_file)
+    if card and task:
+        raise typer.BadParameter("a card is about every task; leave --task out")
+    if card:
+        from nlp.model_card import write_card
+
+        _write(json_file, write_card(model, data=data or DEFAULT_DATA))
+        return
+    if data is None:
+        raise typer.BadParameter("name the labelled file with --data, or give --card")
+    from nlp.evaluate import evaluate_file
+    from nlp.figures_table import print_figures
+
+    by_task = evaluate_file(data, task=task, classify=build(model))
+    _write(json_file, by_task[task] if task else by_task)
+    print_figures(by_task)
 
 
 @app.command()
@@ -202,15 +223,25 @@ def digest(
 
 @app.command()
 def train(
-    data: Annotated[Path, typer.Option(help="The folder of labelled text.")] = Path("../shared/data"),
-    output: Annotated[Path, typer.Option(help="Where the model goes.")] = Path("nlp/shipped"),
+    data: Annotated[Path, typer.Option(help="The folder of labelled text.")] = DEFAULT_DATA,
+    output: Annotated[Path, typer.Option(help="Where the model goes.")] = SHIPPED_MODEL,
     work: Annotated[Path, typer.Option(help="Where what can be used again is kept.")] = Path("build/train"),
     seed: int = 1,
+    teacher: Annotated[bool, typer.Option("--teacher", help="Make the teacher's opinions instead (hours).")] = False,
+    hold_out: Annotated[
+        list[str] | None, typer.Option(help="An industry to measure instead of training on it.")
+    ] = None,
 ) -> None:
-    """Rebuild the shipped model from labelled text (extra `train`)."""
+    """Rebuild the shipped model from labelled text and a teacher's kept opinions of it (extra `train`)."""
     from nlp.train import train as train_model
+    from nlp.train import train_teacher
 
-    figures = train_model(data=data, output=output, work=work, seed=seed)
+    if teacher:
+        train_teacher(data=data, work=work, seed=seed)
+        return
+    if hold_out and output == SHIPPED_MODEL:
+        raise typer.BadParameter("a model without some industries is for measuring: name another --output")
+    figures = train_model(data=data, output=output, work=work, seed=seed, hold_out=hold_out or ())
     print(json.dumps(figures, indent=2))
 
 
@@ -253,6 +284,17 @@ def verify(config: Config = DEFAULT_CONFIG) -> None:
             "the one that it was written with. Compare with the head in an earlier digest and restore a backup."
         )
     print(f"The audit log is whole; its head is {head}.")
+
+
+def _write(path: Path | None, figures: object) -> None:
+    """Write figures as JSON where a file was named."""
+    if path is not None:
+        try:
+            path.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise InputError(
+                f"{path} cannot be written: {error.strerror}. Name a file in a folder that exists."
+            ) from error
 
 
 def _day(text: str) -> date:

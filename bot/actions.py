@@ -10,13 +10,15 @@ from slack_bolt import App, Respond
 from bot.commands import profile_answer, queue_page
 from bot.desk import Answer, Ask, Desk, show
 from bot.reception import listener
+from bot.views.blind_check import SKIP, START, answer_id, blind_step_blocks, blind_step_text, read_item
 from bot.views.card import CLAIM, CORRECT, NOT_US, OPEN_POST, REOPEN, RESOLVE, read_correction
 from bot.views.customer import PICK
 from bot.views.queue import EARLIER, LATER, read_page
 from crm.access import permit
+from domain.blind_check import QUESTIONS, BlindStep
 from domain.case import CaseFile
 from domain.person import Action
-from flows import alerting, correcting, lookup, responding
+from flows import alerting, blind_checks, correcting, lookup, responding
 from flows.responding import Click
 
 
@@ -61,6 +63,29 @@ def pick_customer(ask: Ask) -> Answer:
     return profile_answer(lookup.customer(ask.words, person=ask.person, house=ask.desk.house))
 
 
+def start_blind_check(ask: Ask) -> Answer:
+    """Show the person alone the first post of a blind check."""
+    return _blind(blind_checks.begin(ask.words, person=ask.person, house=ask.desk.house))
+
+
+def answer_blind_check(ask: Ask, *, task: str, label: str) -> Answer:
+    """Keep an answer and show the next question."""
+    return _blind(blind_checks.answer(_press(ask), task=task, label=label, house=ask.desk.house))
+
+
+def skip_blind_post(ask: Ask) -> Answer:
+    """Leave a post to others and show the next."""
+    return _blind(blind_checks.skip(_press(ask), house=ask.desk.house))
+
+
+def _press(ask: Ask) -> blind_checks.Press:
+    return blind_checks.Press(item=read_item(ask.words), person=ask.person, delivery=ask.delivery)
+
+
+def _blind(step: BlindStep) -> Answer:
+    return Answer(blind_step_text(step), blind_step_blocks(step))
+
+
 BUTTONS = (
     Button(CLAIM, Action.CLAIM, partial(change_case, change=responding.claim)),
     Button(RESOLVE, Action.RESOLVE, partial(change_case, change=responding.resolve)),
@@ -71,6 +96,13 @@ BUTTONS = (
     Button(EARLIER, Action.SEE_QUEUE, turn_page),
     Button(LATER, Action.SEE_QUEUE, turn_page),
     Button(PICK, Action.SEE_CUSTOMER, pick_customer),
+    Button(START, Action.BLIND_CHECK, start_blind_check),
+    Button(SKIP, Action.BLIND_CHECK, skip_blind_post),
+    *(
+        Button(answer_id(task, label), Action.BLIND_CHECK, partial(answer_blind_check, task=task, label=label))
+        for task, labels in QUESTIONS.items()
+        for label in labels
+    ),
 )
 
 
@@ -88,7 +120,9 @@ def _handler(pressed: Button, desk: Desk) -> Callable[[dict[str, Any], Respond],
         delivery = f"{person.user_id}:{pressed.action_id}:{action['action_ts']}"
         answer = pressed.run(Ask(words=_value(action), person=person, desk=desk, delivery=delivery))
         if answer:
-            show(respond, answer, instead=True)
+            show(
+                respond, answer, instead=body["container"].get("is_ephemeral", False)
+            )  # never instead of the channel's
 
     return on_click
 

@@ -12,9 +12,11 @@ from slack_sdk.errors import SlackApiError, SlackClientError, SlackObjectFormati
 from slack_sdk.models.blocks import Block
 
 from bot.views.batch import batch_blocks, batch_text
+from bot.views.blind_check import blind_check_blocks, blind_check_text
 from bot.views.card import card_blocks, card_plain_text, card_text
 from bot.views.digest import digest_blocks, digest_text
 from bot.views.notice import notice_blocks, notice_text
+from domain.blind_check import BlindCheck
 from domain.case import CaseFile
 from domain.clock import Clock
 from domain.errors import PostError, PostRateLimited, PostRejected, PostUnknown
@@ -214,6 +216,8 @@ def _render(content: Content, now: datetime) -> tuple[str, list[Block]]:
             return batch_text(content), batch_blocks(content)
         case Digest():
             return digest_text(content), digest_blocks(content)
+        case BlindCheck():
+            return blind_check_text(content), blind_check_blocks(content)
         case Notice():
             return notice_text(content), notice_blocks(content)
 

@@ -1,5 +1,6 @@
 """The settings file: its keys, their limits and defaults, and the domain values made of it."""
 
+from collections.abc import Iterator
 from datetime import time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -11,12 +12,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from domain.brand import Account, Brand, BusinessHours, Rival, SourceKind, Stream
 from domain.case import TriagePolicy, Urgency
 from domain.person import Role
+from domain.prediction import SENTIMENT, SWITCHING
 
 PLATFORMS = ("x", "reddit")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Platform = Literal["x", "reddit"]
+Task = Literal["sentiment", "switching", "relevance", "complaint"]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
@@ -71,18 +74,54 @@ class DatabaseSection(Section):
     url: str = "sqlite:///var/earshot.db"
 
 
-class ModelSection(Section):
-    """`[model]`: `shipped`, or a Hugging Face directory or hub id (with a pinned revision) for each task.
+class CheckpointSection(Section):
+    """`[model.checkpoints.TASK]`: a Hugging Face directory, or a hub id at a pinned revision, that answers one task."""
 
-    `learned` is the folder of what people taught the model.
+    source: Annotated[str, Field(min_length=1)]
+    revision: str | None = None
+    labels: dict[str, str] = {}
+    languages: Annotated[tuple[str, ...], Field(min_length=1)] = ("en",)
+    masked: bool = False
+    unsure_below: float = Field(default=0.0, ge=0, le=1)
+
+    @property
+    def gate(self) -> frozenset[str]:
+        """The languages that it knows; none means all."""
+        return frozenset() if "*" in self.languages else frozenset(self.languages)
+
+
+class ModelSection(Section):
+    """`[model]`: `shipped` or a folder, what people taught it, and what answers single tasks in its place.
+
+    `learned` is a folder. `sentiment` and `switching` are short for a checkpoint of every language.
     """
 
     path: str = "shipped"
     learned: Annotated[str, Field(min_length=1)] = "var/learned"
+    device: Annotated[str, Field(min_length=1)] = "auto"
     sentiment: str | None = None
     sentiment_revision: str | None = None
     switching: str | None = None
     switching_revision: str | None = None
+    checkpoints: dict[Task, CheckpointSection] = {}
+
+    @model_validator(mode="after")
+    def _named_once(self) -> Self:
+        if twice := [task for task, _ in self._short() if task in self.checkpoints]:
+            raise ValueError(f"{twice[0]} is given twice: keep [model.checkpoints.{twice[0]}] or the short key")
+        return self
+
+    def all_checkpoints(self) -> dict[str, CheckpointSection]:
+        """List what answers single tasks, however the file writes it."""
+        return dict(self._short()) | self.checkpoints
+
+    def _short(self) -> Iterator[tuple[str, CheckpointSection]]:
+        for task, source, revision in (
+            (SENTIMENT, self.sentiment, self.sentiment_revision),
+            (SWITCHING, self.switching, self.switching_revision),
+        ):
+            if source:
+                yield task, CheckpointSection(source=source, revision=revision, languages=("*",))
 
 
 class SlackSection(Section):

@@ -5,7 +5,7 @@ from decimal import Decimal
 from domain.brand import Brand
 from domain.case import CaseKind, Triage, TriagePolicy, Urgency, Verdict
 from domain.mention import Mention
-from domain.prediction import SENTIMENT, SWITCHING, Prediction, Predictions
+from domain.prediction import COMPLAINT, RELEVANCE, SENTIMENT, SWITCHING, Prediction, Predictions
 
 _KIND_OF_LABEL = {
     "negative": CaseKind.COMPLAINT,
@@ -15,6 +15,11 @@ _KIND_OF_LABEL = {
     "considering_joining": CaseKind.OPPORTUNITY,
 }
 _WEIGHT = {"negative": 1, "leaving": 2, "considering_leaving": 2, "joining": 0, "considering_joining": 1}
+_NOT_FOR_US = {
+    "not_about": Triage(Verdict.BATCH, "not about us"),
+    "spam": Triage(Verdict.BATCH, "advertising"),
+    "rival_offer": Triage(Verdict.REVIEW, "a rival's offer"),
+}
 
 
 def triage(
@@ -23,26 +28,45 @@ def triage(
     """Decide about one mention of one brand.
 
     A complaint is negative, leaving or considering to leave; an opportunity is joining or considering to join, where
-    nothing speaks of a complaint. Nothing alerts on an unsure prediction alone: it goes to a person's eye. What a
-    person said is sure.
+    nothing speaks of a complaint. Nothing alerts on an unsure prediction alone: it goes to a person's eye. What is
+    surely not about us, or surely advertising, is no case. What a person said is sure.
     """
     aside = _set_aside(mention, predictions, brand)
     if aside:
         return aside
-    speaking = [p for p in (predictions.of(SWITCHING), predictions.of(SENTIMENT)) if p and p.label in _KIND_OF_LABEL]
-    sure = [p for p in speaking if not p.unsure]
+    sure = _sure(predictions)
     if not sure:
-        if speaking:
-            return Triage(Verdict.REVIEW, f"unsure: {speaking[0].label.replace('_', ' ')}")
+        unsure = _speaking(predictions)
+        if unsure:
+            return Triage(Verdict.REVIEW, f"unsure: {unsure[0].label.replace('_', ' ')}")
         return Triage(Verdict.BATCH, "nothing to answer")
-    kinds = {_KIND_OF_LABEL[p.label] for p in sure}
-    kind = CaseKind.COMPLAINT if CaseKind.COMPLAINT in kinds else CaseKind.OPPORTUNITY
-    urgency = _urgency(sure, mention, customer_value, policy)
-    return Triage(Verdict.CASE, sure[0].label.replace("_", " "), kind=kind, urgency=urgency)
+    deciding = _deciding(sure)
+    urgency = _urgency(sure, predictions.of(COMPLAINT), mention, customer_value, policy)
+    return Triage(Verdict.CASE, deciding.label.replace("_", " "), kind=_KIND_OF_LABEL[deciding.label], urgency=urgency)
+
+
+def reason_to_alert(mention: Mention, predictions: Predictions, *, brand: Brand) -> Prediction | None:
+    """Return the prediction that makes `triage` see a case in a mention, or None where it sees none."""
+    sure = _sure(predictions)
+    return _deciding(sure) if sure and _set_aside(mention, predictions, brand) is None else None
+
+
+def _speaking(predictions: Predictions) -> list[Prediction]:
+    """Return what speaks of a complaint or an opportunity, sure or not; intent says more than sentiment."""
+    return [p for p in (predictions.of(SWITCHING), predictions.of(SENTIMENT)) if p and p.label in _KIND_OF_LABEL]
+
+
+def _sure(predictions: Predictions) -> list[Prediction]:
+    return [p for p in _speaking(predictions) if not p.unsure]
+
+
+def _deciding(sure: list[Prediction]) -> Prediction:
+    """Return what decides of the kind: the first that speaks of a complaint, or else the first."""
+    return next((p for p in sure if _KIND_OF_LABEL[p.label] is CaseKind.COMPLAINT), sure[0])
 
 
 def _set_aside(mention: Mention, predictions: Predictions, brand: Brand) -> Triage | None:
-    """Decide without the labels where the author or the language says enough."""
+    """Decide without the labels of a case where author, language or a sure relevance says enough."""
     handle = mention.author.handle.casefold()
     if brand.owns(mention.platform, handle):
         return Triage(Verdict.OWN, "written by our own account")
@@ -54,11 +78,20 @@ def _set_aside(mention: Mention, predictions: Predictions, brand: Brand) -> Tria
         return Triage(Verdict.BATCH, "written by a bot")
     if not predictions.language_supported and not any(p.by for p in predictions.items):  # people read it themselves
         return Triage(Verdict.REVIEW, f"language not supported: {predictions.language or 'unknown'}")
-    return None
+    relevance = predictions.of(RELEVANCE)
+    return _NOT_FOR_US.get(relevance.label) if relevance and not relevance.unsure else None
 
 
-def _urgency(sure: list[Prediction], mention: Mention, customer_value: Decimal | None, policy: TriagePolicy) -> Urgency:
+def _urgency(
+    sure: list[Prediction],
+    complaint: Prediction | None,
+    mention: Mention,
+    customer_value: Decimal | None,
+    policy: TriagePolicy,
+) -> Urgency:
     points = max(_WEIGHT[p.label] for p in sure)
+    asks = complaint is not None and complaint.label == "complaint" and not complaint.unsure
+    points += asks and any(p.label == "negative" for p in sure)
     points += (mention.author.followers or 0) >= policy.high_reach
     points += customer_value is not None and customer_value >= policy.high_value
     return list(Urgency)[min(points, 3)]

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from domain.quality import Quality
+
 
 @dataclass(frozen=True, slots=True)
 class StreamHealth:
@@ -28,4 +30,5 @@ class Health:
     messages_failed: int
     open_cases: int
     overdue_cases: int
+    quality: tuple[Quality, ...] = ()
     model: str = ""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from domain.blind_check import BlindCheck
 from domain.case import CaseFile, SeenMention
 from domain.outcome import Digest
 
@@ -15,6 +16,7 @@ class MessageKind(StrEnum):
     BATCH = "batch"  # subject: brand and hour
     REVIEW = "review"  # subject: brand and hour
     DIGEST = "digest"  # subject: brand and day
+    BLIND_CHECK = "blind_check"  # subject: its id
     NOTICE = "notice"  # subject: the text's id; health notices to the operators
 
 
@@ -75,7 +77,7 @@ class Notice:
     text: str
 
 
-Content = CaseFile | BatchLine | Digest | Notice
+Content = CaseFile | BatchLine | Digest | BlindCheck | Notice
 """What a message shows, read at the moment of posting."""
 
 

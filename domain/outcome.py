@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from domain.case import CaseKind, Urgency
 from domain.mention import MentionId
+from domain.quality import Quality
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Kpi:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A post worth reading in the digest. `permalink` leads to its card where there is one."""
+    """A post worth reading in the digest. `permalink` leads to its card; `unsure` is meant of `sentiment`."""
 
     mention_id: MentionId
     author: str
@@ -52,6 +53,7 @@ class Quote:
     sentiment: str
     case_id: str | None = None
     permalink: str | None = None
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +84,4 @@ class Digest:
     kpis_before: tuple[Kpi, ...]
     changes: tuple[str, ...]
     quotes: tuple[Quote, ...]
+    quality: Quality | None = None

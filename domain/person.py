@@ -23,6 +23,7 @@ class Action(StrEnum):
     REOPEN = "reopen"
     NOT_US = "not_us"
     CORRECT = "correct"
+    BLIND_CHECK = "blind_check"
     OPEN_POST = "open_post"
     SEE_QUEUE = "see_queue"
     SEE_KPI = "see_kpi"

@@ -43,7 +43,9 @@ class Reading:
 class Prediction:
     """The most probable label of one task. `score` is its calibrated probability; `unsure` sends it to people.
 
-    `by` is the Slack user id of the person whose word stands here instead of the model's: that is certain.
+    `reasons` quotes the words that moved it: the author's words, which go when the post goes. None: nobody asked for
+    them; empty: no single words stand out. `by` is the Slack user id of the person whose word stands here instead of
+    the model's: that is certain.
     """
 
     task: str
@@ -53,6 +55,7 @@ class Prediction:
     model: str
     rival: str | None = None
     probabilities: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    reasons: tuple[str, ...] | None = None
     by: str | None = None
 
 

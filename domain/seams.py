@@ -7,10 +7,16 @@ from typing import Protocol
 
 from domain.mention import Batch, Cursor
 from domain.message import Content, OutgoingMessage, Posted
-from domain.prediction import Predictions, Reading
+from domain.prediction import Prediction, Predictions, Reading
 
 Classify = Callable[[Sequence[Reading]], list[Predictions]]
 """Classifies readings, in order. Thread-safe."""
+
+Explain = Callable[[Reading, Prediction], tuple[str, ...] | None]
+"""Quotes the words of a text that moved a prediction, as they stand in it and in its order. Thread-safe.
+
+An empty tuple says that no single words stand out; None, that the prediction is another model's.
+"""
 
 
 class Poll(Protocol):

@@ -8,7 +8,7 @@ from domain.message import BatchLine, Content, MessageKind, Notice, OutgoingMess
 from domain.outcome import Digest
 from flows.house import House
 from flows.reporting import digest_of
-from storage import cases, mentions, messages
+from storage import blind_checks, cases, mentions, messages
 from storage.database import Tx
 
 SHOWN_IN_BATCH = 10
@@ -47,6 +47,8 @@ def content_of(tx: Tx, message: OutgoingMessage, *, house: House) -> Content | N
                 return None
             then = replace(house, clock=lambda: message.created_at)  # a later look may only miss what was deleted
             return digest_of(tx, brand=house.brand(name), day=date.fromisoformat(day), house=then)
+        case MessageKind.BLIND_CHECK:
+            return blind_checks.get(tx, message.subject)
         case MessageKind.NOTICE:
             return Notice(message.payload or "")
 

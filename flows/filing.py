@@ -17,6 +17,7 @@ from domain.case import (
     Response,
     SeenMention,
     Triage,
+    TriagePolicy,
     Urgency,
     Verdict,
 )
@@ -40,6 +41,11 @@ class Origin:
     stream: str | None
     alert: bool
     channels: Mapping[str, str]
+
+    def alerts_on(self, mention: Mention, *, policy: TriagePolicy, now: datetime) -> bool:
+        """Tell whether a post may alert: a file alerts on every one when it was told to, a poll on what is fresh."""
+        within = policy.alert_within
+        return self.alert and (self.stream is None or within is None or now - mention.posted_at <= within)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +166,9 @@ def _open(tray: _Tray, mention: Mention, brand: Brand, decision: Triage) -> Case
 
 
 def _alert(tray: _Tray, case: Case, mention: Mention) -> bool:
-    """Queue the case's one card: a file alerts when it was told to, a poll on what is fresh. True where it is new."""
-    within = tray.house.policy.alert_within
-    fresh = tray.origin.stream is None or within is None or tray.now - mention.posted_at <= within
+    """Queue the case's one card where this post may alert. True where it is new."""
     channel = case.channel or tray.origin.channels.get(case.brand, "")
-    if not (tray.origin.alert and fresh and channel):
+    if not (channel and tray.origin.alerts_on(mention, policy=tray.house.policy, now=tray.now)):
         return False
     card = OutgoingMessage(
         key=_card_key(case.id),

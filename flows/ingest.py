@@ -1,19 +1,20 @@
 """From a platform to the database: poll, classify, triage and store, in one commit with the cursor."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
 import structlog
 
 from crm.attribution import named_brands, reading
+from crm.triage import reason_to_alert
 from domain.brand import Brand, Stream
 from domain.clock import iso
 from domain.errors import PlatformError
 from domain.mention import Batch, Mention, Removal
 from domain.prediction import Predictions
-from domain.seams import Classify, Poll
+from domain.seams import Classify, Explain, Poll
 from flows.filing import Filed, Origin, file_mentions
 from flows.house import House
 from flows.notices import tell_operators
@@ -23,8 +24,14 @@ from storage.database import Tx
 
 log = structlog.get_logger(__name__)
 
+EXPLAINED = 50
+"""Of one batch so many alerts get reasons at most: in a surge, the cards come first."""
+
 Threads = dict[str, set[str]]
 """The names of the brands that speak in, or are named in, a thread."""
+
+Said = dict[tuple[str, str], Predictions]
+"""What the model says, by mention and brand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +69,12 @@ class _Sorted:
     edited: tuple[tuple[Mention, Brand], ...]
 
 
-def ingest(stream: Stream, *, poll: Poll, classify: Classify, house: House) -> IngestReport:
+def ingest(
+    stream: Stream, *, poll: Poll, classify: Classify, house: House, explain: Explain | None = None
+) -> IngestReport:
     """Poll one stream once. A platform's failure is logged once and reported, never raised: the next poll tries again.
+
+    Without `explain`, alerts come without reasons.
 
     Raises:
         StorageError: nothing was stored and the cursor stays where it was.
@@ -97,7 +108,15 @@ def ingest(stream: Stream, *, poll: Poll, classify: Classify, house: House) -> I
 
     origin = Origin(stream=stream.name, alert=True, channels={stream.brand: stream.channel})
     brands = (house.brand(stream.brand),)
-    return _take(batch, brands_of=lambda _: brands, origin=origin, after=keep_place, classify=classify, house=house)
+    return _take(
+        batch,
+        brands_of=lambda _: brands,
+        origin=origin,
+        after=keep_place,
+        classify=classify,
+        explain=explain,
+        house=house,
+    )
 
 
 def bring_in(
@@ -109,6 +128,7 @@ def bring_in(
     alert: bool,
     classify: Classify,
     house: House,
+    explain: Explain | None = None,
     threads: Threads | None = None,
 ) -> IngestReport:
     """Take posts from recorded API responses through the same path; cursors stay, and Slack is silent without `alert`.
@@ -132,7 +152,13 @@ def bring_in(
     origin = Origin(stream=None, alert=alert, channels=channels)
     batch = Batch(mentions=tuple(sorted(found, key=_by_time)), cursor=None, removals=tuple(removals))
     return _take(
-        batch, brands_of=brands_of, origin=origin, after=lambda _tx, _filed: None, classify=classify, house=house
+        batch,
+        brands_of=brands_of,
+        origin=origin,
+        after=lambda _tx, _filed: None,
+        classify=classify,
+        explain=explain,
+        house=house,
     )
 
 
@@ -143,13 +169,18 @@ def _take(
     origin: Origin,
     after: Callable[[Tx, Filed], None],
     classify: Classify,
+    explain: Explain | None,
     house: House,
 ) -> IngestReport:
-    """Classify outside of any transaction, then store everything in one, with whatever `after` adds."""
+    """Classify and explain outside of any transaction, then store everything in one, with whatever `after` adds."""
     pairs = [(mention, brand) for mention in batch.mentions for brand in brands_of(mention)]
     with house.database.read() as tx:
         work = _sort(tx, pairs, secret=house.secret)
     said = _classify((*work.new, *work.edited), classify)
+    if explain is not None:
+        now = house.clock()
+        may_alert = [(m, b) for m, b in (*work.new, *work.edited) if origin.alerts_on(m, policy=house.policy, now=now)]
+        said |= _explain(may_alert, said, explain)
     with house.database.write() as tx:
         work = _sort(tx, pairs, secret=house.secret)  # another process may have been faster
         seen = [(m, b, said[m.id, b.name]) for m, b in work.new if (m.id, b.name) in said]
@@ -184,12 +215,33 @@ def _sort(tx: Tx, pairs: Sequence[tuple[Mention, Brand]], *, secret: bytes) -> _
     return _Sorted(tuple(new), tuple(e for e in edited if (e[0].id, e[1].name) not in fresh))
 
 
-def _classify(pairs: Sequence[tuple[Mention, Brand]], classify: Classify) -> dict[tuple[str, str], Predictions]:
+def _classify(pairs: Sequence[tuple[Mention, Brand]], classify: Classify) -> Said:
     """Classify what others wrote; our own words need no label."""
     foreign = [(m, b) for m, b in pairs if not b.owns(m.platform, m.author.handle)]
     said = classify([reading(m.text, b) for m, b in foreign]) if foreign else []
     labels = {(m.id, b.name): predictions for (m, b), predictions in zip(foreign, said, strict=True)}
     return {(m.id, b.name): labels.get((m.id, b.name), Predictions(items=())) for m, b in pairs}
+
+
+def _explain(pairs: Sequence[tuple[Mention, Brand]], said: Said, explain: Explain) -> Said:
+    """Return what was said of those that make a case, with the reasons; whatever goes wrong, the alert comes first."""
+    explained: Said = {}
+    for mention, brand in pairs:
+        predictions = said[mention.id, brand.name]
+        calling = reason_to_alert(mention, predictions, brand=brand)
+        if calling is None:
+            continue
+        if len(explained) == EXPLAINED:
+            log.info("reasons_left_out", after=EXPLAINED)
+            break
+        try:
+            reasons = explain(reading(mention.text, brand), calling)
+        except Exception as error:  # noqa: BLE001 - an alert without reasons is better than none
+            log.warning("reasons_failed", mention=mention.id, brand=brand.name, error=type(error).__name__)
+            continue
+        items = tuple(replace(p, reasons=reasons) if p is calling else p for p in predictions.items)
+        explained[mention.id, brand.name] = replace(predictions, items=items)
+    return explained
 
 
 def _note_threads(threads: Threads, found: Sequence[Mention], house: House) -> None:

@@ -12,6 +12,7 @@ from domain.case import CaseKind
 from domain.health import Health, StreamHealth
 from domain.outcome import Digest, Kpi, Volume
 from flows.house import House
+from flows.quality import quality_of
 from storage import cases, customers, messages, outcomes, streams, summaries
 from storage.database import Tx
 
@@ -31,6 +32,7 @@ def health(*, listening: Sequence[Stream], house: House, model: str = "") -> Hea
         known = {s.stream: s for s in streams.health(tx, day=now.astimezone(UTC).date())}
         waiting, failed = messages.counts(tx)
         open_cases, overdue = cases.counts(tx, at=now)
+        quality = tuple(quality_of(tx, brand=brand.name, now=now) for brand in house.brands)
     read = tuple(replace(known.get(s.name, _unread(s)), daily_cap_usd=s.daily_cap_usd) for s in listening)
     return Health(
         at=now,
@@ -39,6 +41,7 @@ def health(*, listening: Sequence[Stream], house: House, model: str = "") -> Hea
         messages_failed=failed,
         open_cases=open_cases,
         overdue_cases=overdue,
+        quality=quality,
         model=model,
     )
 
@@ -77,6 +80,7 @@ def digest_of(tx: Tx, *, brand: Brand, day: date, house: House) -> Digest:
             replace(quote, permalink=_permalink(tx, quote.case_id, house))
             for quote in summaries.quotes(tx, brand=brand.name, start=start, end=end, limit=QUOTES)
         ),
+        quality=quality_of(tx, brand=brand.name, now=house.clock()),
     )
 
 

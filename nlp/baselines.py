@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from domain.prediction import SENTIMENT, SWITCHING, Prediction, Predictions, Reading
+from domain.prediction import COMPLAINT, RELEVANCE, SENTIMENT, SWITCHING, Prediction, Predictions, Reading
 from domain.seams import Classify
+from nlp.tasks import TASKS
 from nlp.text import ModelText, model_text
 
 KEYWORDS = "keywords"
@@ -44,6 +45,31 @@ _CONSIDERING_JOINING = re.compile(
     rf"might (?:get|try)|worth)\b.{{0,25}}{_OURS}",
     re.IGNORECASE,
 )
+_OFFER = r"(?:free|off|deals?|discount|months?|join us|sign up|promo|save)\b|%"
+_TO_US = r"\b(?:switch|move|come|port|transfer)\w*(?: over)? to (?:us|rivalco)\b"
+_RIVAL_OFFER = re.compile(
+    rf"{_TO_US}.{{0,80}}(?:{_OFFER})|(?:{_OFFER}).{{0,80}}{_TO_US}|"
+    r"\b(?:tired of|fed up with|sick of|leave|ditch) ourbrand\b.{0,80}\b(?:we|us|our|rivalco)\b.{0,60}"
+    r"(?:free|offer|off\b|%)",
+    re.IGNORECASE,
+)
+_SPAM = re.compile(
+    r"\b(?:click here|link in bio|buy now|order now|shop now|apply now|limited time|promo code|coupons?|discount code|"
+    r"giveaways?|free (?:download|shipping|trial|gift)|\w+ to win|wins? an?|(?:might|could) win|for sale|now hiring|"
+    r"job (?:opening|alert)|work from home|sponsored|# ad)\b|\d+ ?% off|"
+    r"^(?:rt @user\W+)?.{0,40}\b(?:join|come|get|grab|check out|watch|sign up|register|download|save|order|enter|win|"
+    r"free)\b.*\bhttp\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_TROUBLE = re.compile(
+    r"\b(?:not work\w*|doesn't work|isn't working|stopped working|won't|can't|cannot|couldn't|unable|"
+    r"still (?:no|not|waiting|haven't)|no (?:response|reply|answer|help|signal|service)|"
+    r"never (?:received|arrived|got|came)|waiting|wait(?:ed)? (?:for|over)|refund|charged|overcharged|billed|error|"
+    r"crash\w*|broke|broken|faulty|defective|damaged|missing|lost|late|delay\w*|cancel(?:l)?ed|down|outage|issues?|problems?|fix|"
+    r"poor|terrible|awful|worst|ridiculous|unacceptable|disappoint\w*|joke|rude|ignor\w*|hours|fail\w*|wrong|useless|"
+    r"angry|annoy\w*|frustrat\w*|complain\w*)\b",
+    re.IGNORECASE,
+)
 
 
 def keywords(readings: Sequence[Reading]) -> list[Predictions]:
@@ -72,19 +98,21 @@ def _vader_predictions(compound: float) -> Predictions:
 
 
 def _predictions(prepared: ModelText) -> Predictions:
+    text = prepared.text
     return Predictions(
         (
-            _prediction(SENTIMENT, _sentiment(prepared.text), quiet="neutral", rival=None),
-            _prediction(SWITCHING, _switching(prepared.text), quiet="none", rival=prepared.rival),
+            _prediction(SENTIMENT, _sentiment(text)),
+            _prediction(SWITCHING, _switching(text), rival=prepared.rival),
+            _prediction(RELEVANCE, _relevance(text)),
+            _prediction(COMPLAINT, _complaint(text)),
         )
     )
 
 
-def _prediction(task: str, label: str, *, quiet: str, rival: str | None) -> Prediction:
-    score = 0.5 if label == quiet else 1.0
-    return Prediction(
-        task, label, score, unsure=label == quiet, model=KEYWORDS, rival=rival, probabilities={label: score}
-    )
+def _prediction(task: str, label: str, *, rival: str | None = None) -> Prediction:
+    quiet = label == TASKS[task].quiet
+    score = 0.5 if quiet else 1.0
+    return Prediction(task, label, score, unsure=quiet, model=KEYWORDS, rival=rival, probabilities={label: score})
 
 
 def _sentiment(text: str) -> str:
@@ -100,3 +128,13 @@ def _switching(text: str) -> str:
         ("leaving", _LEAVING),
     )
     return next((label for label, rule in rules if rule.search(text)), "none")
+
+
+def _relevance(text: str) -> str:
+    """Take offers and advertising by their words; that a name means something else, words alone hardly tell."""
+    return "rival_offer" if _RIVAL_OFFER.search(text) else "spam" if _SPAM.search(text) else "about"
+
+
+def _complaint(text: str) -> str:
+    """Take a text for a complaint that tells of trouble and does not praise more than it curses."""
+    return "complaint" if _TROUBLE.search(text) and _sentiment(text) != "positive" else "none"

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from domain.errors import InputError
+from domain.errors import InputError, WrongUse
 from domain.prediction import Prediction, Predictions
 from domain.seams import Classify
 from nlp import files
@@ -39,9 +39,12 @@ def classify_file(source: Path, output: Path, *, classify: Classify) -> BulkRepo
     `output` appears only when all is written; bad lines are named by number on stderr.
 
     Raises:
-        InputError: the input cannot be read, the output not written, or the format is unknown.
+        WrongUse: a format is unknown, or the output is the input, whose bad lines would be lost.
+        InputError: the input cannot be read, or the output not written.
     """
     from_csv, to_csv = files.is_csv(source), files.is_csv(output)
+    if _same_file(source, output):
+        raise WrongUse(f"{output} is the input; name another file for the output.")
     console = Console(stderr=True)
     partial = output.with_name(f"{output.name}.partial")
     try:
@@ -64,10 +67,19 @@ def classify_file(source: Path, output: Path, *, classify: Classify) -> BulkRepo
                 progress.update(bar, completed=done)
         partial.replace(output)
     except OSError as error:
-        raise InputError(f"{error.filename or output} cannot be used: {error.strerror or error}.") from error
+        raise InputError(
+            f"{error.filename2 or error.filename or output} cannot be used: {error.strerror or error}."
+        ) from error
     finally:
         partial.unlink(missing_ok=True)
     return BulkReport(done, rows.bad)
+
+
+def _same_file(source: Path, output: Path) -> bool:
+    try:
+        return output.samefile(source)
+    except OSError:
+        return False
 
 
 class _Rows:

@@ -1,223 +1,197 @@
-"""Measures classifiers on labelled files: the model, our keyword rules and VADER side by side, as one dict."""
+"""Measures classifiers on labelled readings, the model beside keyword rules and VADER, as dicts of figures."""
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from rich.console import Console
-from rich.table import Table
+from rich.progress import track
 
-from domain.errors import InputError, WrongUse
-from domain.prediction import SENTIMENT, SWITCHING, Prediction
+from domain.errors import InputError
+from domain.prediction import SWITCHING, Prediction, Predictions
 from domain.seams import Classify
-from nlp import baselines, files, metrics
-from nlp.files import BadLine, Row
+from nlp import baselines, labelled, metrics
+from nlp.labelled import GROUPS, Labelled
+from nlp.metrics import Counts
 from nlp.tasks import DIRECTIONS, TASKS
 
+MODEL = "model"
 CHUNK = 512
-_DIRECTION_LABELS = ("leave", "join", "none")
-# Columns by which figures are also given apart, where the file has them.
-_GROUPS = ("brand", "domain", "industry", "lang", "source")
+DIRECTION_LABELS = ("leave", "join", "none")
+_HEADLINES = {
+    "accuracy": metrics.share_right,
+    "macro_recall": metrics.mean_recall,
+    "macro_f1": metrics.mean_f1,
+}
+_FOLDS = 5
 _MIN_GROUP = 30  # figures of fewer rows say nothing
+_MIN_OF = {"phenomenon": 5}  # rows that were written to show one thing
 
 
-@dataclass(frozen=True, slots=True)
-class Labelled:
-    """The usable rows of a labelled file, and how many lines were left out."""
+def evaluate_file(data: Path, *, classify: Classify, task: str | None = None) -> dict[str, dict[str, Any]]:
+    """Measure `classify` and the baselines on a labelled file; return the figures by task.
 
-    rows: list[Row]
-    labels: metrics.Labels
-    bad: int
-
-
-def evaluate_file(data: Path, *, task: str, classify: Classify, json_out: Path | None = None) -> dict[str, Any]:
-    """Measure `classify` and the baselines on a CSV or JSON-lines file with `text`, `label`, optional brand and rivals.
-
-    Prints a table to stdout and writes all figures to `json_out`; bad lines go to stderr by number.
+    What is left out of the file is named on stderr, and so is a task that the model does not answer.
 
     Raises:
-        WrongUse: the task is unknown.
-        InputError: the file cannot be read or has no usable row, or the figures cannot be written.
+        WrongUse, InputError: see `nlp.labelled.read`; also where the model does not answer the one `task` asked for.
     """
-    labelled = read_labelled(data, task=task)
-    contenders: dict[str, Classify] = {"model": classify, "keywords": baselines.keywords}
-    vader = baselines.vader()
-    if task == SENTIMENT and vader is not None:
-        contenders["vader"] = vader
-    figures = {
-        "data": data.name,
-        "task": task,
-        "rows": len(labelled.rows),
-        "bad_lines": labelled.bad,
-        "classifiers": {name: _figures(labelled, task=task, classify=each) for name, each in contenders.items()},
+    file = labelled.read(data, task=task)
+    figures = evaluate(file.rows, contenders(classify))
+    unanswered = [name for name, found in figures.items() if MODEL not in found["classifiers"]]
+    if task in unanswered:
+        raise InputError(f"The model does not answer the task {task}; name another with --model.")
+    if unanswered:
+        Console(stderr=True).print(
+            f"The model does not answer {', '.join(unanswered)}: baselines only.", soft_wrap=True
+        )
+    counts = {"bad_lines": file.bad_lines, "unlabelled": file.unlabelled}
+    return {
+        name: {"data": data.name, **found, **{count: of[name] for count, of in counts.items()}}
+        for name, found in figures.items()
     }
-    if json_out is not None:
-        _write(json_out, json.dumps(figures, indent=2) + "\n")
-    print_figures(figures)
-    return figures
 
 
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}.") from error
+def contenders(classify: Classify) -> dict[str, Classify]:
+    """Return what is measured side by side: the model first, then what it must beat."""
+    vader = baselines.vader()
+    return {
+        MODEL: classify,
+        baselines.KEYWORDS: baselines.keywords,
+        **({baselines.VADER: vader} if vader is not None else {}),
+    }
 
 
-def read_labelled(data: Path, *, task: str) -> Labelled:
-    """Read the rows of a labelled file.
-
-    Raises:
-        InputError: as `evaluate_file`.
-    """
-    if task not in TASKS:
-        raise WrongUse(f"There is no task {task!r}; choose one of {', '.join(TASKS)}.")
-    console, rows, bad = Console(stderr=True), list[Row](), 0
-    try:
-        with data.open("rb") as file:
-            for row in files.read(file, csv_format=files.is_csv(data), name=str(data)):
-                reason = row.reason if isinstance(row, BadLine) else _label_fault(row, task=task)
-                if reason:
-                    bad += 1
-                    console.print(f"line {row.line}: {reason}; left out", markup=False, soft_wrap=True)
-                elif isinstance(row, Row):
-                    rows.append(row)
-    except OSError as error:
-        raise InputError(f"{data} cannot be read: {error.strerror}.") from error
-    if not rows:
-        raise InputError(f"{data} has no usable row; it needs `text` and `label`.")
-    return Labelled(rows, np.array([row.fields["label"] for row in rows], dtype=np.str_), bad)
-
-
-def _label_fault(row: Row, *, task: str) -> str | None:
-    label = row.fields.get("label")
-    if label in TASKS[task].labels:
-        return None
-    return f"`label` is {label!r}, not one of {', '.join(TASKS[task].labels)}"
-
-
-def predicted(rows: Sequence[Row], *, task: str, classify: Classify) -> list[Prediction]:
-    """Return the task's prediction of every row.
-
-    Raises:
-        InputError: the classifier does not answer this task.
-    """
-    found: list[Prediction] = []
-    for start in range(0, len(rows), CHUNK):
-        for predictions in classify([row.reading for row in rows[start : start + CHUNK]]):
-            prediction = predictions.of(task)
-            if prediction is None:
-                raise InputError(f"The configured model does not answer the task {task}.")
-            found.append(prediction)
+def evaluate(rows: Sequence[Labelled], classifiers: Mapping[str, Classify]) -> dict[str, dict[str, Any]]:
+    """Return, for each task that rows have labels of, the figures of each classifier that answers it."""
+    answers = {name: _answers(rows, classify, name=name) for name, classify in classifiers.items()}
+    found: dict[str, dict[str, Any]] = {}
+    for task in TASKS:
+        chosen = [i for i, row in enumerate(rows) if task in row.labels]
+        if chosen:
+            found[task] = {"task": task, "rows": len(chosen), "classifiers": {}}
+            for name, given in answers.items():
+                predictions = [p for i in chosen if (p := given[i].of(task)) is not None]
+                if len(predictions) == len(chosen):
+                    found[task]["classifiers"][name] = _figures([rows[i] for i in chosen], predictions, task=task)
     return found
 
 
-def _figures(labelled: Labelled, *, task: str, classify: Classify) -> dict[str, Any]:
-    predictions = predicted(labelled.rows, task=task, classify=classify)
-    truth, labels = labelled.labels, TASKS[task].labels
+def _answers(rows: Sequence[Labelled], classify: Classify, *, name: str) -> list[Predictions]:
+    console = Console(stderr=True)
+    starts = range(0, len(rows), CHUNK)
+    shown = track(starts, description=name, console=console, transient=True, disable=not console.is_terminal)
+    return [answer for start in shown for answer in classify([row.reading for row in rows[start : start + CHUNK]])]
+
+
+def _figures(rows: Sequence[Labelled], predictions: Sequence[Prediction], *, task: str) -> dict[str, Any]:
+    labels = TASKS[task].labels
+    truth = np.array([row.labels[task] for row in rows], dtype=np.str_)
     guess = np.array([p.label for p in predictions], dtype=np.str_)
     confidence = np.array([p.score for p in predictions])
+    unsure = np.array([p.unsure for p in predictions])
     correct = truth == guess
-    figures: dict[str, Any] = {
+    figures = {
         "model": predictions[0].model,
         **_summary(truth, guess, labels),
-        "macro_recall_interval": metrics.interval(
-            lambda drawn: metrics.macro_recall(truth[drawn], guess[drawn], labels), len(truth)
-        ),
-        "ece": metrics.expected_calibration_error(confidence, correct),
-        "unsure": float(np.mean([p.unsure for p in predictions])),
+        "unsure": float(unsure.mean()),
+        "sure_accuracy": float(correct[~unsure].mean()) if (~unsure).any() else None,
         "coverage": metrics.coverage(confidence, correct),
-        "groups": _groups(labelled, guess, labels),
     }
     if all(len(p.probabilities) == len(labels) for p in predictions):
-        figures["ece_cross_fitted"] = _cross_fitted_ece(predictions, truth, labels)
+        figures |= _calibration(predictions, truth, confidence, labels)
     if task == SWITCHING:
-        figures["directions"] = _directions(truth, guess)
-    return figures
+        figures["directions"] = _summary(*_directions(truth, guess), DIRECTION_LABELS)
+        for direction in ("leave", "join"):
+            figures["directions"] |= _of_direction(truth, guess, direction)
+        figures |= _rival(rows, truth, predictions)
+    return figures | {"groups": _groups(rows, truth, guess, unsure, task=task)}
 
 
 def _summary(truth: metrics.Labels, guess: metrics.Labels, labels: Sequence[str]) -> dict[str, Any]:
+    counts = metrics.confusion(truth, guess, labels)
     return {
         "rows": len(truth),
-        "accuracy": metrics.accuracy(truth, guess),
-        "macro_recall": metrics.macro_recall(truth, guess, labels),
-        "macro_f1": metrics.macro_f1(truth, guess, labels),
-        "per_class": {label: asdict(f) for label, f in metrics.per_class(truth, guess, labels).items()},
+        **{name: float(figure(counts)) for name, figure in _HEADLINES.items()},
+        **{f"{name}_interval": metrics.interval(figure, counts) for name, figure in _HEADLINES.items()},
+        "per_class": {label: asdict(figures) for label, figures in metrics.per_class(counts, labels).items()},
+        "confusion": {"labels": list(labels), "counts": counts.tolist()},
     }
 
 
-def _directions(truth: metrics.Labels, guess: metrics.Labels) -> dict[str, Any]:
-    """Return figures over leave, join and none, mapped from the labels."""
-    truth, guess = metrics.mapped(truth, DIRECTIONS), metrics.mapped(guess, DIRECTIONS)
-    summary = _summary(truth, guess, _DIRECTION_LABELS)
-
-    def leave_f1(drawn: Any) -> float:
-        return metrics.per_class(truth[drawn], guess[drawn], ["leave"])["leave"].f1
-
-    return {
-        **summary,
-        "leave_f1": summary["per_class"]["leave"]["f1"],
-        "leave_f1_interval": metrics.interval(leave_f1, len(truth)),
-    }
+def _directions(truth: metrics.Labels, guess: metrics.Labels) -> tuple[metrics.Labels, metrics.Labels]:
+    """Return both as leave, join and none."""
+    return metrics.mapped(truth, DIRECTIONS), metrics.mapped(guess, DIRECTIONS)
 
 
-def _cross_fitted_ece(predictions: Sequence[Prediction], truth: metrics.Labels, labels: Sequence[str]) -> float:
-    """Return the calibration error when temperature is fitted on the other four fifths of these rows."""
-    logits = np.log(np.array([[p.probabilities[label] for label in labels] for p in predictions]) + 1e-9)
+def _of_direction(truth: metrics.Labels, guess: metrics.Labels, direction: str) -> dict[str, Any]:
+    counts = metrics.confusion(*_directions(truth, guess), DIRECTION_LABELS)
+
+    def f1(counts: Counts) -> metrics.Figures:
+        return np.asarray(metrics.f1s(counts)[..., DIRECTION_LABELS.index(direction)])
+
+    return {f"{direction}_f1": float(f1(counts)), f"{direction}_f1_interval": metrics.interval(f1, counts)}
+
+
+def _calibration(
+    predictions: Sequence[Prediction], truth: metrics.Labels, confidence: metrics.Probabilities, labels: Sequence[str]
+) -> dict[str, Any]:
+    """Return the calibration as served, and when temperature is fitted on the other four fifths of these rows."""
     index = np.array([labels.index(label) for label in truth], dtype=np.intp)
-    probabilities = metrics.cross_fitted(logits, index)
-    return metrics.expected_calibration_error(probabilities.max(axis=1), probabilities.argmax(axis=1) == index)
+    logits = np.log(np.array([[p.probabilities[label] for label in labels] for p in predictions]) + 1e-9)
+    correct = np.array([p.label for p in predictions]) == truth
+    refitted = None
+    if len(index) >= _FOLDS:
+        tempered = metrics.cross_fitted(logits, index, folds=_FOLDS)
+        refitted = metrics.expected_calibration_error(tempered.max(axis=1), tempered.argmax(axis=1) == index)
+    return {
+        "ece": metrics.expected_calibration_error(confidence, correct),
+        "ece_cross_fitted": refitted,
+        "reliability": [asdict(each) for each in metrics.bins(confidence, correct)],
+    }
 
 
-def _groups(labelled: Labelled, guess: metrics.Labels, labels: Sequence[str]) -> dict[str, dict[str, Any]]:
+def _rival(rows: Sequence[Labelled], truth: metrics.Labels, predictions: Sequence[Prediction]) -> dict[str, Any]:
+    """Return how often the right rival is named, where somebody moves and the rows say which rival is right."""
+    quiet = TASKS[SWITCHING].quiet
+    right = [
+        (prediction.rival or "").casefold() == row.rival.casefold()
+        for row, label, prediction in zip(rows, truth, predictions, strict=True)
+        if row.rival is not None and label != quiet
+    ]
+    return {"rival": {"rows": len(right), "accuracy": float(np.mean(right))}} if right else {}
+
+
+def _groups(
+    rows: Sequence[Labelled], truth: metrics.Labels, guess: metrics.Labels, unsure: Any, *, task: str
+) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
-    for column in _GROUPS:
-        values = np.array([str(row.fields.get(column) or "") for row in labelled.rows], dtype=np.str_)
-        for value in sorted(set(values.tolist()) - {""}):
-            rows = values == value
-            if rows.sum() >= _MIN_GROUP:
-                found.setdefault(column, {})[value] = {
-                    "rows": int(rows.sum()),
-                    "macro_recall": metrics.macro_recall(labelled.labels[rows], guess[rows], labels),
-                    "macro_f1": metrics.macro_f1(labelled.labels[rows], guess[rows], labels),
+    for name in GROUPS:
+        values = np.array([row.groups.get(name, "") for row in rows], dtype=np.str_)
+        for value, size in zip(*np.unique(values, return_counts=True), strict=True):
+            if value and size >= _MIN_OF.get(name, _MIN_GROUP):
+                inside = values == value
+                found.setdefault(name, {})[str(value)] = {
+                    **_group(truth[inside], guess[inside], task=task),
+                    "unsure": float(unsure[inside].mean()),
                 }
     return found
 
 
-def print_figures(figures: Mapping[str, Any]) -> None:
-    """Print the main figures of `evaluate_file` as a table, one column per classifier."""
-    table = Table(title=f"{figures['task']} on {figures['data']}, {figures['rows']} rows")
-    table.add_column("")
-    lines: dict[str, list[str]] = {}
-    for name, found in figures["classifiers"].items():
-        table.add_column(name, justify="right")
-        for figure, value in _main_figures(found).items():
-            lines.setdefault(figure, []).append(value)
-    for figure, values in lines.items():
-        table.add_row(figure, *values)
-    Console().print(table)
-
-
-def _main_figures(found: Mapping[str, Any]) -> dict[str, str]:
-    shown = {
-        "macro recall": _with_interval(found["macro_recall"], found["macro_recall_interval"]),
-        "macro F1": f"{found['macro_f1']:.3f}",
-        "accuracy": f"{found['accuracy']:.3f}",
-    }
-    for label, figures in found["per_class"].items():
-        shown[label] = f"P {figures['precision']:.2f} R {figures['recall']:.2f} F1 {figures['f1']:.2f}"
-    if "directions" in found:
-        coarse = found["directions"]
-        shown["leave F1"] = _with_interval(coarse["leave_f1"], coarse["leave_f1_interval"])
-        shown["join F1"] = f"{coarse['per_class']['join']['f1']:.3f}"
-        shown["macro F1 of leave, join, none"] = f"{coarse['macro_f1']:.3f}"
-    shown["calibration error"] = f"{found['ece']:.3f}"
-    shown["unsure"] = f"{found['unsure']:.0%}"
-    return shown
-
-
-def _with_interval(value: float, interval: Sequence[float]) -> str:
-    return f"{value:.3f} ({interval[0]:.3f} to {interval[1]:.3f})"
+def _group(truth: metrics.Labels, guess: metrics.Labels, *, task: str) -> dict[str, Any]:
+    counts = metrics.confusion(truth, guess, TASKS[task].labels)
+    figures: dict[str, Any] = {"rows": len(truth)}
+    figures |= {name: float(figure(counts)) for name, figure in _HEADLINES.items()}
+    if task == SWITCHING:
+        coarse = metrics.confusion(*_directions(truth, guess), DIRECTION_LABELS)
+        present = coarse.sum(axis=1) > 0
+        f1s = dict(zip(DIRECTION_LABELS, metrics.f1s(coarse).tolist(), strict=True))
+        figures["directions"] = {
+            "accuracy": float(metrics.share_right(coarse)),
+            "macro_f1": float(metrics.mean_f1(coarse)),
+            # Without such a post there is nothing to find: 0 would look like a failure.
+            **{f"{d}_f1": f1s[d] if present[i] else None for i, d in enumerate(DIRECTION_LABELS)},
+        }
+    return figures

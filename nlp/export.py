@@ -10,9 +10,22 @@ import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from tokenizers import Tokenizer
+from torch import Tensor, nn
 
 from nlp.models import MANIFEST, NETWORK, TOKENIZER, Head, sha256_of
 from nlp.network import Network
+
+
+class _Served(nn.Module):
+    """The network as it serves: beside the logits it gives the embedding that its heads read."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
+        embedding = self.network.pooled(input_ids, attention_mask)
+        return self.network.heads(embedding), embedding
 
 
 def write_onnx(network: Network, output: Path) -> None:
@@ -21,7 +34,7 @@ def write_onnx(network: Network, output: Path) -> None:
     `reduce_range` keeps weights to 7 bits, as onnxruntime advises for processors without VNNI: they add pairs of int8
     products in 16 bits, which can saturate. What it gains in figures was not measured.
     """
-    network.eval()
+    served = _Served(network).eval()
     example = (torch.ones(2, 8, dtype=torch.int64), torch.ones(2, 8, dtype=torch.int64))
     rows = {0: "texts", 1: "length"}
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
@@ -29,12 +42,12 @@ def write_onnx(network: Network, output: Path) -> None:
         warnings.simplefilter("ignore")
         plain, prepared = Path(folder) / "plain.onnx", Path(folder) / "prepared.onnx"
         torch.onnx.export(
-            network,
+            served,
             example,
             str(plain),
             input_names=["input_ids", "attention_mask"],
-            output_names=["logits"],
-            dynamic_axes={"input_ids": rows, "attention_mask": rows, "logits": {0: "texts"}},
+            output_names=["logits", "embedding"],
+            dynamic_axes={"input_ids": rows, "attention_mask": rows, "logits": {0: "texts"}, "embedding": {0: "texts"}},
             opset_version=17,
             dynamo=False,
         )

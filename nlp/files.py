@@ -1,8 +1,9 @@
-"""Files of readings: CSV or JSON lines with `text`, optional `brand` and `rivals`, read row by row.
+"""Files of readings: CSV or JSON lines with `text`, optional `brand`, its `aliases` and `rivals`, read row by row.
 
 Labelled files that name them `target` and `rival` are understood, too.
 """
 
+import contextlib
 import csv
 import io
 import json
@@ -13,6 +14,8 @@ from typing import Any, BinaryIO
 
 from domain.errors import InputError, WrongUse
 from domain.prediction import BrandName, Reading
+
+MAX_CELL = 1 << 24  # characters of one CSV cell; Python's own limit refuses posts that JSON lines may hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +81,14 @@ def _json_lines(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, Any] | st
 
 def _csv(lines: Iterable[str], *, name: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
     """Yield the number of each row's first line with its fields, or the reason why there are none."""
-    reader = csv.reader(lines)
-    header = next(reader, [])
+    csv.field_size_limit(MAX_CELL)
+    reader = csv.reader(lines, strict=True)  # else a quote that is never closed swallows the rest of the file unnoticed
+    try:
+        header = next(reader, [])
+    except csv.Error as error:
+        raise InputError(
+            f"{name} has no usable first line: {error}. It must name the columns, `text` among them."
+        ) from error
     if "text" not in header:
         raise InputError(f"{name} has no column `text` in its first line; it has: {', '.join(header) or 'nothing'}.")
     while True:
@@ -108,14 +117,23 @@ def _reading(fields: dict[str, Any]) -> Reading:
     brand = fields.get("target") or fields.get("brand") or None
     if brand is not None and not isinstance(brand, str):
         raise ValueError("`brand` is not a string")
-    return Reading(text, BrandName(brand) if brand else None, tuple(BrandName(r) for r in _rivals(fields)))
+    rivals = _names(fields, "rivals" if fields.get("rivals") else "rival")
+    name = BrandName(brand, _names(fields, "aliases")) if brand else None
+    return Reading(text, name, tuple(BrandName(rival) for rival in rivals))
 
 
-def _rivals(fields: dict[str, Any]) -> list[str]:
-    """Read a JSON list of names, or names with `;` between them."""
-    rivals = fields.get("rivals") or fields.get("rival") or []
-    if isinstance(rivals, str):
-        return [name.strip() for name in rivals.split(";") if name.strip()]
-    if not isinstance(rivals, list) or not all(isinstance(name, str) for name in rivals):
-        raise ValueError("`rivals` is not a list of strings")
-    return [name for name in rivals if name.strip()]
+def _names(fields: dict[str, Any], column: str) -> tuple[str, ...]:
+    """Read a list of names, such a list written as JSON, or names with `;` between them."""
+    names = fields.get(column) or []
+    if isinstance(names, str):
+        names = _listed(names)
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ValueError(f"`{column}` is not a list of strings")
+    return tuple(name.strip() for name in names if name.strip())
+
+
+def _listed(cell: str) -> Any:
+    if cell.lstrip().startswith("["):
+        with contextlib.suppress(ValueError):
+            return json.loads(cell)
+    return cell.split(";")

@@ -159,23 +159,26 @@ def _weighed(told: TaskLesson, head: Head, evidence: Evidence, fitted: _NewHead)
     names = np.array(head.labels)
     truth, shipped, new = (names[each] for each in (evidence.truth, _guess(evidence.logits), _guess(fitted.logits)))
     chosen = evidence.corrected & evidence.may_train
-    right_before, right_after = (shipped == truth)[chosen], (new == truth)[chosen]
-    accuracy = float(right_before.mean()), float(right_after.mean())
+    was_right, is_right = shipped == truth, new == truth
+    accuracy = float(was_right[chosen].mean()), float(is_right[chosen].mean())
     before, after = (metrics.macro_f1(truth[chosen], guess[chosen], head.labels) for guess in (shipped, new))
-    gain = metrics.interval(
-        lambda drawn: float(right_after[drawn].mean() - right_before[drawn].mean()), int(chosen.sum())
-    )
+    pairs = np.bincount(2 * was_right[chosen] + is_right[chosen], minlength=4).astype(np.int64).reshape(2, 2)
+    gain = metrics.interval(_gain, pairs)
     told = replace(told, accuracy=accuracy, macro_f1=(before, after), gain=gain)
     sure = metrics.softmax(evidence.logits, head.temperature).max(axis=1) >= head.unsure_below
     kept = evidence.confirmed | (evidence.ordinary & sure)
     if kept.any():
-        reference = metrics.accuracy(truth[kept], shipped[kept]), metrics.accuracy(truth[kept], new[kept])
-        told = replace(told, reference=reference)
+        told = replace(told, reference=(float(was_right[kept].mean()), float(is_right[kept].mean())))
     if accuracy[1] <= accuracy[0] or after <= before or gain[0] <= 0:
         return _noted(told, "no new head: it is not surely better on corrections that it has not seen")
     if told.reference and told.reference[0] - told.reference[1] > MOST_LOST:
         return _noted(told, "no new head: it loses too much of what people confirmed and of ordinary posts")
     return _noted(replace(told, new_head=True), "new head: better on corrections that it has not seen")
+
+
+def _gain(pairs: metrics.Counts) -> metrics.Figures:
+    """Return the gain in accuracy of rows counted by whether they were right before, and whether they are after."""
+    return np.asarray((pairs[..., 0, 1] - pairs[..., 1, 0]) / pairs.sum(axis=(-2, -1)))
 
 
 def _threshold(head: Head, evidence: Evidence, fitted: _NewHead | None, now: LearnedHead | None) -> tuple[float, str]:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from torch import Tensor, nn
-from transformers import BertConfig, BertModel
+from transformers import AutoModel, BertConfig, BertModel, PreTrainedModel
 
 from nlp.tasks import TASKS
 
@@ -17,27 +17,41 @@ def slices() -> dict[str, slice]:
     return found
 
 
-class Network(nn.Module):
-    """Token ids and attention mask (int64 [n, length]) to the logits of all tasks (float32 [n, labels])."""
+OUTPUTS = sum(len(task.labels) for task in TASKS.values())
 
-    def __init__(self, encoder: BertModel, width: int) -> None:
+
+class Network(nn.Module):
+    """Token ids and attention mask (int64 [n, length]) to the logits of all tasks (float32 [n, OUTPUTS])."""
+
+    def __init__(self, encoder: PreTrainedModel) -> None:
         super().__init__()
         self.encoder = encoder
         self.dropout = nn.Dropout(0.1)
-        self.heads = nn.Linear(width, sum(len(task.labels) for task in TASKS.values()))
+        self.heads = nn.Linear(encoder.config.hidden_size, OUTPUTS)
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        logits: Tensor = self.heads(self.dropout(self.pooled(input_ids, attention_mask)))
+        return logits
+
+    def pooled(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        """Return the mean of the text's word vectors (float32 [n, width])."""
         hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
         mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
-        pooled = (hidden * mask).sum(1) / mask.sum(1).clamp(min=1.0)
-        logits: Tensor = self.heads(self.dropout(pooled))
-        return logits
+        mean: Tensor = (hidden * mask).sum(1) / mask.sum(1).clamp(min=1.0)
+        return mean
+
+    def layers(self) -> list[nn.Module]:
+        """Return the encoder's layers, those next to the words first."""
+        return list(self.encoder.get_submodule("encoder.layer").children())
 
 
 def from_base(directory: Path) -> Network:
     """Start from a pre-trained encoder. Attention dropout is off: it costs a tenth of the time and helps nothing."""
-    encoder = BertModel.from_pretrained(directory, attention_probs_dropout_prob=0.0, add_pooling_layer=False)
-    return Network(encoder, encoder.config.hidden_size)
+    return Network(
+        AutoModel.from_pretrained(
+            directory, attention_probs_dropout_prob=0.0, add_pooling_layer=False, attn_implementation="eager"
+        )
+    )
 
 
 def tiny() -> Network:
@@ -45,4 +59,4 @@ def tiny() -> Network:
     config = BertConfig(
         hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64, max_position_embeddings=512
     )
-    return Network(BertModel(config, add_pooling_layer=False), config.hidden_size)
+    return Network(BertModel(config, add_pooling_layer=False))

@@ -65,7 +65,9 @@ TASKS: dict[str, Task] = {
             ("none", "complaint"),
             quiet="none",
             kinds=_themselves("none", "complaint"),
-            spellings=MappingProxyType({"0": "none", "1": "complaint", "no": "none", "yes": "complaint"}),
+            spellings=MappingProxyType(
+                {"0": "none", "no": "none", "false": "none", "1": "complaint", "yes": "complaint", "true": "complaint"}
+            ),
         ),
     )
 }

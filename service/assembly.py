@@ -11,13 +11,12 @@ from config.settings import ModelSection, Settings
 from domain.brand import Brand, Stream
 from domain.clock import Clock
 from domain.errors import SettingsError
-from domain.prediction import SENTIMENT, SWITCHING
-from domain.seams import Classify, Poll
+from domain.seams import Classify, Explain, Poll
 from flows.house import House
 from listeners import reddit, x
-from nlp import classify as shipped
-from nlp import learned, models
+from nlp import learned, models, reasons
 from nlp import torch_classify as checkpoint
+from nlp.classify import combined
 from storage import brands as brand_rows
 from storage.database import open_database
 
@@ -72,25 +71,31 @@ def named_channels(settings: Settings) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def build_classify(section: ModelSection) -> Classify:
-    """Load the model that the settings name; raises ModelError."""
-    base = shipped.build(model_folder(section), learned_dir=Path(section.learned))
-    own = [checkpoint.build(where, task=task, revision=revision) for task, where, revision in checkpoints(section)]
-    return shipped.combined(*own, base) if own else base
+def build_model(section: ModelSection) -> tuple[Classify, Explain]:
+    """Load the model that the settings name, as people taught it, with what explains its alerts; raises ModelError.
+
+    What checkpoints answer is not explained: a torch model would take seconds where ours takes milliseconds.
+    """
+    base, explain = reasons.build(model_folder(section), learned_dir=Path(section.learned))
+    own = [
+        checkpoint.build(
+            each.source,
+            task=task,
+            revision=each.revision,
+            labels=each.labels,
+            masked=each.masked,
+            languages=each.gate,
+            unsure_below=each.unsure_below,
+            device=section.device,
+        )
+        for task, each in section.all_checkpoints().items()
+    ]
+    return (combined(*own, base) if own else base), explain
 
 
 def model_folder(section: ModelSection) -> Path | None:
     """Return the folder of the ONNX model that the settings name, None for the shipped one."""
     return None if section.path == "shipped" else Path(section.path)
-
-
-def checkpoints(section: ModelSection) -> list[tuple[str, str, str | None]]:
-    """List the tasks that checkpoints answer instead, with place and revision."""
-    named = (
-        (SENTIMENT, section.sentiment, section.sentiment_revision),
-        (SWITCHING, section.switching, section.switching_revision),
-    )
-    return [(task, where, revision) for task, where, revision in named if where]
 
 
 def model_status(section: ModelSection) -> str:

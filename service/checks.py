@@ -16,7 +16,7 @@ from domain.clock import Clock
 from domain.errors import CredentialsError, EarshotError, PlatformError
 from domain.prediction import BrandName, Reading
 from service.assembly import (
-    build_classify,
+    build_model,
     build_polls,
     build_streams,
     model_status,
@@ -68,7 +68,8 @@ def _platform(name: str, attempt: Callable[[], str]) -> Iterator[Finding]:
 
 
 def _try_model(settings: Settings) -> str:
-    (said,) = build_classify(settings.model)([Reading("I am leaving.", BrandName("Lumora"))])
+    classify, _ = build_model(settings.model)
+    (said,) = classify([Reading("I am leaving.", BrandName("Lumora"))])
     return ", ".join(f"{p.task} by {p.model}" for p in said.items)
 
 

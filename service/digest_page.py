@@ -5,6 +5,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 
+from bot.views.digest import quality_words
 from bot.views.kpi import day_words, kpi_label, kpi_value
 from domain.errors import InputError, WrongUse
 from domain.outcome import Digest, Kpi, Quote
@@ -32,7 +33,7 @@ _BRAND = Template("""<h1>$brand</h1>
 <h2>KPIs of $closed</h2>
 <p><small>The last day whose time to answer is over.</small></p>
 <table><tr><th>KPI<th class=n>value<th class=n>of<th class=n>the day before</tr>$kpis</table>
-$changes$quotes""")
+$quality$changes$quotes""")
 
 
 def write_preview(house: House, *, day: date, brand: str | None, path: Path) -> None:
@@ -59,6 +60,7 @@ def _brand(shown: Digest) -> str:
         summary=escape(_summary(shown)),
         closed=escape(day_words(shown.closed_day)),
         kpis="".join(map(_row, shown.kpis, shown.kpis_before)),
+        quality=f"<p>The model: {escape(quality)}</p>" if (quality := quality_words(shown)) else "",
         changes=_list("What changed", [escape(change) for change in shown.changes]),
         quotes="<h2>In their words</h2>" * bool(shown.quotes) + "".join(map(_quote, shown.quotes)),
     )
@@ -82,7 +84,7 @@ def _row(kpi: Kpi, before: Kpi) -> str:
 
 
 def _quote(quote: Quote) -> str:
-    source = f"{escape(quote.author)} · {escape(quote.sentiment)}"
+    source = f"{escape(quote.author)} · {escape(quote.sentiment)}{'? unsure' if quote.unsure else ''}"
     return f"<blockquote>{escape(quote.text)}<br><small>{source}</small></blockquote>"
 
 

@@ -13,7 +13,7 @@ from domain.clock import Clock
 from domain.errors import InputError, WrongUse
 from domain.mention import Mention, Removal
 from flows.ingest import IngestReport, Threads, bring_in
-from service.assembly import build_classify, build_streams, open_house
+from service.assembly import build_model, build_streams, open_house
 from service.outlet import open_outlet, send_waiting
 from service.progress import counting
 
@@ -36,7 +36,7 @@ def ingest_file(
     outlet = open_outlet(settings, secrets, clock=clock) if alert else None
     channels, workspace_url = (outlet.channels, outlet.workspace_url) if outlet else (None, "")
     house = open_house(settings, secrets, clock=clock, channels=channels, workspace_url=workspace_url)
-    classify = build_classify(settings.model)
+    classify, explain = build_model(settings.model)
     streams = build_streams(settings, channels)
     total, bad = IngestReport(), 0
     threads: Threads = {}
@@ -48,6 +48,7 @@ def ingest_file(
             listening=streams,
             alert=alert,
             classify=classify,
+            explain=explain,
             house=house,
             threads=threads,
         )

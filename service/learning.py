@@ -10,7 +10,7 @@ from domain.lesson import Lesson
 from flows import learning as flow
 from nlp import learned, learning
 from nlp.tasks import TASKS
-from service.assembly import checkpoints, model_folder, open_house
+from service.assembly import model_folder, open_house
 
 
 def learn_from_people(settings: Settings, secrets: Secrets, *, clock: Clock, dry_run: bool) -> Lesson:
@@ -20,11 +20,10 @@ def learn_from_people(settings: Settings, secrets: Secrets, *, clock: Clock, dry
         EarshotError: model, database or folder cannot be used.
     """
     section = settings.model
-    answered = {task for task, _, _ in checkpoints(section)}
     teach = learning.teacher(
         model_folder(section),
         folder=Path(section.learned),
-        tasks=set(TASKS) - answered,
+        tasks=set(TASKS) - section.all_checkpoints().keys(),
         at=clock(),
         dry_run=dry_run,
     )

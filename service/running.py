@@ -27,7 +27,7 @@ from domain.brand import Stream
 from domain.clock import Clock
 from domain.errors import SettingsError
 from flows.house import House
-from service.assembly import build_classify, build_polls, build_streams, model_status, named_channels, open_house
+from service.assembly import build_model, build_polls, build_streams, model_status, named_channels, open_house
 from service.schedule import Schedule, Watch
 
 log = structlog.get_logger(__name__)
@@ -86,7 +86,7 @@ def connect_bot(
         EarshotError: something in settings, secrets, model or database needs a person.
     """
     bot_token, app_token, signing_secret = slack_secrets(settings, secrets)
-    classify = build_classify(settings.model)
+    classify, explain = build_model(settings.model)
     model = model_status(settings.model)
     api_url = settings.slack.api_url
     asking = asking_client(bot_token, api_url=api_url)
@@ -116,6 +116,7 @@ def connect_bot(
         streams=streams,
         polls=polls,
         classify=classify,
+        explain=explain,
         post=post,
         is_connected=connection.is_alive,
         watch=watch,

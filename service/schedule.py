@@ -17,7 +17,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from domain.brand import Stream
 from domain.clock import system_clock
 from domain.errors import EarshotError, StorageError
-from domain.seams import Classify, Poll, Post
+from domain.seams import Classify, Explain, Poll, Post
 from flows.alerting import (
     Pace,
     PostReport,
@@ -29,6 +29,7 @@ from flows.alerting import (
     update_changed,
 )
 from flows.batching import enqueue_batches
+from flows.blind_checks import enqueue_due_checks
 from flows.digests import enqueue_due_digests
 from flows.house import House
 from flows.ingest import IngestReport, ingest
@@ -64,13 +65,14 @@ class Schedule:
         polls: Mapping[str, Poll],
         classify: Classify,
         post: Post,
+        explain: Explain | None = None,
         is_connected: Callable[[], bool] = lambda: True,
         watch: Watch | None = None,
         batch_period: timedelta = timedelta(hours=1),
     ) -> None:
         """Take the parts; nothing runs before `start`. `is_connected` tells whether Slack can reach us."""
         self._house, self._streams, self._polls = house, streams, polls
-        self._classify, self._post, self._watch = classify, post, watch or Watch()
+        self._classify, self._explain, self._post, self._watch = classify, explain, post, watch or Watch()
         self._batch_period = batch_period
         self._is_connected, self._was_connected = is_connected, True
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -163,7 +165,7 @@ class Schedule:
         poll = self._polls[stream.name]
 
         def run() -> None:
-            report = ingest(stream, poll=poll, classify=self._classify, house=self._house)
+            report = ingest(stream, poll=poll, classify=self._classify, explain=self._explain, house=self._house)
             if report.removed:
                 self._erased.set()
             self._watch.ingested(stream, report)
@@ -179,6 +181,7 @@ class Schedule:
     def _queue_lines(self) -> None:
         enqueue_batches(house=self._house, period=self._batch_period)
         enqueue_due_digests(house=self._house)
+        enqueue_due_checks(house=self._house)
 
     def _scrub(self) -> None:
         """Overwrite what was erased; a reader may keep the log from being emptied until the next time."""

@@ -4,12 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, insert, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, exists, func, insert, or_, select
 
 from domain.case import CaseState, Verdict
 from domain.mention import MentionId
+from domain.message import MessageKind, MessageState
+from domain.prediction import RELEVANCE
 from storage.database import Tx
-from storage.tables import CaseRow, CorrectionRow, MentionRow, PredictionRow, SightingRow
+from storage.tables import (
+    CaseRow,
+    CorrectionRow,
+    MentionRow,
+    MessageRow,
+    OutcomeRow,
+    PredictionRow,
+    SightingRow,
+)
 from storage.upserts import chunks
 
 
@@ -59,21 +69,29 @@ def latest(tx: Tx, mention_ids: Sequence[str]) -> dict[tuple[str, str], dict[str
     return found
 
 
-def label_that_counts() -> ColumnElement[str]:
+def label_that_counts(said: type[PredictionRow] = PredictionRow) -> ColumnElement[str]:
     """Select the label of a row of predictions, or the one that a person set instead."""
-    theirs = (
+    return func.coalesce(_by_a_person(said), said.label)
+
+
+def unsure_that_counts(said: type[PredictionRow] = PredictionRow) -> ColumnElement[bool]:
+    """Select whether a row of predictions is unsure; what a person said never is."""
+    return and_(said.unsure, _by_a_person(said).is_(None))
+
+
+def _by_a_person(said: type[PredictionRow]) -> ScalarSelect[str]:
+    return (
         select(CorrectionRow.label)
         .where(
-            CorrectionRow.mention_id == PredictionRow.mention_id,
-            CorrectionRow.brand == PredictionRow.brand,
-            CorrectionRow.task == PredictionRow.task,
+            CorrectionRow.mention_id == said.mention_id,
+            CorrectionRow.brand == said.brand,
+            CorrectionRow.task == said.task,
         )
         .order_by(CorrectionRow.number.desc())
         .limit(1)
-        .correlate(PredictionRow)
+        .correlate(said)
         .scalar_subquery()
     )
-    return func.coalesce(theirs, PredictionRow.label)
 
 
 def judged(tx: Tx, *, tasks: Sequence[str]) -> list[JudgedText]:
@@ -100,14 +118,11 @@ def ordinary(tx: Tx, *, limit: int) -> list[tuple[MentionId, str, str]]:
 
 
 def _corrected(tx: Tx, tasks: Sequence[str]) -> list[JudgedText]:
-    last = select(func.max(CorrectionRow.number)).group_by(
-        CorrectionRow.mention_id, CorrectionRow.brand, CorrectionRow.task
-    )
     rows = (
         select(MentionRow.id, MentionRow.text, CorrectionRow.brand, CorrectionRow.task, CorrectionRow.label)
         .join(MentionRow, MentionRow.id == CorrectionRow.mention_id)
         .join(SightingRow, _seen_for(CorrectionRow))
-        .where(CorrectionRow.number.in_(last), CorrectionRow.task.in_(tasks), SightingRow.language_supported)
+        .where(CorrectionRow.number.in_(_last()), CorrectionRow.task.in_(tasks), SightingRow.language_supported)
         .where(func.coalesce(MentionRow.edited_at, CorrectionRow.at) <= CorrectionRow.at)
         .order_by(MentionRow.number, CorrectionRow.brand, CorrectionRow.task)
     )
@@ -140,3 +155,47 @@ def _confirmed(tx: Tx, tasks: Sequence[str]) -> list[JudgedText]:
 
 def _seen_for(said: type[CorrectionRow] | type[PredictionRow]) -> ColumnElement[bool]:
     return and_(SightingRow.mention_id == said.mention_id, SightingRow.brand == said.brand)
+
+
+def cards(tx: Tx, *, brand: str, since: datetime, at: datetime) -> tuple[int, int]:
+    """Return how many of a brand's cards people corrected, and how many there were, by when the post appeared.
+
+    A card is corrected where it is "Not us" now, or where the latest label that a person set for one of its posts is
+    not the model's; what was reopened counts as about us again.
+    """
+    latest_then = CorrectionRow.number.in_(_last().where(CorrectionRow.at <= at))
+    relabelled = exists().where(
+        SightingRow.case_id == OutcomeRow.id,
+        CorrectionRow.mention_id == SightingRow.mention_id,
+        CorrectionRow.brand == SightingRow.brand,
+        CorrectionRow.task != RELEVANCE,  # "Not us" and reopening, which the outcome knows
+        latest_then,
+        ~_agrees(),
+    )
+    posted = exists().where(
+        MessageRow.kind == MessageKind.CARD,
+        MessageRow.subject == OutcomeRow.id,
+        MessageRow.state == MessageState.POSTED,
+    )
+    of_period = OutcomeRow.brand == brand, OutcomeRow.posted_at >= since, OutcomeRow.posted_at <= at
+    corrected = func.count(case((or_(OutcomeRow.not_us, relabelled), 1)))
+    found, shown = tx.execute(select(corrected, func.count()).select_from(OutcomeRow).where(*of_period, posted)).one()
+    return found, shown
+
+
+def _last() -> Select[int]:
+    """Select the numbers of the labels that count: the latest of each post, brand and task."""
+    return select(func.max(CorrectionRow.number)).group_by(
+        CorrectionRow.mention_id, CorrectionRow.brand, CorrectionRow.task
+    )
+
+
+def _agrees() -> ColumnElement[bool]:
+    """Hold where the person set the label that the model gives."""
+    return exists().where(
+        PredictionRow.mention_id == CorrectionRow.mention_id,
+        PredictionRow.brand == CorrectionRow.brand,
+        PredictionRow.task == CorrectionRow.task,
+        PredictionRow.label == CorrectionRow.label,
+        PredictionRow.current,
+    )

@@ -28,7 +28,7 @@ from storage.tables import (
 from storage.upserts import chunks, upsert
 
 _AUTHOR_FIELDS = ["platform", "user_id", "handle", "name", "followers", "verified", "automated", "url", "seen_at"]
-_SAID = ["label", "score", "unsure", "rival", "probabilities", "current"]
+_SAID = ["label", "score", "unsure", "rival", "probabilities", "reasons", "current"]
 
 
 def unseen(tx: Tx, mentions: Sequence[Mention], *, brand: str, secret: bytes) -> list[Mention]:

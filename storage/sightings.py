@@ -12,6 +12,7 @@ from domain.case import SeenMention, Triage
 from domain.mention import Author, Mention, MentionId
 from domain.prediction import Prediction, Predictions
 from storage import corrections
+from storage.column_types import storable
 from storage.corrections import Correction
 from storage.database import Tx
 from storage.tables import AuthorRow, MentionRow, PredictionRow, SightingRow
@@ -83,7 +84,8 @@ def _seen(row: Joined[*Rows], said: Iterable[PredictionRow], corrected: Mapping[
 
 def _prediction(row: PredictionRow) -> Prediction:
     probabilities: dict[str, Any] = row.probabilities
-    return Prediction(row.task, row.label, row.score, row.unsure, row.model, row.rival, probabilities)
+    reasons = None if row.reasons is None else tuple(row.reasons)
+    return Prediction(row.task, row.label, row.score, row.unsure, row.model, row.rival, probabilities, reasons)
 
 
 def _by_a_person(correction: Correction, by_model: Prediction | None) -> Prediction:
@@ -164,6 +166,7 @@ def prediction_values(mention_id: MentionId, brand: str, predictions: Prediction
             "unsure": p.unsure,
             "rival": p.rival,
             "probabilities": dict(p.probabilities),
+            "reasons": None if p.reasons is None else [storable(reason) for reason in p.reasons],
             "current": True,
         }
         for p in predictions.items

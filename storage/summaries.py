@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from domain.case import CaseState, Verdict
 from domain.mention import MentionId
 from domain.outcome import Quote, Volume
-from domain.prediction import SENTIMENT, SWITCHING
-from storage.corrections import label_that_counts
+from domain.prediction import ABOUT, RELEVANCE, SENTIMENT, SWITCHING
+from storage.corrections import label_that_counts, unsure_that_counts
 from storage.database import Tx
 from storage.tables import AuthorRow, CaseRow, MentionRow, PredictionRow, SightingRow
 
@@ -51,8 +52,19 @@ def volume(tx: Tx, *, brand: str, start: datetime, end: datetime) -> Volume:
 
 
 def quotes(tx: Tx, *, brand: str, start: datetime, end: datetime, limit: int) -> list[Quote]:
-    """Return posts worth reading, one of each author and no "Not us": negative ones first, then by followers."""
-    label = label_that_counts()
+    """Return posts worth reading, one of each author, and none that a person or a sure model says is not about us.
+
+    Negative ones come first, then those with most followers.
+    """
+    label, relevance = label_that_counts(), aliased(PredictionRow)
+    not_for_us = exists().where(
+        relevance.mention_id == SightingRow.mention_id,
+        relevance.brand == SightingRow.brand,
+        relevance.task == RELEVANCE,
+        relevance.current,
+        label_that_counts(relevance) != ABOUT,
+        ~unsure_that_counts(relevance),
+    )
     negative = case((label == "negative", 1), else_=0)
     weight = (
         negative.desc(),
@@ -65,6 +77,7 @@ def quotes(tx: Tx, *, brand: str, start: datetime, end: datetime, limit: int) ->
             SightingRow.mention_id,
             SightingRow.case_id,
             label.label("label"),
+            unsure_that_counts().label("unsure"),
             func.row_number().over(order_by=weight).label("rank"),
             func.row_number().over(partition_by=MentionRow.author_key, order_by=weight).label("of_author"),
         )
@@ -73,12 +86,12 @@ def quotes(tx: Tx, *, brand: str, start: datetime, end: datetime, limit: int) ->
         .join(PredictionRow, and_(_SAID, PredictionRow.task == SENTIMENT))
         .outerjoin(CaseRow, CaseRow.id == SightingRow.case_id)
         .where(*_period(brand, start, end), SightingRow.verdict.not_in(_UNCOUNTED))
-        .where(or_(CaseRow.state.is_(None), CaseRow.state != CaseState.DISMISSED))
+        .where(or_(CaseRow.state.is_(None), CaseRow.state != CaseState.DISMISSED), ~not_for_us)
         .subquery()
     )
     first = select(ranked).where(ranked.c.of_author == 1).order_by(ranked.c.rank).limit(limit).subquery()
     best = (
-        select(MentionRow, AuthorRow.handle, first.c.label, first.c.case_id)
+        select(MentionRow, AuthorRow.handle, first.c.label, first.c.unsure, first.c.case_id)
         .join(first, first.c.mention_id == MentionRow.id)
         .join(AuthorRow, AuthorRow.key == MentionRow.author_key)
         .order_by(first.c.rank)
@@ -90,9 +103,10 @@ def quotes(tx: Tx, *, brand: str, start: datetime, end: datetime, limit: int) ->
             text=mention.text,
             url=mention.url,
             sentiment=label,
+            unsure=unsure,
             case_id=case_id,
         )
-        for mention, handle, label, case_id in tx.execute(best)
+        for mention, handle, label, unsure, case_id in tx.execute(best)
     ]
 
 

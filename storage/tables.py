@@ -128,7 +128,7 @@ class SightingRow(Row):
 
 
 class PredictionRow(Row):
-    """What one model said of one task. Of several models' rows the `current` one counts."""
+    """What one model said of one task. Of several models' rows the `current` one counts. `reasons` quotes the post."""
 
     __tablename__ = "predictions"
     __table_args__ = (
@@ -146,6 +146,7 @@ class PredictionRow(Row):
     unsure: Mapped[bool]
     rival: Mapped[str | None]
     probabilities: Mapped[dict[str, Any]]
+    reasons: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     current: Mapped[bool]
 
 
@@ -157,6 +158,48 @@ class CorrectionRow(Row):
     mention_id: Mapped[str] = mapped_column(ForeignKey("mentions.id", ondelete="CASCADE"), index=True)
     brand: Mapped[str]
     task: Mapped[str]
+    label: Mapped[str]
+    by: Mapped[str]
+    at: Mapped[datetime]
+
+
+class BlindCheckRow(Row):
+    """A brand's blind check of one week, named by its Monday; it stands for the week also where nothing was drawn."""
+
+    __tablename__ = "blind_checks"
+    __table_args__ = (Index("uq_blind_checks_brand_week", "brand", "week", unique=True),)
+    id: Mapped[Key]
+    brand: Mapped[str]
+    week: Mapped[date]
+    drawn_at: Mapped[datetime]
+
+
+class BlindItemRow(Row):
+    """A post drawn for a blind check, and what the model said of it then. It outlives the post, without its id."""
+
+    __tablename__ = "blind_items"
+    __table_args__ = (Index(None, "check_id", "place"),)
+    number: Mapped[Number]
+    check_id: Mapped[str] = mapped_column(ForeignKey("blind_checks.id"))
+    place: Mapped[int]
+    mention_id: Mapped[str | None] = mapped_column(ForeignKey("mentions.id", ondelete="SET NULL"), index=True)
+    called: Mapped[bool]
+    probability: Mapped[float]
+    verdict: Mapped[Verdict]
+    kind: Mapped[CaseKind | None]
+    said: Mapped[dict[str, Any]]
+    held_by: Mapped[str | None]
+    held_until: Mapped[datetime | None]
+    skipped_by: Mapped[list[Any]]
+    finished_at: Mapped[datetime | None]
+
+
+class BlindAnswerRow(Row):
+    """One answer of one person to one question of a blind check."""
+
+    __tablename__ = "blind_answers"
+    item: Mapped[Number] = mapped_column(ForeignKey("blind_items.number"), autoincrement=False)
+    task: Mapped[Key]
     label: Mapped[str]
     by: Mapped[str]
     at: Mapped[datetime]

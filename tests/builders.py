@@ -66,13 +66,26 @@ def mention(text="Lumora is down again", *, number=None, by=None, **changes) -> 
     return Mention(**(values | changes))
 
 
+def guess(task, label, *, score=0.9, unsure=False, **changes) -> Prediction:
+    return Prediction(task, label, score, unsure, "test", **changes)
+
+
 def predictions(
-    sentiment="neutral", switching="none", *, score=0.9, unsure=False, rival=None, supported=True
+    sentiment="neutral",
+    switching="none",
+    *more: Prediction,
+    score=0.9,
+    unsure=False,
+    rival=None,
+    supported=True,
+    reasons=None,
 ) -> Predictions:
+    """What a model says; `reasons` are those of the switching intent."""
     return Predictions(
         items=(
-            Prediction(SENTIMENT, sentiment, score, unsure, "test"),
-            Prediction(SWITCHING, switching, score, unsure, "test", rival=rival),
+            guess(SENTIMENT, sentiment, score=score, unsure=unsure),
+            guess(SWITCHING, switching, score=score, unsure=unsure, rival=rival, reasons=reasons),
+            *more,
         ),
         language="en" if supported else "xx",
         language_supported=supported,

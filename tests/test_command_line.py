@@ -172,6 +172,41 @@ def test_evaluate_refuses_an_unknown_task_as_wrong_use(tmp_path):
     assert "no task 'mood'; choose one of sentiment, switching" in done.err
 
 
+def test_evaluate_measures_every_task_that_has_a_column(tmp_path):
+    (tmp_path / "data.csv").write_text("text,brand,sentiment,switching\nI love Lumora,Lumora,positive,none\n")
+    done = earshot("evaluate", "--data", "data.csv", "--json", "figures.json", cwd=tmp_path)
+    assert done.code == 0
+    figures = json.loads((tmp_path / "figures.json").read_text())
+    assert {task: found["rows"] for task, found in figures.items()} == {"sentiment": 1, "switching": 1}
+    assert figures["sentiment"]["classifiers"]["model"]["accuracy"] == 1.0
+    assert "sentiment on data.csv: 1 rows" in done.out
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "says"),
+    [
+        ([], 2, "name the labelled file with --data"),
+        (["--card", "--task", "switching"], 2, "leave --task out"),
+        (["--data", "data.jsonl"], 2, "say with --task of what"),
+        (["--data", "data.jsonl", "--task", "sentiment"], 1, "no usable row"),
+        (["--data", "absent.jsonl", "--task", "sentiment"], 1, "absent.jsonl cannot be read: No such file"),
+        (["--data", "data.jsonl", "--task", "switching", "--model", "absent"], 1, "absent/model.json is missing"),
+        (
+            ["--data", "data.jsonl", "--task", "switching", "--json", "no/such.json"],
+            1,
+            "no/such.json cannot be written",
+        ),
+        (["--card", "--data", "absent"], 1, "absent/sentiment_dev.jsonl cannot be read"),
+    ],
+)
+def test_evaluate_says_what_is_wrong(tmp_path, options, code, says):
+    (tmp_path / "data.jsonl").write_text('{"text": "a", "label": "leaving"}\n')
+    done = earshot("evaluate", *options, cwd=tmp_path)
+    assert done.code == code
+    assert says in " ".join(done.err.replace("│", " ").split())
+    assert "Traceback" not in done.err
+
+
 # Wrong use, and settings
 
 

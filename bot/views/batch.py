@@ -3,11 +3,11 @@
 from slack_sdk.models.blocks import Block
 
 from bot.escaping import link
-from bot.views.card import intent_words, sentiment_words
+from bot.views.card import intent_words, relevance_words, sentiment_words
 from bot.views.elements import byline, count, inline, line, platform_name, said, small, when, words
 from domain.case import SeenMention
 from domain.message import BatchLine, MessageKind
-from domain.prediction import SENTIMENT, SWITCHING
+from domain.prediction import RELEVANCE, SENTIMENT, SWITCHING
 
 
 def batch_blocks(batch: BatchLine) -> list[Block]:
@@ -29,15 +29,20 @@ def _summary(batch: BatchLine) -> str:
     posts, brand = count(batch.total, "post"), inline(batch.brand)
     if batch.kind is MessageKind.REVIEW:
         verb = "waits" if batch.total == 1 else "wait"
-        return f"🤔 {posts} about *{brand}* {verb} for a person's eye: the model is unsure"
+        return f"🤔 {posts} about *{brand}* {verb} for a person's eye"
     return f"💤 {posts} about *{brand}* without anything to answer"
 
 
 def _facts(seen: SeenMention, kind: MessageKind) -> str:
     mention = seen.mention
     facts = [link(mention.url, platform_name(mention.platform)), sentiment_words(seen.predictions.of(SENTIMENT))]
+    relevance = seen.predictions.of(RELEVANCE)
+    doubt = relevance_words(relevance)
     if kind is MessageKind.REVIEW:
         facts += [intent_words(seen.predictions.of(SWITCHING)), inline(seen.triage.reason)]
+        doubt = doubt if relevance and relevance.unsure else None  # a sure one is the reason that has been given
+    if doubt:
+        facts.append(doubt)
     return " · ".join(facts)
 
 

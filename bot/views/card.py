@@ -24,7 +24,7 @@ from bot.views.elements import (
 )
 from domain.case import OPEN_STATES, CaseFile, CaseKind, CaseState, CustomerSummary, SeenMention, Verdict
 from domain.mention import MentionId
-from domain.prediction import CORRECTABLE, SENTIMENT, SWITCHING, Prediction
+from domain.prediction import COMPLAINT, CORRECTABLE, RELEVANCE, SENTIMENT, SWITCHING, Prediction
 
 CLAIM, RESOLVE, NOT_US, REOPEN, OPEN_POST, CORRECT = (
     "case_claim",
@@ -61,8 +61,10 @@ _INTENT = {
     "considering_joining": "thinks of joining us",
     "joining": "is joining us",
 }
+_RELEVANCE = {"not_about": "not about us", "spam": "advertising", "rival_offer": "a rival's offer"}
 _CORRECTIONS = {"Sentiment": SENTIMENT, "Intent": SWITCHING}
 _HISTORY_SHOWN = 4
+_REASONS_SHOWN = 3
 
 
 def card_blocks(file: CaseFile, *, now: datetime) -> list[Block]:
@@ -116,11 +118,36 @@ def intent_words(prediction: Prediction | None) -> str:
     return _guess(said_of_it, prediction)
 
 
+def relevance_words(prediction: Prediction | None) -> str | None:
+    """Say why a post may be none of our business; None where the model takes it for ours."""
+    said_of_it = _RELEVANCE.get(prediction.label) if prediction else None
+    return _perhaps(said_of_it, prediction) if prediction and said_of_it else None
+
+
+def _complaint_words(prediction: Prediction | None) -> str | None:
+    return _perhaps("asks for an answer", prediction) if prediction and prediction.label == "complaint" else None
+
+
+def _perhaps(text: str, prediction: Prediction) -> str:
+    return f"{'perhaps ' if prediction.unsure else ''}{text} ({_source(prediction)})"
+
+
+def _because(prediction: Prediction | None) -> str:
+    """Quote the words that moved a prediction; nothing where nobody asked for them."""
+    if prediction is None or prediction.reasons is None:
+        return ""
+    quotes = [inline(reason, limit=120) for reason in prediction.reasons[:_REASONS_SHOWN]]
+    told = " … ".join(f"“{quote}”" for quote in quotes if quote)
+    return f"\nbecause of: {told}" if told else "\nno single words stand out"
+
+
 def _guess(text: str, prediction: Prediction) -> str:
-    if prediction.by is not None:
-        return f"{text} (said by {who(prediction.by)})"
-    sure = f"{prediction.score:.0%}"
-    return f"{text}? unsure, {sure}" if prediction.unsure else f"{text} ({sure})"
+    source = _source(prediction)
+    return f"{text}? unsure, {source}" if prediction.unsure else f"{text} ({source})"
+
+
+def _source(prediction: Prediction) -> str:
+    return f"{prediction.score:.0%}" if prediction.by is None else f"said by {who(prediction.by)}"
 
 
 def _title(file: CaseFile) -> str:
@@ -163,9 +190,15 @@ def _language(seen: SeenMention) -> str:
 
 def _fields(file: CaseFile, now: datetime) -> list[str]:
     calling = _calling(file)
+    sentiment, switching = calling.predictions.of(SENTIMENT), calling.predictions.of(SWITCHING)
+    dismissed = file.case.state is CaseState.DISMISSED  # a person's word, which overrides the model's
+    relevance = None if dismissed else relevance_words(calling.predictions.of(RELEVANCE))
+    complaint = _complaint_words(calling.predictions.of(COMPLAINT))
     return [
-        f"*Sentiment*\n{sentiment_words(calling.predictions.of(SENTIMENT))}",
-        f"*Switching*\n{intent_words(calling.predictions.of(SWITCHING))}",
+        f"*Sentiment*\n{sentiment_words(sentiment)}{_because(sentiment)}",
+        f"*Switching*\n{intent_words(switching)}{_because(switching)}",
+        *([f"*Complaint*\n{complaint}"] if complaint else []),
+        *([f"*Relevance*\n{relevance}"] if relevance else []),
         f"*Customer*\n{_customer(file.customer)}",
         f"*Answer*\n{_due(file, now)}",
         f"*Why it is here*\n{inline(calling.triage.reason)}",

@@ -4,14 +4,21 @@ from slack_sdk.models.blocks import Block
 
 from bot.views.elements import count, inline, line, paragraphs, when
 from bot.views.kpi import duration_words
+from bot.views.quality import quality_lines
 from domain.health import Health, StreamHealth
 
 
 def health_blocks(health: Health) -> list[Block]:
-    """List every source, then what waits and what classifies."""
+    """List every source, then what waits, then what classifies and how well it does."""
     streams = [_stream(stream, health) for stream in health.streams] or ["No stream is set up yet."]
-    model = [line(f"Model: {inline(health.model)}")] if health.model else []
-    return [line(f"*{health_text(health)}*"), *paragraphs(streams), line(_waiting(health)), *model]
+    model = [f"Model: {inline(health.model)}"] if health.model else []
+    quality = [words for each in health.quality for words in quality_lines(each)]
+    return [
+        line(f"*{health_text(health)}*"),
+        *paragraphs(streams),
+        line(_waiting(health)),
+        *paragraphs([*model, *quality]),
+    ]
 
 
 def health_text(health: Health) -> str:

@@ -10,7 +10,19 @@ from rich.markup import escape
 from rich.table import Table
 
 from service.logs import configure_logs
-from tests.benchmarks import cards, commands, hostile_text, install, kills, latency, memory, page, start, throughput
+from tests.benchmarks import (
+    bench_classify,
+    cards,
+    commands,
+    hostile_text,
+    install,
+    kills,
+    latency,
+    memory,
+    page,
+    start,
+    throughput,
+)
 from tests.benchmarks.figure import Figure
 
 
@@ -26,6 +38,7 @@ BENCHMARKS = {
     "install": Benchmark("Install on an empty virtual environment", install.measure),
     "start": Benchmark("Cold start and memory", start.measure),
     "latency": Benchmark("From a post to its card", latency.measure),
+    "classify": Benchmark("The model alone", bench_classify.measure),
     "throughput": Benchmark("Mentions a second through ingest", throughput.measure),
     "cards": Benchmark("1,000 cards while Slack fails", cards.measure),
     "kills": Benchmark("kill -9 at random moments", kills.measure),

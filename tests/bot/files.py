@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from domain.blind_check import BlindCheck, BlindPost
 from domain.brand import Account
 from domain.case import (
     Case,
@@ -23,6 +24,8 @@ from domain.health import Health, StreamHealth
 from domain.mention import Author
 from domain.message import BatchLine, MessageKind, MessageState, OutgoingMessage
 from domain.outcome import Digest, Kpi, Quote, Volume
+from domain.prediction import RELEVANCE
+from domain.quality import Estimate, LiveFigure, Quality
 from flows.lookup import QueuePage
 from tests import builders
 from tests.builders import NOON
@@ -75,6 +78,12 @@ def file(*mentions, state=CaseState.NEW, author=None, responses=(), history=(), 
     )
 
 
+def explained(reasons=("is down again", "I am off to Vidora"), *more, **changes) -> SeenMention:
+    """A post that the model gives reasons for, and `more` predictions."""
+    said = builders.predictions("negative", "leaving", *more, score=0.94, rival="Vidora", reasons=reasons)
+    return seen(predictions=said, **changes)
+
+
 def answered_file() -> CaseFile:
     """A case that has seen everything: a customer, two posts, an owner, an answer, a history."""
     opening = seen()
@@ -105,7 +114,13 @@ def batch(kind=MessageKind.BATCH, *, total=12, shown=None) -> BatchLine:
                 "Trying Lumora today",
                 number=22,
                 by=builders.author("mo", platform="reddit"),
-                predictions=builders.predictions("positive", score=0.55, unsure=True),
+                predictions=builders.predictions(
+                    "positive",
+                    "none",
+                    builders.guess("relevance", "spam", score=0.61, unsure=True),
+                    score=0.55,
+                    unsure=True,
+                ),
                 triage=Triage(Verdict.REVIEW, "unsure: positive"),
                 case_id=None,
             ),
@@ -162,7 +177,7 @@ def digest(**changes) -> Digest:
         "kpis": kpis(),
         "kpis_before": kpis()[:2],
         "changes": ("mentions: 38 (+12 against the day before)",),
-        "quotes": (quote(), quote("Why not just say sorry?", permalink=None)),
+        "quotes": (quote(), quote("Why not just say sorry?", permalink=None, unsure=True)),
     }
     return Digest(**(values | changes))
 
@@ -217,6 +232,43 @@ def health(**changes) -> Health:
         "model": "earshot-minilm-1@25a1b30a, learned version 3 of 2026-03-02",
     }
     return Health(**(values | changes))
+
+
+def quality(**changes) -> Quality:
+    """Figures of which one is whole, one has no recall and one nothing at all."""
+    values: dict[str, Any] = {
+        "brand": "Lumora",
+        "weeks": 8,
+        "judged": 57,
+        "drawn": 60,
+        "figures": (
+            LiveFigure("complaint", Estimate(0.8, 0.61, 0.91), Estimate(0.667, 0.41, 0.9), 20, 25, 24),
+            LiveFigure("leave", Estimate(0.0, 0.0, 0.49), None, 0, 4, 0),
+            LiveFigure("relevance", None, None, 0, 0, 0),
+        ),
+        "corrected": 2,
+        "cards": 31,
+    }
+    return Quality(**(values | changes))
+
+
+def blind_check(**changes) -> BlindCheck:
+    return BlindCheck(
+        **({"id": "check1", "brand": "Lumora", "week": date(2026, 3, 2), "total": 20, "done": 0} | changes)
+    )
+
+
+def blind_post(task=RELEVANCE, *, text="Lumora is down again, I am off to Vidora", **changes) -> BlindPost:
+    values: dict[str, Any] = {
+        "item": 41,
+        "brand": "Lumora",
+        "mention": builders.mention(text, number=7, by=jane()),
+        "task": task,
+        "answers": {},
+        "place": 3,
+        "total": 20,
+    }
+    return BlindPost(**(values | changes))
 
 
 def queue(*files, total=None, overdue=1) -> QueuePage:

@@ -4,6 +4,7 @@ import copy
 import time
 from concurrent.futures import Executor, Future
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -14,16 +15,22 @@ from bot.app import build_app
 from bot.commands import LOOK_UP, VERBS
 from bot.connection import connect_socket
 from bot.identity import identify
+from bot.views.blind_check import SKIP, START, answer_id
 from bot.views.card import CLAIM, CORRECT, NOT_US, OPEN_POST, REOPEN, RESOLVE
 from crm.access import PERMITTED
 from domain.case import CaseState
+from domain.prediction import RELEVANCE, SENTIMENT
+from flows.alerting import Pace, post_pending
+from flows.blind_checks import enqueue_due_checks
 from tests.bot.office import office, over_http, shown
+from tests.builders import NOON
 from tests.sandbox.running import wait_until
 
 
 def test_every_handler_has_a_row_in_the_permission_matrix():
-    for handler in (*VERBS, LOOK_UP, *BUTTONS):
-        assert PERMITTED[handler.action], f"{handler} is open to nobody"
+    handled = [verb.action for verb in (*VERBS, LOOK_UP)] + [button.action for button in BUTTONS]
+    for action in handled:
+        assert PERMITTED[action], f"{action} is open to nobody"
 
 
 def test_claim_changes_the_card_for_everybody(at_work):
@@ -229,3 +236,41 @@ def test_the_whole_works_over_socket_mode_and_with_doubled_envelopes(tmp_path):
         at_work.type("mia", "/earshot help")
         assert [line.action for line in at_work.case().history].count("claimed") == 1
         assert len(at_work.alerts.ephemeral) == 1
+
+
+def invitation(at_work):
+    """Let next Monday come, and return the message that asks for a blind look at the complaint."""
+    house = replace(at_work.house, clock=lambda: NOON + timedelta(days=5))
+    assert enqueue_due_checks(house=house) == 1
+    assert post_pending(post=at_work.desk.post, pace=Pace(), house=house).posted
+    return at_work.alerts.messages[-1]
+
+
+def test_a_blind_check_is_answered_in_one_private_message_and_the_channels_stays(at_work):
+    message = invitation(at_work)
+    assert at_work.buttons(message) == ["Start"]
+    at_work.click("mia", START, message)
+    private = at_work.told("mia")
+    assert at_work.buttons(private) == ["Yes", "No", "Spam or advert", "A rival's offer", "Skip this post"]
+    assert "Lumora is down again" in shown(private)
+    for leak in ("94%", "90%", "leaving", "Vidora", "negative", at_work.case_id):
+        assert leak not in str(private.blocks)
+    at_work.click("mia", answer_id(RELEVANCE, "about"), private)
+    wait_until(lambda: at_work.buttons(private)[0] == "Negative")
+    at_work.click("mia", SKIP, private)
+    wait_until(lambda: "Nothing is left for you now" in shown(private))
+    at_work.click("ben", START, message)
+    other = at_work.told("ben")
+    at_work.click("ben", answer_id(RELEVANCE, "not_about"), other)
+    wait_until(lambda: "that was the last one" in shown(other))
+    assert len(at_work.alerts.ephemeral) == 2
+    assert at_work.buttons(message) == ["Start"], "no answer took the place of the channel's message"
+
+
+@pytest.mark.parametrize("name", ["nia", "gus", "leo"])
+def test_who_has_no_role_for_it_sees_no_post_of_a_blind_check(at_work, name):
+    at_work.click(name, START, invitation(at_work))
+    told = at_work.told(name)
+    assert "You may not judge posts of the blind check" in told.text
+    assert "Lumora is down" not in shown(told)
+    assert answer_id(SENTIMENT, "negative") not in str(told.blocks)

@@ -14,6 +14,14 @@ from hypothesis import strategies as st
 from bot.actions import BUTTONS
 from bot.commands import CUSTOMER, EARSHOT, LOOK_UP, VERBS
 from bot.views.batch import batch_blocks, batch_text
+from bot.views.blind_check import (
+    answer_id,
+    blind_check_blocks,
+    blind_check_text,
+    blind_step_blocks,
+    blind_step_text,
+    read_item,
+)
 from bot.views.card import card_blocks, card_plain_text, card_text, read_correction
 from bot.views.customer import nobody_blocks, pick_blocks, profile_blocks
 from bot.views.digest import digest_blocks, digest_text
@@ -21,11 +29,13 @@ from bot.views.health import health_blocks, health_text
 from bot.views.help import help_blocks
 from bot.views.kpi import kpi_blocks
 from bot.views.notice import notice_blocks, notice_text
+from bot.views.quality import quality_lines, quality_summary
 from bot.views.queue import page_value, queue_blocks, read_page
+from domain.blind_check import QUESTIONS, BlindRest
 from domain.case import CaseKind, CaseState, CustomerSummary, HistoryLine, Response
 from domain.message import MessageKind, Notice
 from domain.outcome import Kpi
-from domain.prediction import CORRECTABLE, Prediction, Predictions
+from domain.prediction import CORRECTABLE, RELEVANCE, SENTIMENT, SWITCHING, Prediction, Predictions
 from tests import builders
 from tests.bot import files
 from tests.bot.validation import faults, live, live_tokens, text_objects, texts
@@ -46,7 +56,17 @@ def corrected_seen():
 
 
 VIEWS = {
-    "card_new": lambda: card_blocks(files.file(), now=NOON),
+    "card_new": lambda: card_blocks(files.file(files.explained()), now=NOON),
+    "card_doubtful": lambda: card_blocks(
+        files.file(
+            files.explained(
+                (),
+                builders.guess("relevance", "not_about", score=0.61, unsure=True),
+                builders.guess("complaint", "complaint", score=0.88),
+            )
+        ),
+        now=NOON,
+    ),
     "card_answered": lambda: card_blocks(files.answered_file(), now=files.LATER),
     "card_overdue": lambda: card_blocks(
         files.file(state=CaseState.CLAIMED, owner="U0MIA", due_at=NOON), now=files.LATER
@@ -72,6 +92,16 @@ VIEWS = {
     "queue_empty": lambda: queue_blocks(files.queue(), page=0, now=NOON),
     "kpi": lambda: kpi_blocks(files.kpis(), brand="Lumora", since=date(2026, 3, 2), until=date(2026, 3, 5)),
     "health": lambda: health_blocks(files.health()),
+    "health_judged": lambda: health_blocks(files.health(quality=(files.quality(),))),
+    "digest_judged": lambda: digest_blocks(files.digest(quality=files.quality())),
+    "blind_check": lambda: blind_check_blocks(files.blind_check(done=3)),
+    "blind_check_done": lambda: blind_check_blocks(files.blind_check(done=20)),
+    "blind_relevance": lambda: blind_step_blocks(files.blind_post(note="A note.")),
+    "blind_sentiment": lambda: blind_step_blocks(files.blind_post(SENTIMENT, answers={RELEVANCE: "about"})),
+    "blind_switching": lambda: blind_step_blocks(
+        files.blind_post(SWITCHING, answers={RELEVANCE: "about", SENTIMENT: "negative"})
+    ),
+    "blind_rest": lambda: blind_step_blocks(BlindRest("Lumora", done=17, waiting=3)),
     "profile": lambda: profile_blocks(files.profile()),
     "pick": lambda: pick_blocks([files.profile(), files.profile(customer=files.customer(id="cust2", names=()))]),
     "nobody": lambda: nobody_blocks("jane@example.com"),
@@ -116,7 +146,9 @@ def hostile_views(text):
     """Every view with the text in every foreign place; a list of blocks, then the texts beside them."""
     author = files.jane(handle=text, name=text, url=text)
     mention = builders.mention(text, number=1, by=author, url=text, language=text)
-    guess = builders.predictions(text, text, rival=text, unsure=True)
+    guess = builders.predictions(
+        text, text, builders.guess("relevance", text), rival=text, unsure=True, reasons=(text,) * 9
+    )
     seen = files.seen(
         mention=mention, predictions=replace(guess, language=text), triage=replace(files.seen().triage, reason=text)
     )
@@ -143,6 +175,9 @@ def hostile_views(text):
     )
     profile = files.profile(customer=customer, mentions=(seen,) * 9, cases=(file.case,) * 9)
     stream = replace(files.health().streams[1], stream=text, last_error=text)
+    quality = files.quality(brand=text)
+    post = files.blind_post(SWITCHING, brand=text, mention=mention, answers={RELEVANCE: "about", SENTIMENT: "negative"})
+    check = files.blind_check(brand=text)
     blocks = [
         card_blocks(file, now=NOON),
         batch_blocks(batch),
@@ -151,7 +186,11 @@ def hostile_views(text):
         notice_blocks(Notice(text)),
         queue_blocks(files.queue(*[file] * 10, total=99), page=3, now=NOON, brand="Lumora"),
         kpi_blocks([kpi] * 14, brand=text, since=date(2026, 3, 2), until=date(2026, 3, 3)),
-        health_blocks(files.health(streams=(stream,) * 20)),
+        health_blocks(files.health(streams=(stream,) * 20, quality=(quality,) * 3)),
+        digest_blocks(replace(digest, quality=quality)),
+        blind_check_blocks(check),
+        blind_step_blocks(post),
+        blind_step_blocks(BlindRest(text, done=3, waiting=1)),
         profile_blocks(profile),
         pick_blocks([profile] * 8),
         nobody_blocks(text),
@@ -163,6 +202,9 @@ def hostile_views(text):
         digest_text(digest),
         notice_text(Notice(text)),
         health_text(files.health(streams=(stream,))),
+        blind_check_text(check),
+        blind_step_text(post),
+        blind_step_text(BlindRest(text, done=3, waiting=0)),
     ]
     return blocks, beside
 
@@ -262,6 +304,62 @@ def test_card_offers_every_label_once_while_labels_matter(state):
     assert [read_correction(value) for value in values] == (expected if offered else [])
 
 
+def card_words(seen, **changes):
+    return "\n".join(texts([b.to_dict() for b in card_blocks(files.file(seen, **changes), now=NOON)]))
+
+
+def test_card_quotes_the_words_that_moved_the_label():
+    shown = card_words(files.explained())
+    assert "is leaving us, to *Vidora* (94%)\nbecause of: “is down again” … “I am off to Vidora”" in shown
+    assert "negative (94%)\nbecause" not in shown  # nobody asked what moved the sentiment
+
+
+def test_card_admits_that_no_single_words_stand_out_where_it_was_asked_for_them():
+    assert "(94%)\nno single words stand out" in card_words(files.explained(()))
+    assert "stand out" not in card_words(files.explained(None))
+
+
+@pytest.mark.parametrize(
+    ("guess", "words"),
+    [
+        (builders.guess("relevance", "not_about", score=0.61, unsure=True), "perhaps not about us (61%)"),
+        (builders.guess("relevance", "spam", score=0.61, unsure=True), "perhaps advertising (61%)"),
+        (builders.guess("relevance", "rival_offer", score=0.93), "\na rival's offer (93%)"),
+        (builders.guess("relevance", "about", score=0.51, unsure=True), None),
+        (builders.guess("complaint", "complaint", score=0.88), "\nasks for an answer (88%)"),
+        (builders.guess("complaint", "complaint", score=0.6, unsure=True), "perhaps asks for an answer (60%)"),
+        (builders.guess("complaint", "none", score=0.9), None),
+    ],
+)
+def test_card_speaks_of_relevance_and_complaint_where_they_say_something(guess, words):
+    shown = card_words(files.explained(None, guess))
+    if words:
+        assert words in shown
+    else:
+        assert "*Relevance*" not in shown
+        assert "*Complaint*\n" not in shown
+
+
+def test_a_persons_not_us_silences_the_models_doubt():
+    doubtful = files.explained(None, builders.guess("relevance", "not_about", score=0.61, unsure=True))
+    assert "perhaps" not in card_words(doubtful, state=CaseState.DISMISSED)
+
+
+def test_lines_say_what_is_unsure_and_what_is_not_for_us():
+    spam = files.seen(predictions=builders.predictions("neutral", "none", builders.guess("relevance", "spam")))
+    blocks = batch_blocks(files.batch(shown=[spam]))
+    assert "neutral (90%) · advertising (90%)" in "\n".join(texts([b.to_dict() for b in blocks]))
+    review = "\n".join(texts([b.to_dict() for b in batch_blocks(files.batch(MessageKind.REVIEW))]))
+    assert "positive? unsure, 55%" in review
+    assert "perhaps advertising (61%)" in review
+
+
+def test_digest_says_what_is_unsure():
+    shown = "\n".join(texts([b.to_dict() for b in digest_blocks(files.digest())]))
+    assert "3 unsure or otherwise left to a person's eye" in shown
+    assert "negative? unsure · " in shown
+
+
 def test_removed_card_shows_nothing_of_the_post_and_no_button():
     shown = json.dumps([block.to_dict() for block in card_blocks(REMOVED, now=NOON)])
     assert "down again" not in shown
@@ -286,3 +384,36 @@ def test_health_names_what_fails_and_what_is_spent():
     assert "$5.00 of $5.00 today (spent: it rests until midnight UTC)" in shown
     assert health_text(files.health()) == "1 of 3 sources cannot be read."
     assert health_text(files.health(streams=(spent,), messages_failed=0)) == "All is well."
+
+
+def test_every_answer_of_the_blind_check_has_a_button_of_its_own_that_names_the_post():
+    for task, answered in ((RELEVANCE, {}), (SENTIMENT, {RELEVANCE: "about"}), (SWITCHING, {RELEVANCE: "about"})):
+        blocks = blind_step_blocks(files.blind_post(task, answers=answered))
+        rows = [block.to_dict()["elements"] for block in blocks if block.type == "actions"]
+        elements = [element for row in rows for element in row]
+        assert [e["action_id"] for e in elements[:-1]] == [answer_id(task, label) for label in QUESTIONS[task]]
+        assert {read_item(e["value"]) for e in elements} == {41}
+        assert all(element["type"] == "button" and len(element["value"]) < 2000 for element in elements)
+
+
+def test_the_invitation_counts_what_is_left():
+    assert "20 posts found for *Lumora* wait" in blind_check_text(files.blind_check())
+    assert "1 post found for *Lumora* waits for a blind look, 19 of 20 are done." in blind_check_text(
+        files.blind_check(done=19)
+    )
+    assert "is done: 20 posts judged" in blind_check_text(files.blind_check(done=20))
+    assert "removed by their authors" in blind_check_text(files.blind_check(total=0))
+
+
+def test_quality_is_said_with_its_numbers_and_nothing_where_there_are_none():
+    lines = "\n".join(quality_lines(files.quality()))
+    assert "57 of 60 posts of the last 8 weeks judged" in lines
+    assert "precision 80% (20 of 25 judged, weighted; 95% between 61% and 91%) · recall 67% (20 of 24 judged" in lines
+    assert "about us: precision no figure yet (0 of 0) · recall no figure yet (0 of 0)" in lines
+    assert "corrected by people*: 2 of 31 cards" in lines
+    assert quality_lines(files.quality(judged=0, cards=0)) == []
+    assert quality_summary(files.quality(judged=0, cards=0), complaints=30) == ""
+    summary = quality_summary(files.quality(), complaints=30)
+    assert "The 30 found stand for about 36." in summary
+    unknown = files.quality(figures=(replace(files.quality().figures[0], recall=None),))
+    assert "stand for" not in quality_summary(unknown, complaints=30)

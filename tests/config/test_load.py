@@ -1,11 +1,13 @@
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from config.load import EXAMPLE, load, parse
-from config.settings import Settings
+from config.settings import CheckpointSection, Settings, Task
 from domain.brand import SourceKind
 from domain.errors import SettingsError
+from nlp.tasks import TASKS
 
 GOOD = """
 [[brands]]
@@ -43,7 +45,33 @@ def test_the_example_is_valid_and_shows_every_key():
         assert name in text
         section = field.annotation
         for key in getattr(section, "model_fields", {}):
-            assert f"{key} =" in text, f"[{name}] {key}"
+            assert f"{key} =" in text or f"[{name}.{key}" in text, f"[{name}] {key}"
+    for key in CheckpointSection.model_fields:
+        assert f"# {key} =" in text, key
+
+
+def test_the_checkpoint_of_the_example_is_valid_where_it_is_taken(write):
+    lines = Path(EXAMPLE).read_text().splitlines()
+    start = next(i for i, line in enumerate(lines) if "[model.checkpoints.sentiment]" in line)
+    for i in range(start, start + 1 + len(CheckpointSection.model_fields)):
+        lines[i] = lines[i].removeprefix("# ")
+    checkpoint = parse(write("\n".join(lines))).model.checkpoints["sentiment"]
+    assert checkpoint.languages == ("*",)
+    assert checkpoint.gate == frozenset()
+
+
+def test_a_short_key_of_the_model_is_a_checkpoint_of_every_language(write):
+    model = parse(write(f'{GOOD}\n[model]\nsentiment = "a/b"\nsentiment_revision = "c0ffee"\n')).model
+    assert model.all_checkpoints() == {
+        "sentiment": CheckpointSection(source="a/b", revision="c0ffee", languages=("*",))
+    }
+
+
+def test_every_task_can_have_a_checkpoint_but_only_one(write):
+    assert get_args(Task) == tuple(TASKS)
+    text = f'{GOOD}\n[model]\nsentiment = "a/b"\n[model.checkpoints.sentiment]\nsource = "c/d"\n'
+    assert "sentiment is given twice: keep [model.checkpoints.sentiment]" in faults(write(text))
+    assert "mood" in faults(write(f'{GOOD}\n[model.checkpoints.mood]\nsource = "c/d"\n'))
 
 
 def test_all_faults_are_reported_at_once_with_key_value_and_fix(write):

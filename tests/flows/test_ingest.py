@@ -3,13 +3,16 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from domain.case import CaseKind, CaseState, Urgency
 from domain.errors import CredentialsError, PlatformError
 from domain.mention import Removal
-from flows.ingest import bring_in, ingest
+from flows.ingest import EXPLAINED, bring_in, ingest
+from flows.responding import Click, not_us
 from storage import cases, mentions, messages, outcomes, responses, streams
-from tests.builders import NOON, author, brand, mention, stream
+from tests.builders import MIA, NOON, author, brand, guess, mention, predictions, stream
 from tests.flows.fakes import Scripted, batch, by_keyword
 
 
@@ -82,11 +85,11 @@ def test_an_opportunity_becomes_a_complaint_when_its_author_complains(take, hous
 
 
 @pytest.mark.parametrize(
-    ("text", "counted"),
+    ("words", "counted"),
     [("I love Lumora", "batch"), ("maybe I cancel", "review"), ("unsupported words", "review")],
 )
-def test_what_needs_no_card_is_counted_where_it_goes(take, house, text, counted):
-    post = mention(text)
+def test_what_needs_no_card_is_counted_where_it_goes(take, house, words, counted):
+    post = mention(words)
     report = take(post)
     assert getattr(report.filed, counted) == 1
     assert case_of(house, post) is None
@@ -300,3 +303,126 @@ def test_one_reply_answers_the_cases_of_both_brands_that_share_an_account(house)
             cases.find(tx, brand=b.name, author_key=post.author.key, thread_id=post.thread_id).state for b in shared
         ]
     assert found == [CaseState.ANSWERED, CaseState.ANSWERED]
+
+
+class Explaining:
+    """Quotes the first word, and notes what it was asked."""
+
+    def __init__(self, answer=None):
+        self.answer, self.asked = answer, []
+
+    def __call__(self, reading, prediction):
+        self.asked.append((reading.text, prediction.task))
+        return self.answer(reading) if self.answer else (reading.text.split()[0],)
+
+
+def reasons_of(house, post, task="sentiment"):
+    with house.database.read() as tx:
+        (found,) = [s for s in mentions.of_authors(tx, [post.author.key], limit=99) if s.mention.id == post.id]
+    return found.predictions.of(task).reasons
+
+
+def explained(house, explain, *posts, **changes):
+    poll = Scripted(batch(*posts, **changes))
+    return ingest(stream(), poll=poll, classify=by_keyword, explain=explain, house=house)
+
+
+def test_only_what_alerts_is_explained_by_the_prediction_that_alerts(house):
+    explain = Explaining()
+    posts = [
+        mention(words, number=number)
+        for number, words in enumerate(
+            ["awful thing", "I cancel", "maybe I cancel", "love it", "unsupported cancel"], 71
+        )
+    ]
+    explained(house, explain, *posts)
+    assert explain.asked == [("awful thing", "sentiment"), ("I cancel", "switching")]
+    assert [reasons_of(house, post) for post in posts] == [("awful",), None, None, None, None]
+    assert reasons_of(house, posts[1], "switching") == ("I",)
+
+
+def test_that_nothing_stands_out_is_remembered(house):
+    post = mention("awful")
+    explained(house, Explaining(lambda _: ()), post)
+    assert reasons_of(house, post) == ()
+
+
+def test_an_explainer_that_fails_loses_no_alert_and_logs_no_text(house):
+    def fail(reading):
+        raise RuntimeError(reading.text)
+
+    posts = [mention("awful secret"), mention("I cancel")]
+    with capture_logs() as lines:
+        report = explained(house, Explaining(fail), *posts)
+    assert report.filed.complaints == 2
+    assert [reasons_of(house, post) for post in posts] == [None, None]
+    failed = [line for line in lines if line["event"] == "reasons_failed"]
+    assert [line["mention"] for line in failed] == [post.id for post in posts]
+    assert "secret" not in str(lines)
+
+
+def test_no_transaction_is_open_while_an_alert_is_explained(house):
+    def write(reading):
+        with house.database.write() as tx:  # would wait for its own process's transaction for ever, then fail
+            streams.save_cursor(tx, "another", "c9", brand="Lumora", at=NOON)
+        return ("written",)
+
+    post = mention("awful")
+    explained(house, Explaining(write), post)
+    assert reasons_of(house, post) == ("written",)
+
+
+def test_an_edit_is_explained_anew_and_takes_the_old_words_away(house):
+    post, explain = mention("awful thing"), Explaining()
+    explained(house, explain, post)
+    explained(house, explain, replace(post, text="it is down", edited_at=NOON + timedelta(minutes=5)))
+    assert reasons_of(house, post) == ("it",)
+    explained(house, explain, replace(post, text="fine again", edited_at=NOON + timedelta(minutes=9)))
+    assert reasons_of(house, post) is None
+
+
+def test_in_a_surge_the_cards_come_before_the_reasons(house):
+    explain = Explaining()
+    report = explained(house, explain, *(mention("awful", number=1000 + n) for n in range(EXPLAINED + 5)))
+    assert report.filed.complaints == EXPLAINED + 5
+    assert len(explain.asked) == EXPLAINED
+
+
+def test_what_makes_no_card_is_not_explained(house):
+    explain = Explaining()
+    fresh = replace(house, policy=replace(house.policy, alert_within=timedelta(hours=24)))
+    explained(fresh, explain, mention("awful", posted_at=NOON - timedelta(hours=25)))
+    history = {"platform": "x", "listening": [stream()], "classify": by_keyword, "explain": explain, "house": house}
+    bring_in([mention("awful")], [], alert=False, **history)
+    assert explain.asked == []
+    bring_in([mention("awful")], [], alert=True, **history)
+    assert len(explain.asked) == 1
+
+
+def test_a_removal_takes_the_reasons_along(house):
+    post = mention("xylocanary is awful")
+    explained(house, Explaining(), post)
+    assert reasons_of(house, post) == ("xylocanary",)
+    case = case_of(house, post)
+    explained(house, Explaining(), removals=(Removal(post.id, NOON),))
+    with house.database.read() as tx:
+        assert tx.scalar(text("SELECT count(*) FROM predictions")) == 0
+        assert "xylocanary" not in str(cases.file(tx, case.id, value_band=house.band))
+
+
+def test_what_is_surely_advertising_opens_no_case(house):
+    def spam(readings):
+        return [predictions("negative", "leaving", guess("relevance", "spam")) for _ in readings]
+
+    post = mention("cheap followers")
+    report = ingest(stream(), poll=Scripted(batch(post)), classify=spam, house=house)
+    assert (report.filed.batch, report.filed.complaints, case_of(house, post)) == (1, 0, None)
+
+
+def test_after_not_us_a_new_complaint_in_the_thread_is_heeded_no_more(take, house):
+    post = mention("awful")
+    take(post)
+    not_us(Click(case_of(house, post).id, MIA), house=house)
+    take(mention("I cancel", thread_id=post.thread_id))
+    case = case_of(house, post)
+    assert (case.state, case.urgency) == (CaseState.DISMISSED, Urgency.NORMAL)

@@ -5,9 +5,10 @@ import json
 
 import pytest
 
-from domain.errors import InputError
+from domain.errors import InputError, WrongUse
 from domain.prediction import Prediction, Predictions
 from nlp.bulk import BulkReport, classify_file
+from nlp.tasks import TASKS
 
 LINES = [
     '{"id": 1, "text": "I love it", "brand": "Northtune", "rivals": ["Wavely"]}',
@@ -123,6 +124,8 @@ def test_a_byte_order_mark_is_no_part_of_the_header(tmp_path):
     ("source", "content", "message"),
     [
         ("in.csv", "id,body\n1,x\n", "no column `text`.*id, body"),
+        ("in.csv", "", "no column `text` in its first line; it has: nothing"),
+        ("in.csv", 'text,"open\nx,y\n', "no usable first line: unexpected end of data"),
         ("in.txt", "x", "must end in .csv or .jsonl"),
     ],
 )
@@ -130,6 +133,77 @@ def test_a_file_that_cannot_be_used_says_why(tmp_path, source, content, message)
     with pytest.raises(InputError, match=message):
         run(tmp_path, content, source=source)
     assert not list(tmp_path.glob("out*"))
+
+
+def test_relevance_and_complaint_get_columns_like_the_others(tmp_path):
+    def of_every_task(readings):
+        items = [Prediction(t.name, t.quiet, 0.75, False, "all@1", None, {t.quiet: 0.75}) for t in TASKS.values()]
+        return [Predictions(tuple(items), "en", language_supported=True)] * len(readings)
+
+    (tmp_path / "in.csv").write_text("text\nhello\n")
+    for output in ("out.csv", "out.jsonl"):
+        classify_file(tmp_path / "in.csv", tmp_path / output, classify=of_every_task)
+    [flat] = csv.DictReader((tmp_path / "out.csv").open(newline=""))
+    assert flat["relevance_label"] == "about"
+    assert flat["complaint_label"] == "none"
+    assert flat["complaint_probabilities"] == '{"none": 0.75}'
+    assert [name for name in flat if name.startswith("relevance_")] == [
+        "relevance_label", "relevance_score", "relevance_probabilities", "relevance_unsure"
+    ]  # fmt: skip
+    assert (flat["language"], flat["language_supported"], flat["model"]) == ("en", "true", "all@1")
+    nested = json.loads((tmp_path / "out.jsonl").read_text())
+    assert nested["relevance"] == {"label": "about", "score": 0.75, "probabilities": {"about": 0.75}, "unsure": False}
+    assert set(nested) == {"text", *TASKS, "language", "language_supported", "model"}
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+@pytest.mark.parametrize(
+    "text", ["Ünïcode 日本語 🏳️‍🌈 \u202eחזק", "nul \x00 byte", "huge " * 60_000], ids=["unicode", "nul", "huge"]
+)
+def test_any_text_comes_back_as_it_was(tmp_path, ending, text):
+    source = tmp_path / f"in.{ending}"
+    with source.open("w", newline="", encoding="utf-8") as file:
+        if ending == "csv":
+            csv.writer(file).writerows([["id", "text"], ["1", text]])
+        else:
+            file.write(json.dumps({"id": "1", "text": text}, ensure_ascii=False))
+    report = classify_file(source, tmp_path / f"out.{ending}", classify=echo)
+    with (tmp_path / f"out.{ending}").open(newline="", encoding="utf-8") as file:
+        [row] = csv.DictReader(file) if ending == "csv" else map(json.loads, file)
+    assert report == BulkReport(classified=1, bad=0)
+    assert (row["id"], row["text"]) == ("1", text)
+
+
+def test_a_quote_that_is_never_closed_is_a_bad_line_and_swallows_no_rows_unnoticed(tmp_path, capfd):
+    report, _ = run(tmp_path, 'id,text\n1,fine\n2,"open\n3,lost\n', source="in.csv")
+    assert report == BulkReport(classified=1, bad=1)
+    assert "line 3: not CSV: unexpected end of data; left out" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_a_file_without_rows_gives_a_file_without_rows(tmp_path, ending):
+    report, output = run(tmp_path, "id,text\n" if ending == "csv" else "", source=f"in.{ending}")
+    assert report == BulkReport(classified=0, bad=0)
+    assert output.read_text() == ""
+
+
+def test_the_input_is_never_overwritten(tmp_path):
+    path = tmp_path / "in.jsonl"
+    path.write_text('{"text": "x"}\nnot json\n')
+    (tmp_path / "link.jsonl").symlink_to(path)
+    for output in (path, tmp_path / "link.jsonl"):
+        with pytest.raises(WrongUse, match="is the input; name another file"):
+            classify_file(path, output, classify=echo)
+    assert path.read_text() == '{"text": "x"}\nnot json\n'
+
+
+@pytest.mark.parametrize("output", ["folder.jsonl", "absent/out.jsonl"])
+def test_an_output_that_cannot_be_written_is_named(tmp_path, output):
+    (tmp_path / "folder.jsonl").mkdir()
+    (tmp_path / "in.jsonl").write_text('{"text": "x"}')
+    with pytest.raises(InputError, match=rf"{output.split('/')[0]}.* cannot be used"):
+        classify_file(tmp_path / "in.jsonl", tmp_path / output, classify=echo)
+    assert not list(tmp_path.glob("*.partial"))
 
 
 def test_a_missing_file_is_named(tmp_path):

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from domain.prediction import BrandName, Reading
-from nlp.classify import build, classifier, combined
+from domain.prediction import BrandName, Prediction, Predictions, Reading
+from nlp import models
+from nlp.classify import CHUNK, build, classifier, combined
 from nlp.models import Head, Model
 from nlp.tasks import DIRECTIONS, TASKS
 from nlp.text import model_text
@@ -64,7 +65,7 @@ def test_the_same_move_is_leaving_for_one_brand_and_joining_for_the_other(classi
 
 def test_probabilities_are_those_of_every_label_and_the_label_is_the_argmax(classify):
     [predictions] = classify([Reading("no idea what this is about")])
-    assert [item.task for item in predictions.items] == list(TASKS)
+    assert [item.task for item in predictions.items] == [head.task for head in models.load().heads]
     for item in predictions.items:
         assert tuple(item.probabilities) == TASKS[item.task].labels
         assert sum(item.probabilities.values()) == pytest.approx(1.0)
@@ -80,7 +81,7 @@ def test_an_unsupported_language_is_answered_but_never_sure(classify):
 
 def test_a_move_that_names_a_rival_and_not_the_brand_is_never_sure():
     logits = np.array([[0, 0, 9, 0, 0, 9, 0, 0]], dtype=np.float32)  # surely positive, surely leaving
-    heads = tuple(Head(task.name, task.labels, unsure_below=0.5) for task in TASKS.values())
+    heads = tuple(Head(task, TASKS[task].labels, unsure_below=0.5) for task in ("sentiment", "switching"))
     model = Model("certain", Path(), heads, max_length=8, languages=frozenset())
     certain = classifier(lambda texts: logits, model, prepare=model_text)
     for brand, text, unsure in [
@@ -116,8 +117,36 @@ def test_threads_share_a_classifier(classify):
     assert all(result == alone for result in results)
 
 
+def test_thousands_of_texts_keep_their_order_and_equal_ones_are_answered_alike(classify):
+    said = [f"Northtune is {word}, {word} I say" for word in ("awful", "great", "an app")]
+    several = [Reading(said[i % 3], OURS) for i in range(2 * CHUNK + 5)]
+    alone = [classify([reading])[0].of("sentiment") for reading in several[:3]]
+    for i, found in enumerate(classify(several)):
+        assert found.of("sentiment").label == alone[i % 3].label
+        assert found.of("sentiment").score == pytest.approx(alone[i % 3].score, abs=0.05)
+
+
+def test_equal_texts_are_computed_once():
+    asked = []
+
+    def score(texts):
+        asked.extend(texts)
+        return np.zeros((len(texts), 3), dtype=np.float32)
+
+    model = Model("counting", Path(), (Head("sentiment", TASKS["sentiment"].labels),), 8, languages=frozenset())
+    counting = classifier(score, model, prepare=model_text)
+    assert len(counting([Reading("hi @ann"), Reading("hi @ben"), Reading("bye")])) == 3
+    assert asked == ["hi @user", "bye"]
+
+
+def test_names_of_the_brand_are_no_evidence_of_a_language(classify):
+    brand = BrandName("Vereinigte Straßenbahnen Niederösterreich")
+    [predictions] = classify([Reading(f"{brand.name} is so late today", brand)])
+    assert (predictions.language, predictions.language_supported) == ("en", True)
+
+
 def test_hostile_texts_are_survived(classify):
-    texts = ["\x00", "\ud800", "\u202e" * 500, "#" * 9000, "🏳️‍🌈" * 3000, "a" * 100_000, "<!channel> *x*"]
+    texts = ["\x00", "\ud800", "\u202e" * 500, "#" * 9000, "🏳️‍🌈" * 3000, "a" * 2_000_000, "<!channel> *x*"]
     assert len(classify([Reading(text, OURS, (RIVAL,)) for text in texts])) == len(texts)
 
 
@@ -128,3 +157,18 @@ def test_the_first_classifier_that_has_a_task_answers_it(classify):
     [predictions] = combined(sentiment_only, classify)([Reading("hello there")])
     assert predictions.language == "xx"
     assert [item.task for item in predictions.items] == ["sentiment", "switching"]
+
+
+@pytest.mark.parametrize(
+    ("sentiment", "switching", "relevance", "supported"),
+    [(True, False, False, True), (False, True, False, True), (False, False, True, False)],
+)
+def test_a_language_is_supported_where_a_task_that_alerts_supports_it(sentiment, switching, relevance, supported):
+    def answering(task, known):
+        said = Prediction(task, TASKS[task].labels[0], 0.9, unsure=not known, model=task)
+        return lambda readings: [Predictions((said,), "de", known) for _ in readings]
+
+    parts = {"sentiment": sentiment, "switching": switching, "relevance": relevance}
+    [merged] = combined(*(answering(task, known) for task, known in parts.items()))([Reading("Servus")])
+    assert {item.task: not item.unsure for item in merged.items} == parts
+    assert (merged.language, merged.language_supported) == ("de", supported)

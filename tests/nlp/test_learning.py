@@ -11,7 +11,7 @@ import pytest
 from domain.errors import InputError, ModelError
 from domain.lesson import Judged, Ordinary
 from domain.prediction import Reading
-from nlp import learned, models
+from nlp import learned, models, reasons
 from nlp.classify import build
 from nlp.learning import Evidence, study, teacher
 from nlp.logistic import STRENGTH, fit_difference
@@ -234,6 +234,14 @@ def test_what_people_taught_is_what_the_classifier_says_then(small, tmp_path):
     assert learned.status(tmp_path, models.load(small)) == "learned version 1 of 2026-03-02"
     [(old, new)] = [(b[1].probabilities, a[1].probabilities) for b, a in zip(before[:1], after[:1], strict=True)]
     assert new == pytest.approx(dict(old), abs=1e-5), "the other head is as it was"
+
+
+def test_the_words_that_moved_a_label_are_those_that_people_taught(small, tmp_path):
+    posts = judged(small, corrections=150)
+    teach(small, tmp_path, posts)
+    classify, explain = reasons.build(small, learned_dir=tmp_path)
+    [said] = classify([posts[0].reading])
+    assert any("ghosted" in words for words in explain(posts[0].reading, said.of("sentiment")))
 
 
 def test_the_file_holds_numbers_and_figures_and_no_text(small, tmp_path):

@@ -1,11 +1,16 @@
 """A Hugging Face checkpoint serves through torch behind the same seam."""
 
+import shutil
+import sys
+
 import pytest
 
+from config.settings import ModelSection
 from domain.errors import ModelError
 from domain.prediction import BrandName, Reading
 from nlp import models
 from nlp.torch_classify import build
+from service.assembly import build_model
 
 torch = pytest.importorskip("torch", reason="the train extra is not installed")
 transformers = pytest.importorskip("transformers", reason="the train extra is not installed")
@@ -70,3 +75,60 @@ def test_a_hub_id_must_be_pinned():
 def test_a_directory_without_a_checkpoint_is_refused(tmp_path):
     with pytest.raises(ModelError, match="cannot be loaded"):
         build(tmp_path)
+
+
+def test_a_language_beyond_the_list_is_marked_and_never_sure(checkpoint):
+    german = Reading("Ich bin mit dem Kundendienst gar nicht zufrieden")
+    for languages, supported in [({"en"}, False), ({"en", "de"}, True)]:
+        [predictions] = build(checkpoint, languages=frozenset(languages))([german])
+        assert predictions.language_supported is supported
+        assert predictions.items[0].unsure is not supported
+
+
+def test_one_task_goes_to_a_checkpoint_and_the_others_stay_with_the_shipped_model(checkpoint):
+    settings = ModelSection.model_validate({
+        "checkpoints": {
+            "complaint": {
+                "source": str(checkpoint),
+                "labels": {"Positive": "none", "Negative": "complaint", "Neutral": "complaint"},
+            }
+        }
+    })  # fmt: skip
+    with pytest.raises(ModelError, match="complaint needs none, complaint"):
+        build_model(settings)
+    settings = ModelSection.model_validate(
+        {"checkpoints": {"sentiment": {"source": str(checkpoint), "languages": ["*"]}}}
+    )
+    classify, _ = build_model(settings)
+    [predictions] = classify([Reading("Ich bin mit dem Kundendienst gar nicht zufrieden")])
+    assert predictions.of("sentiment").model == f"{checkpoint.name}@local"
+    assert not predictions.of("sentiment").unsure
+    assert predictions.of("switching").unsure
+    assert predictions.language_supported
+
+
+def test_a_base_without_a_trained_head_is_refused(checkpoint, tmp_path):
+    transformers.AutoModel.from_pretrained(checkpoint).save_pretrained(tmp_path)
+    transformers.AutoTokenizer.from_pretrained(checkpoint).save_pretrained(tmp_path)
+    with pytest.raises(ModelError, match=r"lacks the weights classifier\.bias"):
+        build(tmp_path)
+
+
+@pytest.mark.parametrize("file", ["model.safetensors", "config.json"])
+def test_a_broken_file_is_refused(checkpoint, tmp_path, file):
+    shutil.copytree(checkpoint, tmp_path, dirs_exist_ok=True)
+    (tmp_path / file).write_bytes((tmp_path / file).read_bytes()[:100])
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        build(tmp_path)
+
+
+@pytest.mark.parametrize("device", ["cuda:9", "toaster"])
+def test_a_device_that_is_not_there_is_named(checkpoint, device):
+    with pytest.raises(ModelError, match=f"device '{device}'"):
+        build(checkpoint, device=device)
+
+
+def test_a_missing_extra_is_named(checkpoint, monkeypatch):
+    monkeypatch.setitem(sys.modules, "transformers", None)
+    with pytest.raises(ModelError, match=r"pip install 'earshot\[train\]'"):
+        build(checkpoint)

@@ -1,11 +1,13 @@
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url, text
 
+from domain.blind_check import Drawn
 from domain.case import Response, Verdict
 from domain.message import MessageKind
-from storage import cases, corrections, mentions, messages, outcomes, responses
+from storage import blind_checks, cases, corrections, mentions, messages, outcomes, responses
 from storage.database import open_database
 from tests.builders import NOON, author, mention, outcome, predictions
 from tests.storage.values import SECRET, case, message, seen, store
@@ -35,6 +37,25 @@ def test_an_erased_post_leaves_every_table(database):
         assert messages.showing(tx, post.id) == []
         for table in ("authors", "mentions", "sightings", "predictions", "message_mentions", "corrections"):
             assert tx.scalar(text(f"SELECT count(*) FROM {table}")) == 0
+
+
+def test_a_blind_check_keeps_its_verdict_and_loses_the_post(database):
+    post = mention(number=424242)
+    drawn = [Drawn(post.id, called=True, probability=0.5)]
+    with database.write() as tx:
+        store(tx, seen(post))
+        assert blind_checks.add(tx, "check1", drawn, brand="Lumora", week=NOON.date(), at=NOON)
+        number = blind_checks.take(tx, "check1", by="U0MIA", at=NOON, hold=timedelta(hours=1))
+        assert blind_checks.answer(tx, number, task="relevance", label="spam", by="U0MIA", at=NOON)
+        assert not blind_checks.answer(tx, number, task="relevance", label="about", by="U0BEN", at=NOON)
+        blind_checks.finish(tx, number, at=NOON)
+    erase(database, post.id)
+    with database.write() as tx:
+        (item,) = blind_checks.items(tx, brand="Lumora", since=NOON.date(), at=NOON)
+        assert (item.called, item.probability, item.answers) == (True, 0.5, {"relevance": "spam"})
+        assert blind_checks.item(tx, number).mention is None
+        assert blind_checks.get(tx, "check1").done == 1
+        assert tx.scalar(text("SELECT count(*) FROM blind_items WHERE mention_id IS NOT NULL")) == 0
 
 
 def test_an_erased_post_never_comes_back(database):
@@ -124,7 +145,7 @@ def test_after_a_scrub_no_byte_of_an_erased_post_is_in_any_file(sqlite_url, post
     folder = Path(make_url(sqlite_url).database).parent
     database = open_database(sqlite_url)
     hidden = mention(f"{CANARY} {'filler ' * 50}", by=author(f"{CANARY}name"))
-    said = predictions("negative", "leaving", rival=f"{CANARY}rival")
+    said = predictions("negative", "leaving", rival=f"{CANARY}rival", reasons=(f"{CANARY} reason",))
     with database.write() as tx:
         for number in range(posts):
             store(tx, seen(mention(f"an ordinary post about number{number}", number=1000 + number)))

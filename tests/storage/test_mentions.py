@@ -2,13 +2,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from sqlalchemy import text as sql
 
 from domain.case import Verdict
 from domain.errors import StorageError
 from domain.mention import MentionId
 from domain.prediction import Prediction, Predictions
 from storage import cases, mentions
+from storage.column_types import storable
 from tests.builders import NOON, author, ids, mention, predictions
+from tests.hostile import HOSTILE
 from tests.storage.values import SECRET, case, seen, store
 
 
@@ -24,7 +27,20 @@ def test_a_post_comes_back_as_it_was_stored(database):
         ),
         case_id="case1",
         said=Predictions(
-            (Prediction("sentiment", "negative", 0.75, False, "m1", None, {"negative": 0.75, "neutral": 0.25}),),
+            (
+                Prediction("complaint", "none", 0.9, False, "m1"),
+                Prediction("relevance", "about", 0.9, False, "m1", reasons=()),
+                Prediction(
+                    "sentiment",
+                    "negative",
+                    0.75,
+                    False,
+                    "m1",
+                    None,
+                    {"negative": 0.75, "neutral": 0.25},
+                    ("Größe", "🙃"),
+                ),
+            ),
             language="de",
             language_supported=False,
         ),
@@ -34,6 +50,23 @@ def test_a_post_comes_back_as_it_was_stored(database):
         cases.open_case(tx, case("case1"))
     with database.read() as tx:
         assert mentions.of_case(tx, "case1") == [whole]
+
+
+def test_whatever_a_reason_quotes_can_be_stored(database):
+    with database.write() as tx:
+        store(tx, seen(said=predictions(reasons=tuple(HOSTILE))))
+        (found,) = mentions.of_authors(tx, ["x:id-jane"], limit=1)
+    assert found.predictions.of("switching").reasons == tuple(map(storable, HOSTILE))
+
+
+def test_an_edit_takes_the_reasons_of_the_old_text_away(database):
+    post = mention("they closed my account")
+    with database.write() as tx:
+        store(tx, seen(post, said=predictions("negative", "leaving", reasons=("closed my account",))))
+        mentions.update_text(tx, replace(post, text="all is well"), {"Lumora": predictions()}, at=NOON)
+        (found,) = mentions.of_authors(tx, [post.author.key], limit=1)
+        assert found.predictions.of("switching").reasons is None
+        assert "closed" not in str(tx.execute(sql("SELECT * FROM predictions")).all())
 
 
 def test_moments_come_back_aware_in_utc(database):

@@ -51,7 +51,7 @@ def test_what_was_stored_as_not_us_is_read_by_the_label_of_its_task(database_url
     with database.write() as tx:
         store(tx, seen(post))
         corrections.add(tx, mention_id=post.id, brand="Lumora", task="relevance", label="not_us", by="U0MIA", at=NOON)
-        tx.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        tx.execute(text("UPDATE alembic_version SET version_num = '0003'"))
     database.migrate()
     with database.read() as tx:
         assert [c.label for c in corrections.of(tx, post.id)] == ["not_about"]

@@ -8,7 +8,9 @@ from sqlalchemy import event
 from domain.case import Verdict
 from domain.message import MessageKind
 from storage import (
+    blind_checks,
     cases,
+    corrections,
     customers,
     deliveries,
     leases,
@@ -41,6 +43,13 @@ ASKED = {
     "search": lambda tx: mentions.search(tx, "lumora down", brand="Lumora", since=NOON),
     "volume": lambda tx: summaries.volume(tx, **DAY),
     "quotes": lambda tx: summaries.quotes(tx, **DAY, limit=3),
+    "candidates": lambda tx: blind_checks.candidates(tx, **DAY, calling={"sentiment": ["negative"]}),
+    "is_drawn": lambda tx: blind_checks.is_drawn(tx, brand="Lumora", week=NOON.date()),
+    "check": lambda tx: blind_checks.get(tx, "check1"),
+    "take": lambda tx: blind_checks.take(tx, "check1", by="U0MIA", at=NOON, hold=timedelta(hours=1)),
+    "item": lambda tx: blind_checks.item(tx, 1),
+    "items": lambda tx: blind_checks.items(tx, brand="Lumora", since=NOON.date(), at=NOON),
+    "corrected cards": lambda tx: corrections.cards(tx, brand="Lumora", since=NOON, at=NOON),
     "find": lambda tx: cases.find(tx, brand="Lumora", author_key="x:id-jane", thread_id="t"),
     "file": lambda tx: cases.file(tx, "case1", value_band=str),
     "queue": lambda tx: cases.queue(tx, limit=10, value_band=str),

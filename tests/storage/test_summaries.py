@@ -3,8 +3,8 @@ from datetime import timedelta
 from domain.case import CaseState, Verdict
 from domain.outcome import Quote, Volume
 from domain.prediction import Predictions
-from storage import cases, summaries
-from tests.builders import NOON, author, mention, predictions
+from storage import cases, corrections, summaries
+from tests.builders import NOON, author, guess, mention, predictions
 from tests.storage.values import case, seen, store
 
 DAY = {"brand": "Lumora", "start": NOON, "end": NOON + timedelta(days=1)}
@@ -56,6 +56,7 @@ def test_quotes_are_negative_first_then_by_reach_and_one_of_each_author(database
         found = summaries.quotes(tx, **DAY, limit=5)
         assert [q.text for q in found] == ["worst", "bad", "great"]
         assert found[0] == Quote(worst.id, "loud", "worst", worst.url, "negative", "case1")
+        assert not any(q.unsure for q in found)
         assert len(summaries.quotes(tx, **DAY, limit=2)) == 2
 
 
@@ -65,3 +66,34 @@ def test_what_a_person_said_is_not_about_us_is_not_quoted(database):
         cases.open_case(tx, case("case2"))
         store(tx, seen(post("another Lumora", by=author("a")), case_id="case1"), seen(post("ours"), case_id="case2"))
         assert [q.text for q in summaries.quotes(tx, **DAY, limit=5)] == ["ours"]
+
+
+def test_what_the_model_is_sure_is_not_about_us_is_not_quoted_and_an_unsure_label_says_so(database):
+    spam, perhaps = (guess("relevance", "spam", unsure=unsure) for unsure in (False, True))
+    with database.write() as tx:
+        store(
+            tx,
+            seen(post("cheap followers", by=author("a")), said=predictions("negative", "none", spam)),
+            seen(post("perhaps ours", by=author("b")), said=predictions("negative", "none", perhaps, unsure=True)),
+        )
+        assert [(q.text, q.unsure) for q in summaries.quotes(tx, **DAY, limit=5)] == [("perhaps ours", True)]
+
+
+def test_quotes_go_by_what_a_person_said(database):
+    elsewhere = guess("relevance", "not_about")
+    ours, angry = post("ours", by=author("a")), post("angry", by=author("b"))
+    with database.write() as tx:
+        store(
+            tx,
+            seen(ours, said=predictions("negative", "none", elsewhere)),
+            seen(angry, said=predictions("neutral", "none", unsure=True)),
+        )
+        assert [(q.text, q.sentiment, q.unsure) for q in summaries.quotes(tx, **DAY, limit=5)] == [
+            ("angry", "neutral", True)
+        ]
+        for mention_id, task, label in ((ours.id, "relevance", "about"), (angry.id, "sentiment", "negative")):
+            corrections.add(tx, mention_id=mention_id, brand="Lumora", task=task, label=label, by="U0MIA", at=NOON)
+        assert [(q.text, q.sentiment, q.unsure) for q in summaries.quotes(tx, **DAY, limit=5)] == [
+            ("ours", "negative", False),
+            ("angry", "negative", False),
+        ]
