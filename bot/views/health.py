@@ -32,7 +32,7 @@ def health_text(health: Health) -> str:
 def _stream(stream: StreamHealth, health: Health) -> str:
     name = f"*{inline(stream.stream)}*"
     if stream.failing_since is not None:
-        error = inline(stream.last_error or "no reason given", limit=300)
+        error = inline(stream.last_error or "no reason given", limit=250)
         return f"🔴 {name}: failing since {when(stream.failing_since)}: {error}"
     if stream.last_read_at is None:
         return f"⚪ {name}: not read yet"
