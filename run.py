@@ -82,12 +82,22 @@ def classify(
     input_file: Annotated[Path, typer.Option("--input", help="JSON lines or CSV, by the file's ending.")],
     output_file: Annotated[Path, typer.Option("--output", help="JSON lines or CSV, by the file's ending.")],
     model: Annotated[Path | None, typer.Option(help="A model folder; default: the shipped one.")] = None,
+    config: Annotated[Path | None, typer.Option(help="A settings file: use its model, and what it learned.")] = None,
 ) -> None:
     """Classify the texts of a file; needs no settings, database or token."""
     from nlp.bulk import classify_file
     from nlp.classify import build
 
-    report = classify_file(input_file, output_file, classify=build(model))
+    if model and config:
+        raise typer.BadParameter("choose --model or --config")
+    if config:
+        from config.load import load
+        from service.assembly import build_model
+
+        used, _ = build_model(load(config)[0].model)
+    else:
+        used = build(model)
+    report = classify_file(input_file, output_file, classify=used)
     if report.bad and not report.classified:
         raise typer.Exit(1)
 
@@ -233,6 +243,28 @@ def train(
         raise typer.BadParameter("a model without some industries is for measuring: name another --output")
     figures = train_model(data=data, output=output, work=work, seed=seed, hold_out=hold_out or ())
     print(json.dumps(figures, indent=2))
+
+
+@app.command()
+def learn(
+    config: Config = DEFAULT_CONFIG,
+    undo: Annotated[bool, typer.Option("--undo", help="Go back one step instead.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be learned, store nothing.")] = False,
+) -> None:
+    """Learn from what people corrected and confirmed; prints what was measured."""
+    from config.load import load
+    from service.learning import learn_from_people, told, undo_learning
+
+    if undo and dry_run:
+        raise typer.BadParameter("choose --undo or --dry-run")
+    settings, secrets = load(config)
+    if undo:
+        left, reached = undo_learning(settings, secrets, clock=system_clock)
+        print(json.dumps({"left": left, "active": reached}))
+        return
+    lesson = learn_from_people(settings, secrets, clock=system_clock, dry_run=dry_run)
+    print("\n".join(told(lesson, dry_run=dry_run)), file=sys.stderr)
+    print(json.dumps(asdict(lesson)))
 
 
 @audit_app.command()

@@ -11,20 +11,20 @@ from bot.commands import profile_answer, queue_page
 from bot.desk import Answer, Ask, Desk, show
 from bot.reception import listener
 from bot.views.blind_check import SKIP, START, answer_id, blind_step_blocks, blind_step_text, read_item
-from bot.views.card import CLAIM, NOT_US, OPEN_POST, REOPEN, RESOLVE
+from bot.views.card import CLAIM, CORRECT, NOT_US, OPEN_POST, REOPEN, RESOLVE, read_correction
 from bot.views.customer import PICK
 from bot.views.queue import EARLIER, LATER, read_page
 from crm.access import permit
 from domain.blind_check import QUESTIONS, BlindStep
 from domain.case import CaseFile
 from domain.person import Action
-from flows import alerting, blind_checks, lookup, responding
+from flows import alerting, blind_checks, correcting, lookup, responding
 from flows.responding import Click
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """One button: what it takes, and what it does. An answer takes the place of the private message clicked in."""
+    """One button or menu: what it takes, and what it does. An answer replaces the private message clicked in."""
 
     action_id: str
     action: Action
@@ -36,6 +36,16 @@ def change_case(ask: Ask, *, change: Callable[..., CaseFile]) -> None:
     click = Click(case_id=ask.words, person=ask.person, delivery=ask.delivery)
     change(click, house=ask.desk.house)
     alerting.refresh(ask.words, post=ask.desk.post, house=ask.desk.house)
+
+
+def correct(ask: Ask) -> None:
+    """Set the label that was chosen, and show it on the card at once; taking a choice back chooses nothing."""
+    if not ask.words:
+        return
+    case_id, task, label, mention_id = read_correction(ask.words)
+    click = Click(case_id=case_id, person=ask.person, delivery=ask.delivery)
+    correcting.correct(click, mention_id=mention_id, task=task, label=label, house=ask.desk.house)
+    alerting.refresh(case_id, post=ask.desk.post, house=ask.desk.house)
 
 
 def open_post(_: Ask) -> None:
@@ -80,6 +90,7 @@ BUTTONS = (
     Button(CLAIM, Action.CLAIM, partial(change_case, change=responding.claim)),
     Button(RESOLVE, Action.RESOLVE, partial(change_case, change=responding.resolve)),
     Button(NOT_US, Action.NOT_US, partial(change_case, change=responding.not_us)),
+    Button(CORRECT, Action.CORRECT, correct),
     Button(REOPEN, Action.REOPEN, partial(change_case, change=responding.reopen)),
     Button(OPEN_POST, Action.OPEN_POST, open_post),
     Button(EARLIER, Action.SEE_QUEUE, turn_page),
@@ -107,10 +118,16 @@ def _handler(pressed: Button, desk: Desk) -> Callable[[dict[str, Any], Respond],
         person = desk.people.person(body["user"]["id"])
         permit(person, pressed.action)
         delivery = f"{person.user_id}:{pressed.action_id}:{action['action_ts']}"
-        answer = pressed.run(Ask(words=action.get("value", ""), person=person, desk=desk, delivery=delivery))
+        answer = pressed.run(Ask(words=_value(action), person=person, desk=desk, delivery=delivery))
         if answer:
             show(
                 respond, answer, instead=body["container"].get("is_ephemeral", False)
             )  # never instead of the channel's
 
     return on_click
+
+
+def _value(action: dict[str, Any]) -> str:
+    """Return the value of a button, or that of what was chosen in a menu: Slack sends null for a choice taken back."""
+    value: str = (action.get("selected_option") or action).get("value", "")
+    return value

@@ -72,7 +72,7 @@ def show_kpis(ask: Ask) -> Answer:
 
 def show_health(ask: Ask) -> Answer:
     """Show how well the sources are heard."""
-    health = reporting.health(listening=ask.desk.streams, house=ask.desk.house)
+    health = reporting.health(listening=ask.desk.streams, house=ask.desk.house, model=ask.desk.model)
     return Answer(health_text(health), health_blocks(health))
 
 

@@ -16,12 +16,13 @@ from flows.house import House
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Built once by run.py."""
+    """Built once by run.py. `model` says what classifies, with what it has learned."""
 
     house: House
     post: Post
     people: People
     streams: Sequence[Stream]
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

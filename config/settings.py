@@ -91,12 +91,13 @@ class CheckpointSection(Section):
 
 
 class ModelSection(Section):
-    """`[model]`: `shipped` or a folder, and what answers single tasks in its place.
+    """`[model]`: `shipped` or a folder, what people taught it, and what answers single tasks in its place.
 
-    `sentiment` and `switching` are short for a checkpoint of every language.
+    `learned` is a folder. `sentiment` and `switching` are short for a checkpoint of every language.
     """
 
     path: str = "shipped"
+    learned: Annotated[str, Field(min_length=1)] = "var/learned"
     device: Annotated[str, Field(min_length=1)] = "auto"
     sentiment: str | None = None
     sentiment_revision: str | None = None
@@ -340,7 +341,9 @@ class Settings(Section):
 
 
 def resolve_paths(settings: Settings, folder: Path) -> Settings:
-    """Read a relative SQLite path as seen from `folder`, the place that the command runs in."""
+    """Read relative paths of our data as seen from `folder`, the place that the command runs in."""
+    model = settings.model.model_copy(update={"learned": str(folder / settings.model.learned)})
+    settings = settings.model_copy(update={"model": model})
     prefix = "sqlite:///"
     path = settings.database.url.removeprefix(prefix)
     if not settings.database.url.startswith(prefix) or path.startswith("/") or path in {"", ":memory:"}:

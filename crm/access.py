@@ -18,6 +18,7 @@ PERMITTED: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.RESOLVE: _WORKS_ON_CASES,
         Action.REOPEN: _WORKS_ON_CASES,
         Action.NOT_US: _WORKS_ON_CASES,
+        Action.CORRECT: _WORKS_ON_CASES,
         Action.BLIND_CHECK: _WORKS_ON_CASES,
         Action.OPEN_POST: _ANY_ROLE,  # the post is public; the button is only acknowledged
         Action.SEE_QUEUE: _WORKS_ON_CASES | {Role.ENGAGEMENT_EXPERT},
@@ -35,6 +36,7 @@ _WORDS: Mapping[Action, str] = MappingProxyType(
         Action.RESOLVE: "resolve cases",
         Action.REOPEN: "reopen cases",
         Action.NOT_US: "dismiss cases",
+        Action.CORRECT: "correct labels",
         Action.BLIND_CHECK: "judge posts of the blind check",
         Action.OPEN_POST: "open posts from here",
         Action.SEE_QUEUE: "see the queue",

@@ -84,7 +84,9 @@ def net_sentiment(facts: Facts) -> Kpi:
     """(positive - negative) / (positive + negative + neutral) over the mentions."""
     v = facts.volume
     total = v.positive + v.negative + v.neutral
-    return _ratio("net_sentiment", v.positive - v.negative, total, note="(P - N) / (P + N + neutral), by the model")
+    return _ratio(
+        "net_sentiment", v.positive - v.negative, total, note="(P - N) / (P + N + neutral), by model and people"
+    )
 
 
 def complaints(facts: Facts) -> Kpi:
@@ -94,7 +96,9 @@ def complaints(facts: Facts) -> Kpi:
 
 def opportunities(facts: Facts) -> Kpi:
     """How many people came, or thought of coming, to us."""
-    return _count("opportunities", sum(o.kind is CaseKind.OPPORTUNITY and not o.not_us for o in facts.outcomes))
+    return _count(
+        "opportunities", sum(o.kind is CaseKind.OPPORTUNITY and o.eligible and not o.not_us for o in facts.outcomes)
+    )
 
 
 def not_us(facts: Facts) -> Kpi:

@@ -29,7 +29,7 @@ def triage(
 
     A complaint is negative, leaving or considering to leave; an opportunity is joining or considering to join, where
     nothing speaks of a complaint. Nothing alerts on an unsure prediction alone: it goes to a person's eye. What is
-    surely not about us, or surely advertising, is no case.
+    surely not about us, or surely advertising, is no case. What a person said is sure.
     """
     aside = _set_aside(mention, predictions, brand)
     if aside:
@@ -76,7 +76,7 @@ def _set_aside(mention: Mention, predictions: Predictions, brand: Brand) -> Tria
         return Triage(Verdict.BATCH, "a repost")
     if mention.author.automated:
         return Triage(Verdict.BATCH, "written by a bot")
-    if not predictions.language_supported:
+    if not predictions.language_supported and not any(p.by for p in predictions.items):  # people read it themselves
         return Triage(Verdict.REVIEW, f"language not supported: {predictions.language or 'unknown'}")
     relevance = predictions.of(RELEVANCE)
     return _NOT_FOR_US.get(relevance.label) if relevance and not relevance.unsure else None

@@ -149,7 +149,10 @@ class CustomerSummary:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """A case with all that its card shows, mentions oldest first."""
+    """A case with all that its card shows, mentions oldest first.
+
+    `counted` is False where people have corrected the labels so that nothing calls for an answer any more.
+    """
 
     case: Case
     author: Author
@@ -157,3 +160,4 @@ class CaseFile:
     responses: tuple[Response, ...]
     history: tuple[HistoryLine, ...]
     customer: CustomerSummary | None = None
+    counted: bool = True

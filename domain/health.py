@@ -22,7 +22,7 @@ class StreamHealth:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """The whole, for `/earshot health`. Ages are measured from `at`."""
+    """The whole, for `/earshot health`. Ages are measured from `at`; `model` says what classifies."""
 
     at: datetime
     streams: tuple[StreamHealth, ...]
@@ -31,3 +31,4 @@ class Health:
     open_cases: int
     overdue_cases: int
     quality: tuple[Quality, ...] = ()
+    model: str = ""

@@ -13,7 +13,7 @@ class Outcome:
     """The fact row of one case; it survives the deletion of the posts and holds no content.
 
     `day` is the day of `posted_at` in the brand's time zone. `eligible` is False for staff, bots, spam, duplicates
-    and Not us.
+    and where people have corrected the labels so that nothing calls for an answer any more.
     """
 
     id: str

@@ -22,6 +22,7 @@ class Action(StrEnum):
     RESOLVE = "resolve"
     REOPEN = "reopen"
     NOT_US = "not_us"
+    CORRECT = "correct"
     BLIND_CHECK = "blind_check"
     OPEN_POST = "open_post"
     SEE_QUEUE = "see_queue"

@@ -9,6 +9,18 @@ SWITCHING = "switching"
 RELEVANCE = "relevance"
 COMPLAINT = "complaint"
 
+CORRECTABLE: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        SENTIMENT: ("negative", "neutral", "positive"),
+        SWITCHING: ("none", "considering_leaving", "leaving", "considering_joining", "joining"),
+    }
+)
+"""The tasks whose label a person may set on a card, and the labels to choose from. "Not us" sets that of RELEVANCE."""
+
+NOT_ABOUT = "not_about"
+ABOUT = "about"
+"""What a person says of RELEVANCE by "Not us", and by reopening such a case."""
+
 
 @dataclass(frozen=True, slots=True)
 class BrandName:
@@ -32,7 +44,8 @@ class Prediction:
     """The most probable label of one task. `score` is its calibrated probability; `unsure` sends it to people.
 
     `reasons` quotes the words that moved it: the author's words, which go when the post goes. None: nobody asked for
-    them; empty: no single words stand out.
+    them; empty: no single words stand out. `by` is the Slack user id of the person whose word stands here instead of
+    the model's: that is certain.
     """
 
     task: str
@@ -43,6 +56,7 @@ class Prediction:
     rival: str | None = None
     probabilities: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     reasons: tuple[str, ...] | None = None
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

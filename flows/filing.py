@@ -184,6 +184,8 @@ def _alert(tray: _Tray, case: Case, mention: Mention) -> bool:
 def _join(tray: _Tray, case: Case, mention: Mention, brand: Brand, decision: Triage) -> Case:
     """Add a post to its author's case: it may raise the urgency, turn a wish into a complaint, or reopen the case."""
     calls = decision.verdict is Verdict.CASE and case.state is not CaseState.DISMISSED
+    if calls and decision.kind and outcomes.ineligible(tray.tx, [case.id]):
+        case = replace(case, kind=decision.kind)  # people found nothing to answer until now
     reopens = calls and case.state not in OPEN_STATES
     urgency = max(case.urgency, decision.urgency or case.urgency, key=lambda u: u.rank) if calls else case.urgency
     start = min(case.posted_at, mention.posted_at) if calls else case.posted_at
@@ -209,9 +211,11 @@ def _join(tray: _Tray, case: Case, mention: Mention, brand: Brand, decision: Tri
         closed_at=joined.closed_at,
     )
     outcomes.put(tray.tx, outcome_of(replace(joined, due_at=case.due_at) if reopens else joined, brand))
-    if calls and _alert(tray, joined, mention):  # what was silent until now is on the card, too
-        earlier = [seen.mention.id for seen in mentions.of_case(tray.tx, case.id)]
-        messages.add_mentions(tray.tx, _card_key(case.id), earlier, brand=case.brand)
+    if calls:
+        outcomes.counts(tray.tx, case.id, eligible=True)
+        if _alert(tray, joined, mention):  # what was silent until now is on the card, too
+            earlier = [seen.mention.id for seen in mentions.of_case(tray.tx, case.id)]
+            messages.add_mentions(tray.tx, _card_key(case.id), earlier, brand=case.brand)
     action = "the author wrote again: reopened" if reopens else "the author wrote again"
     cases.note(tray.tx, case.id, HistoryLine(at=mention.posted_at, actor=None, action=action))
     messages.touch(tray.tx, kind=MessageKind.CARD, subject=case.id)

@@ -25,8 +25,8 @@ def kpis(*, brand: Brand, since: date, until: date, house: House) -> list[Kpi]:
         return compute(_facts(tx, brand, since, until, house))
 
 
-def health(*, listening: Sequence[Stream], house: House) -> Health:
-    """Say how well we hear now; a stream that was never read is listed as such."""
+def health(*, listening: Sequence[Stream], house: House, model: str = "") -> Health:
+    """Say how well we hear now, and with what `model`; a stream that was never read is listed as such."""
     now = house.clock()
     with house.database.read() as tx:
         known = {s.stream: s for s in streams.health(tx, day=now.astimezone(UTC).date())}
@@ -42,6 +42,7 @@ def health(*, listening: Sequence[Stream], house: House) -> Health:
         open_cases=open_cases,
         overdue_cases=overdue,
         quality=quality,
+        model=model,
     )
 
 
@@ -118,7 +119,7 @@ def _changes(facts: Facts, before: Volume) -> list[str]:
         for what, count, earlier in sorted(pairs, key=lambda p: -abs(p[1] - p[2]))
         if count != earlier
     ]
-    won = sum(o.kind is CaseKind.OPPORTUNITY and o.answered_at is not None for o in facts.outcomes)
+    won = sum(o.kind is CaseKind.OPPORTUNITY and o.eligible and o.answered_at is not None for o in facts.outcomes)
     if won:
         lines.append(f"opportunities answered: {won}")
     return lines

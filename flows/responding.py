@@ -9,6 +9,7 @@ from domain.case import OPEN_STATES, Case, CaseFile, CaseState, HistoryLine
 from domain.errors import AlreadyOwned, Refused
 from domain.message import MessageKind
 from domain.person import Action, Person
+from domain.prediction import ABOUT, NOT_ABOUT, RELEVANCE
 from flows.house import House
 from storage import audit, cases, corrections, deliveries, mentions, messages, outcomes
 from storage.database import Tx
@@ -29,29 +30,30 @@ def claim(click: Click, *, house: House) -> CaseFile:
     Raises:
         Refused: not permitted, owned by somebody else already, or closed.
     """
-    return _act(click, Action.CLAIM, _claim, house)
+    return act(click, Action.CLAIM, _claim, house)
 
 
 def resolve(click: Click, *, house: House) -> CaseFile:
     """Close an open or answered case; this is no response and stops no response clock. Raises as `claim`."""
-    return _act(click, Action.RESOLVE, _resolve, house)
+    return act(click, Action.RESOLVE, _resolve, house)
 
 
 def reopen(click: Click, *, house: House) -> CaseFile:
     """Open a closed or answered case again for its owner, or for everybody where it has none. Raises as `claim`."""
-    return _act(click, Action.REOPEN, _reopen, house)
+    return act(click, Action.REOPEN, _reopen, house)
 
 
 def not_us(click: Click, *, house: House) -> CaseFile:
     """Say that a case is not about us: it leaves every rate and is kept as a correction. Raises as `claim`."""
-    return _act(click, Action.NOT_US, _not_us, house)
+    return act(click, Action.NOT_US, _not_us, house)
 
 
 Effect = Callable[[Tx, Case, str, datetime], str]
 """Changes the case for a Slack user at a moment and returns the history line; raises Refused."""
 
 
-def _act(click: Click, action: Action, effect: Effect, house: House) -> CaseFile:
+def act(click: Click, action: Action, effect: Effect, house: House) -> CaseFile:
+    """Let a permitted click have its effect once, with a line in the history and an entry in the audit log."""
     permit(click.person, action)
     user, now = click.person.user_id, house.clock()
     with house.database.write() as tx:
@@ -85,11 +87,13 @@ def _resolve(tx: Tx, case: Case, _user: str, now: datetime) -> str:
     return "resolved"
 
 
-def _reopen(tx: Tx, case: Case, _user: str, _now: datetime) -> str:
+def _reopen(tx: Tx, case: Case, user: str, now: datetime) -> str:
     closed = {CaseState.ANSWERED, CaseState.RESOLVED, CaseState.DISMISSED}
     _change(tx, case, "reopen", closed, to=CaseState.CLAIMED if case.owner else CaseState.NEW, closed_at=None)
     outcomes.resolved(tx, case.id, at=None)
     outcomes.not_us(tx, case.id, dismissed=False)
+    if case.state is CaseState.DISMISSED:
+        _say_of_all(tx, case, ABOUT, user, now)
     return "reopened"
 
 
@@ -97,11 +101,14 @@ def _not_us(tx: Tx, case: Case, user: str, now: datetime) -> str:
     closable = {*OPEN_STATES, CaseState.ANSWERED, CaseState.RESOLVED}
     _change(tx, case, "dismiss", closable, to=CaseState.DISMISSED, closed_at=now)
     outcomes.not_us(tx, case.id, dismissed=True)
-    for seen in mentions.of_case(tx, case.id):
-        corrections.add(
-            tx, mention_id=seen.mention.id, brand=case.brand, task="relevance", label="not_us", by=user, at=now
-        )
+    _say_of_all(tx, case, NOT_ABOUT, user, now)
     return "not us"
+
+
+def _say_of_all(tx: Tx, case: Case, label: str, user: str, now: datetime) -> None:
+    """Keep what a person says of the relevance of every post of the case."""
+    for seen in mentions.of_case(tx, case.id):
+        corrections.add(tx, mention_id=seen.mention.id, brand=case.brand, task=RELEVANCE, label=label, by=user, at=now)
 
 
 def _change(

@@ -11,13 +11,12 @@ import numpy as np
 
 from domain.prediction import SENTIMENT, SWITCHING, Prediction, Predictions, Reading
 from domain.seams import Classify
-from nlp import language, models
+from nlp import language, learned, models
 from nlp.models import Head, Model
-from nlp.scoring import Logits, OnnxScorer
+from nlp.scoring import Logits, OnnxScorer, Score
 from nlp.tasks import TASKS
 from nlp.text import ModelText, model_text
 
-Score = Callable[[Sequence[str]], Logits]
 Detect = Callable[[str], language.Language]
 _Scored = tuple[Sequence[Reading], list[ModelText], Logits]
 
@@ -25,15 +24,25 @@ _Scored = tuple[Sequence[Reading], list[ModelText], Logits]
 CHUNK = 512  # readings in memory as texts at once
 
 
-def build(model_dir: Path | None = None, *, workers: int | None = None) -> Classify:
-    """Load an ONNX model (None: the shipped one) and return its classifier; `workers` None takes every core it may.
+def build(model_dir: Path | None = None, *, workers: int | None = None, learned_dir: Path | None = None) -> Classify:
+    """Load an ONNX model and return its classifier; parameters and errors as of `load`."""
+    score, model = load(model_dir, workers=workers, learned_dir=learned_dir)
+    return classifier(score, model, prepare=model_text)
+
+
+def load(
+    model_dir: Path | None = None, *, workers: int | None = None, learned_dir: Path | None = None
+) -> tuple[Score, Model]:
+    """Load an ONNX model (None: the shipped one) and what scores its texts; `workers` None takes every core it may.
+
+    With `learned_dir` it answers as people taught it, where a version there is active and belongs to this model.
 
     Raises:
         ModelError: the files are missing, altered, or answer other labels.
     """
     model = models.load(model_dir or models.SHIPPED)
     scorer = OnnxScorer(model, workers=workers or _cores())
-    return classifier(scorer, model, prepare=model_text)
+    return learned.applied(scorer, model, learned_dir) if learned_dir else (scorer, model)
 
 
 def _cores() -> int:

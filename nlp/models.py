@@ -27,13 +27,17 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A verified model. Its logits are those of `heads`, one after another; no `languages` means every language."""
+    """A verified model. Its logits are those of `heads`, one after another; no `languages` means every language.
+
+    `sha256` is that of its network.
+    """
 
     name: str
     directory: Path
     heads: tuple[Head, ...]
     max_length: int
     languages: frozenset[str]
+    sha256: str = ""
 
 
 def load(directory: Path = SHIPPED) -> Model:
@@ -54,6 +58,7 @@ def load(directory: Path = SHIPPED) -> Model:
             ),
             max_length=int(manifest["max_length"]),
             languages=frozenset(manifest["languages"]),
+            sha256=str(hashes[NETWORK]),
         )
         expected = {file: str(hashes[file]) for file in (NETWORK, TOKENIZER)}
     except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -1,7 +1,6 @@
 """Which words moved a decision: each is left out once, and what its absence changes is what it weighs."""
 
 import math
-import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -13,10 +12,9 @@ import numpy.typing as npt
 
 from domain.prediction import Prediction, Reading
 from domain.seams import Classify, Explain
-from nlp import models
-from nlp.classify import Score, classifier
+from nlp.classify import classifier, load
 from nlp.models import Head, Model
-from nlp.scoring import Logits, OnnxScorer
+from nlp.scoring import Logits, Score
 from nlp.text import MAX_CHARACTERS, ModelText, model_text, places
 
 SPANS = 24
@@ -72,11 +70,12 @@ class _Span:
     only_names_brand: bool
 
 
-def build(model_dir: Path | None = None, *, workers: int | None = None) -> tuple[Classify, Explain]:
-    """Load an ONNX model once and return its classifier with what explains its answers. Raises as `classify.build`."""
-    model = models.load(model_dir or models.SHIPPED)
-    scorer = OnnxScorer(model, workers=workers or len(os.sched_getaffinity(0)))
-    return classifier(scorer, model, prepare=model_text), explainer(scorer, model, prepare=model_text)
+def build(
+    model_dir: Path | None = None, *, workers: int | None = None, learned_dir: Path | None = None
+) -> tuple[Classify, Explain]:
+    """Load an ONNX model once, as `classify.load` does, and return its classifier with what explains its answers."""
+    score, model = load(model_dir, workers=workers, learned_dir=learned_dir)
+    return classifier(score, model, prepare=model_text), explainer(score, model, prepare=model_text)
 
 
 def explainer(score: Score, model: Model, *, prepare: Callable[[Reading], ModelText]) -> Explain:

@@ -1,6 +1,6 @@
 """Runs an ONNX network over texts: tokens in, logits out, and the embedding before the heads where it is wanted."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,9 @@ from nlp.models import NETWORK, TOKENIZER, Model
 
 Logits = npt.NDArray[np.float32]
 Embeddings = npt.NDArray[np.float32]
+
+Score = Callable[[Sequence[str]], Logits]
+"""Scores texts as the model reads them."""
 
 LOGITS = "logits"
 EMBEDDING = "embedding"

@@ -23,6 +23,9 @@ own_posts_poll_seconds = {poll_seconds}
 [database]
 url = {database_url}
 
+[model]
+learned = "var/sandbox-learned"  # not what a real bot has learned
+
 [slack]
 api_url = {slack_api_url}
 operators_channel = "#earshot-ops"

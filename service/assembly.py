@@ -14,7 +14,7 @@ from domain.errors import SettingsError
 from domain.seams import Classify, Explain, Poll
 from flows.house import House
 from listeners import reddit, x
-from nlp import reasons
+from nlp import learned, models, reasons
 from nlp import torch_classify as checkpoint
 from nlp.classify import combined
 from storage import brands as brand_rows
@@ -72,11 +72,11 @@ def named_channels(settings: Settings) -> tuple[str, ...]:
 
 
 def build_model(section: ModelSection) -> tuple[Classify, Explain]:
-    """Load the model that the settings name, with what explains its alerts; raises ModelError.
+    """Load the model that the settings name, as people taught it, with what explains its alerts; raises ModelError.
 
     What checkpoints answer is not explained: a torch model would take seconds where ours takes milliseconds.
     """
-    base, explain = reasons.build(None if section.path == "shipped" else Path(section.path))
+    base, explain = reasons.build(model_folder(section), learned_dir=Path(section.learned))
     own = [
         checkpoint.build(
             each.source,
@@ -91,6 +91,17 @@ def build_model(section: ModelSection) -> tuple[Classify, Explain]:
         for task, each in section.all_checkpoints().items()
     ]
     return (combined(*own, base) if own else base), explain
+
+
+def model_folder(section: ModelSection) -> Path | None:
+    """Return the folder of the ONNX model that the settings name, None for the shipped one."""
+    return None if section.path == "shipped" else Path(section.path)
+
+
+def model_status(section: ModelSection) -> str:
+    """Name the ONNX model and what was learned; raises ModelError."""
+    model = models.load(model_folder(section) or models.SHIPPED)
+    return f"{model.name}, {learned.status(Path(section.learned), model)}"
 
 
 def platform_settings(platform: str, settings: Settings, secrets: Secrets) -> object:

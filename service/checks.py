@@ -15,7 +15,15 @@ from config.settings import Settings
 from domain.clock import Clock
 from domain.errors import CredentialsError, EarshotError, PlatformError
 from domain.prediction import BrandName, Reading
-from service.assembly import build_model, build_polls, build_streams, named_channels, open_house, platform_settings
+from service.assembly import (
+    build_model,
+    build_polls,
+    build_streams,
+    model_status,
+    named_channels,
+    open_house,
+    platform_settings,
+)
 from service.running import slack_secrets
 
 
@@ -31,6 +39,7 @@ def check_all(config: Path, *, clock: Clock) -> list[Finding]:
 def _findings(settings: Settings, secrets: Secrets, clock: Clock) -> Iterator[Finding]:
     yield from _tried("database", lambda: open_house(settings, secrets, clock=clock).database.url)
     yield from _tried("model", lambda: _try_model(settings))
+    yield from _tried("learned from people", lambda: model_status(settings.model))
     yield _key(secrets)
     yield from _slack(settings, secrets)
     yield from _tried("streams", lambda: str(len(build_polls(settings, secrets, build_streams(settings), clock=clock))))

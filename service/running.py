@@ -27,7 +27,7 @@ from domain.brand import Stream
 from domain.clock import Clock
 from domain.errors import SettingsError
 from flows.house import House
-from service.assembly import build_model, build_polls, build_streams, named_channels, open_house
+from service.assembly import build_model, build_polls, build_streams, model_status, named_channels, open_house
 from service.schedule import Schedule, Watch
 
 log = structlog.get_logger(__name__)
@@ -87,6 +87,7 @@ def connect_bot(
     """
     bot_token, app_token, signing_secret = slack_secrets(settings, secrets)
     classify, explain = build_model(settings.model)
+    model = model_status(settings.model)
     api_url = settings.slack.api_url
     asking = asking_client(bot_token, api_url=api_url)
     us = _wait_for_slack(lambda: identify(asking))
@@ -96,13 +97,20 @@ def connect_bot(
     polls = build_polls(settings, secrets, streams, clock=clock)
     post = SlackPost(posting_client(bot_token, api_url=api_url), bot_id=us.bot_id, clock=clock)
     people = People(asking, settings.roles, us)
-    desk = Desk(house, post, people, streams)
+    desk = Desk(house, post, people, streams, model)
     app = build_app(client=asking, us=us, signing_secret=signing_secret or "", desk=desk)
     if settings.slack.mode == "socket":
         connection = connect_socket(app, app_token=app_token or "", client=asking)
     else:
         connection = serve_http(app, host=settings.slack.host, port=settings.slack.port)
-    log.info("connected", mode=settings.slack.mode, team=us.team_id, streams=len(streams), address=connection.address)
+    log.info(
+        "connected",
+        mode=settings.slack.mode,
+        team=us.team_id,
+        streams=len(streams),
+        address=connection.address,
+        model=model,
+    )
     schedule = Schedule(
         house=house,
         streams=streams,

@@ -76,6 +76,7 @@ def add(tx: Tx, check_id: str, drawn: Sequence[Drawn], *, brand: str, week: date
         return False
     of_these = SightingRow.mention_id.in_([one.mention_id for one in drawn]), SightingRow.brand == brand
     seen = {one.mention.id: one for one in read(tx, sightings().where(*of_these))}
+    said = _said_by_models(tx, list(seen), brand=brand)
     rows: list[dict[str, Any]] = [
         {
             "check_id": check_id,
@@ -85,7 +86,7 @@ def add(tx: Tx, check_id: str, drawn: Sequence[Drawn], *, brand: str, week: date
             "probability": one.probability,
             "verdict": seen[one.mention_id].triage.verdict,
             "kind": seen[one.mention_id].triage.kind,
-            "said": {p.task: p.label for p in seen[one.mention_id].predictions.items},
+            "said": said.get(one.mention_id, {}),
             "skipped_by": [],
         }
         for place, one in enumerate((one for one in drawn if one.mention_id in seen), 1)
@@ -93,6 +94,17 @@ def add(tx: Tx, check_id: str, drawn: Sequence[Drawn], *, brand: str, week: date
     if rows:
         tx.execute(insert(BlindItemRow), rows)
     return True
+
+
+def _said_by_models(tx: Tx, mention_ids: Sequence[MentionId], *, brand: str) -> dict[str, dict[str, str]]:
+    """Return the models' labels by post and task, without what people corrected."""
+    of_these = PredictionRow.mention_id.in_(mention_ids), PredictionRow.brand == brand, PredictionRow.current
+    said: dict[str, dict[str, str]] = {}
+    for mention_id, task, label in tx.execute(
+        select(PredictionRow.mention_id, PredictionRow.task, PredictionRow.label).where(*of_these)
+    ):
+        said.setdefault(mention_id, {})[task] = label
+    return said
 
 
 def get(tx: Tx, check_id: str) -> BlindCheck | None:

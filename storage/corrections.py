@@ -1,14 +1,26 @@
-"""Labels that people set: they override the model's and tune it."""
+"""Labels that people set: they override the model's and tune it. Of several for one post and task the latest counts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, exists, func, insert, or_, select
 
+from domain.case import CaseState, Verdict
 from domain.mention import MentionId
 from domain.message import MessageKind, MessageState
+from domain.prediction import RELEVANCE
 from storage.database import Tx
-from storage.tables import CorrectionRow, MessageRow, OutcomeRow, PredictionRow, SightingRow
+from storage.tables import (
+    CaseRow,
+    CorrectionRow,
+    MentionRow,
+    MessageRow,
+    OutcomeRow,
+    PredictionRow,
+    SightingRow,
+)
+from storage.upserts import chunks
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +32,18 @@ class Correction:
     label: str
     by: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedText:
+    """A stored text as seen for a brand, with a label that a person set (`corrected`) or confirmed by acting."""
+
+    mention_id: MentionId
+    text: str
+    brand: str
+    task: str
+    label: str
+    corrected: bool
 
 
 def add(tx: Tx, *, mention_id: MentionId, brand: str, task: str, label: str, by: str, at: datetime) -> None:
@@ -35,18 +59,118 @@ def of(tx: Tx, mention_id: MentionId) -> list[Correction]:
     return [Correction(r.brand, r.task, r.label, r.by, r.at) for r in rows]
 
 
+def latest(tx: Tx, mention_ids: Sequence[str]) -> dict[tuple[str, str], dict[str, Correction]]:
+    """Return the labels that count, by post and brand, then by task."""
+    found: dict[tuple[str, str], dict[str, Correction]] = {}
+    for some in chunks(list(dict.fromkeys(mention_ids))):
+        rows = select(CorrectionRow).where(CorrectionRow.mention_id.in_(some)).order_by(CorrectionRow.number)
+        for r in tx.scalars(rows):
+            found.setdefault((r.mention_id, r.brand), {})[r.task] = Correction(r.brand, r.task, r.label, r.by, r.at)
+    return found
+
+
+def label_that_counts(said: type[PredictionRow] = PredictionRow) -> ColumnElement[str]:
+    """Select the label of a row of predictions, or the one that a person set instead."""
+    return func.coalesce(_by_a_person(said), said.label)
+
+
+def unsure_that_counts(said: type[PredictionRow] = PredictionRow) -> ColumnElement[bool]:
+    """Select whether a row of predictions is unsure; what a person said never is."""
+    return and_(said.unsure, _by_a_person(said).is_(None))
+
+
+def _by_a_person(said: type[PredictionRow]) -> ScalarSelect[str]:
+    return (
+        select(CorrectionRow.label)
+        .where(
+            CorrectionRow.mention_id == said.mention_id,
+            CorrectionRow.brand == said.brand,
+            CorrectionRow.task == said.task,
+        )
+        .order_by(CorrectionRow.number.desc())
+        .limit(1)
+        .correlate(said)
+        .scalar_subquery()
+    )
+
+
+def judged(tx: Tx, *, tasks: Sequence[str]) -> list[JudgedText]:
+    """Return what people judged of these tasks, in the order of storing: labels set, then labels confirmed.
+
+    A label is confirmed where the model was sure, nobody corrected it, and its case was claimed and answered. Left out
+    are texts that were edited after a person judged them, and those in a language that the model does not know.
+    """
+    return [*_corrected(tx, tasks), *_confirmed(tx, tasks)]
+
+
+def ordinary(tx: Tx, *, limit: int) -> list[tuple[MentionId, str, str]]:
+    """Return id, text and brand of the latest posts that made no case and of which nobody said anything."""
+    said = exists().where(CorrectionRow.mention_id == SightingRow.mention_id, CorrectionRow.brand == SightingRow.brand)
+    rows = (
+        select(MentionRow.id, MentionRow.text, SightingRow.brand)
+        .join(SightingRow, SightingRow.mention_id == MentionRow.id)
+        .where(SightingRow.verdict == Verdict.BATCH, SightingRow.case_id.is_(None), SightingRow.language_supported)
+        .where(~said)
+        .order_by(MentionRow.number.desc(), SightingRow.brand)
+        .limit(limit)
+    )
+    return [(MentionId(mention_id), text, brand) for mention_id, text, brand in tx.execute(rows)]
+
+
+def _corrected(tx: Tx, tasks: Sequence[str]) -> list[JudgedText]:
+    rows = (
+        select(MentionRow.id, MentionRow.text, CorrectionRow.brand, CorrectionRow.task, CorrectionRow.label)
+        .join(MentionRow, MentionRow.id == CorrectionRow.mention_id)
+        .join(SightingRow, _seen_for(CorrectionRow))
+        .where(CorrectionRow.number.in_(_last()), CorrectionRow.task.in_(tasks), SightingRow.language_supported)
+        .where(func.coalesce(MentionRow.edited_at, CorrectionRow.at) <= CorrectionRow.at)
+        .order_by(MentionRow.number, CorrectionRow.brand, CorrectionRow.task)
+    )
+    return [JudgedText(MentionId(row[0]), *row[1:], corrected=True) for row in tx.execute(rows)]
+
+
+def _confirmed(tx: Tx, tasks: Sequence[str]) -> list[JudgedText]:
+    corrected = exists().where(
+        CorrectionRow.mention_id == PredictionRow.mention_id,
+        CorrectionRow.brand == PredictionRow.brand,
+        CorrectionRow.task == PredictionRow.task,
+    )
+    acted_on = (
+        CaseRow.owner.is_not(None),
+        CaseRow.answered_at.is_not(None),
+        CaseRow.state.not_in((CaseState.DISMISSED, CaseState.REMOVED)),
+    )
+    rows = (
+        select(MentionRow.id, MentionRow.text, PredictionRow.brand, PredictionRow.task, PredictionRow.label)
+        .join(MentionRow, MentionRow.id == PredictionRow.mention_id)
+        .join(SightingRow, _seen_for(PredictionRow))
+        .join(CaseRow, CaseRow.id == SightingRow.case_id)
+        .where(PredictionRow.current, ~PredictionRow.unsure, PredictionRow.task.in_(tasks), ~corrected)
+        .where(SightingRow.verdict == Verdict.CASE, SightingRow.language_supported, *acted_on)
+        .where(func.coalesce(MentionRow.edited_at, CaseRow.answered_at) <= CaseRow.answered_at)
+        .order_by(MentionRow.number, PredictionRow.brand, PredictionRow.task)
+    )
+    return [JudgedText(MentionId(row[0]), *row[1:], corrected=False) for row in tx.execute(rows)]
+
+
+def _seen_for(said: type[CorrectionRow] | type[PredictionRow]) -> ColumnElement[bool]:
+    return and_(SightingRow.mention_id == said.mention_id, SightingRow.brand == said.brand)
+
+
 def cards(tx: Tx, *, brand: str, since: datetime, at: datetime) -> tuple[int, int]:
     """Return how many of a brand's cards people corrected, and how many there were, by when the post appeared.
 
-    A card is corrected where it is "Not us" now, or where a person set another label than the model's for one of its
-    posts; what was reopened counts as about us again.
+    A card is corrected where it is "Not us" now, or where the latest label that a person set for one of its posts is
+    not the model's; what was reopened counts as about us again.
     """
-    other = and_(CorrectionRow.label != "not_us", CorrectionRow.at <= at, ~_agrees())
+    latest_then = CorrectionRow.number.in_(_last().where(CorrectionRow.at <= at))
     relabelled = exists().where(
         SightingRow.case_id == OutcomeRow.id,
         CorrectionRow.mention_id == SightingRow.mention_id,
         CorrectionRow.brand == SightingRow.brand,
-        other,
+        CorrectionRow.task != RELEVANCE,  # "Not us" and reopening, which the outcome knows
+        latest_then,
+        ~_agrees(),
     )
     posted = exists().where(
         MessageRow.kind == MessageKind.CARD,
@@ -57,6 +181,13 @@ def cards(tx: Tx, *, brand: str, since: datetime, at: datetime) -> tuple[int, in
     corrected = func.count(case((or_(OutcomeRow.not_us, relabelled), 1)))
     found, shown = tx.execute(select(corrected, func.count()).select_from(OutcomeRow).where(*of_period, posted)).one()
     return found, shown
+
+
+def _last() -> Select[int]:
+    """Select the numbers of the labels that count: the latest of each post, brand and task."""
+    return select(func.max(CorrectionRow.number)).group_by(
+        CorrectionRow.mention_id, CorrectionRow.brand, CorrectionRow.task
+    )
 
 
 def _agrees() -> ColumnElement[bool]:

@@ -1,5 +1,6 @@
 """The fact rows that every KPI is computed from, and the days that are closed."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from datetime import date, datetime
 
@@ -14,7 +15,7 @@ _FIELDS = [field.name for field in fields(Outcome)]
 
 
 def put(tx: Tx, outcome: Outcome) -> None:
-    """Store a case's facts; what became of a case that is there already (answered, resolved, not us) stays."""
+    """Store a case's facts; what became of one that is there already (answered, resolved, not us, eligible) stays."""
     upsert(tx, OutcomeRow, [asdict(outcome)], update=["day", "kind", "urgency", "posted_at", "due_at"])
 
 
@@ -31,6 +32,17 @@ def resolved(tx: Tx, case_id: str, *, at: datetime | None) -> None:
 def not_us(tx: Tx, case_id: str, *, dismissed: bool) -> None:
     """Say whether a person found that the case is not about us."""
     tx.execute(update(OutcomeRow).where(OutcomeRow.id == case_id).values(not_us=dismissed))
+
+
+def counts(tx: Tx, case_id: str, *, eligible: bool) -> None:
+    """Say whether the case still calls for an answer by the labels that people left or set."""
+    tx.execute(update(OutcomeRow).where(OutcomeRow.id == case_id).values(eligible=eligible))
+
+
+def ineligible(tx: Tx, case_ids: Sequence[str]) -> set[str]:
+    """Return those of the cases that do not call for an answer."""
+    out = select(OutcomeRow.id).where(OutcomeRow.id.in_(case_ids), ~OutcomeRow.eligible)
+    return set(tx.scalars(out))
 
 
 def between(tx: Tx, *, brand: str, start: datetime, end: datetime) -> list[Outcome]:

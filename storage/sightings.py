@@ -1,6 +1,7 @@
 """Posts as seen for a brand, between domain values and rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,9 @@ from sqlalchemy import Select, select
 from domain.case import SeenMention, Triage
 from domain.mention import Author, Mention, MentionId
 from domain.prediction import Prediction, Predictions
+from storage import corrections
 from storage.column_types import storable
+from storage.corrections import Correction
 from storage.database import Tx
 from storage.tables import AuthorRow, MentionRow, PredictionRow, SightingRow
 from storage.upserts import chunks
@@ -28,10 +31,12 @@ def sightings() -> Select[*Rows]:
 
 
 def read(tx: Tx, statement: Select[*Rows]) -> list[SeenMention]:
-    """Run a selection of `sightings` and add what the models say now, in the statement's order."""
+    """Run a selection of `sightings` and add what models and people say now, in the statement's order."""
     rows = tx.execute(statement).all()
-    said = _predictions(tx, [sighting.mention_id for sighting, _, _ in rows])
-    return [_seen(row, said.get((row[0].mention_id, row[0].brand), ())) for row in rows]
+    ids = [sighting.mention_id for sighting, _, _ in rows]
+    said, corrected = _predictions(tx, ids), corrections.latest(tx, ids)
+    keys = [(sighting.mention_id, sighting.brand) for sighting, _, _ in rows]
+    return [_seen(row, said.get(key, ()), corrected.get(key, {})) for row, key in zip(rows, keys, strict=True)]
 
 
 def to_author(row: AuthorRow) -> Author:
@@ -64,10 +69,12 @@ def to_mention(row: MentionRow, author: AuthorRow) -> Mention:
     )
 
 
-def _seen(row: Joined[*Rows], said: Iterable[PredictionRow]) -> SeenMention:
+def _seen(row: Joined[*Rows], said: Iterable[PredictionRow], corrected: Mapping[str, Correction]) -> SeenMention:
     sighting, mention, author = row
+    by_model = {p.task: _prediction(p) for p in said}
+    items = by_model | {task: _by_a_person(c, by_model.get(task)) for task, c in corrected.items()}
     predictions = Predictions(
-        items=tuple(_prediction(p) for p in said),
+        items=tuple(items[task] for task in sorted(items)),
         language=sighting.language,
         language_supported=sighting.language_supported,
     )
@@ -79,6 +86,12 @@ def _prediction(row: PredictionRow) -> Prediction:
     probabilities: dict[str, Any] = row.probabilities
     reasons = None if row.reasons is None else tuple(row.reasons)
     return Prediction(row.task, row.label, row.score, row.unsure, row.model, row.rival, probabilities, reasons)
+
+
+def _by_a_person(correction: Correction, by_model: Prediction | None) -> Prediction:
+    """Put a person's word in the place of the model's; the rival that was found in the text stays."""
+    said = Prediction(correction.task, correction.label, score=1.0, unsure=False, model="", by=correction.by)
+    return said if by_model is None else replace(said, rival=by_model.rival)
 
 
 def _predictions(tx: Tx, mention_ids: Sequence[str]) -> dict[tuple[str, str], list[PredictionRow]]:

@@ -8,7 +8,8 @@ from sqlalchemy.orm import aliased
 from domain.case import CaseState, Verdict
 from domain.mention import MentionId
 from domain.outcome import Quote, Volume
-from domain.prediction import RELEVANCE, SENTIMENT, SWITCHING
+from domain.prediction import ABOUT, RELEVANCE, SENTIMENT, SWITCHING
+from storage.corrections import label_that_counts, unsure_that_counts
 from storage.database import Tx
 from storage.tables import AuthorRow, CaseRow, MentionRow, PredictionRow, SightingRow
 
@@ -21,17 +22,19 @@ _UNCOUNTED = (Verdict.OWN, Verdict.REVIEW)
 def volume(tx: Tx, *, brand: str, start: datetime, end: datetime) -> Volume:
     """Count a brand's posts by when they appeared, start inclusive, end exclusive; our own are left out.
 
-    A post that waits for review counts as such and by no label; considering counts as leaving or joining.
+    A label that a person set counts instead of the model's. A post that waits for review counts as such and by no
+    label; considering counts as leaving or joining.
     """
     period = _period(brand, start, end)
     by_verdict = select(SightingRow.verdict, func.count()).where(*period, SightingRow.verdict != Verdict.OWN)
     verdicts = dict(tx.execute(by_verdict.group_by(SightingRow.verdict)).all())
-    by_label = (
-        select(PredictionRow.task, PredictionRow.label, func.count())
+    labels = (
+        select(PredictionRow.task, label_that_counts().label("label"))
         .join(SightingRow, _SAID)
         .where(*period, SightingRow.verdict.not_in(_UNCOUNTED))
-        .group_by(PredictionRow.task, PredictionRow.label)
+        .subquery()
     )
+    by_label = select(labels.c.task, labels.c.label, func.count()).group_by(labels.c.task, labels.c.label)
     said = {(task, label): count for task, label, count in tx.execute(by_label)}
 
     def of(task: str, *labels: str) -> int:
@@ -53,16 +56,16 @@ def quotes(tx: Tx, *, brand: str, start: datetime, end: datetime, limit: int) ->
 
     Negative ones come first, then those with most followers.
     """
-    other = aliased(PredictionRow)
+    label, relevance = label_that_counts(), aliased(PredictionRow)
     not_for_us = exists().where(
-        other.mention_id == SightingRow.mention_id,
-        other.brand == SightingRow.brand,
-        other.task == RELEVANCE,
-        other.current,
-        other.label != "about",
-        other.unsure.is_(False),
+        relevance.mention_id == SightingRow.mention_id,
+        relevance.brand == SightingRow.brand,
+        relevance.task == RELEVANCE,
+        relevance.current,
+        label_that_counts(relevance) != ABOUT,
+        ~unsure_that_counts(relevance),
     )
-    negative = case((PredictionRow.label == "negative", 1), else_=0)
+    negative = case((label == "negative", 1), else_=0)
     weight = (
         negative.desc(),
         func.coalesce(AuthorRow.followers, 0).desc(),
@@ -73,8 +76,8 @@ def quotes(tx: Tx, *, brand: str, start: datetime, end: datetime, limit: int) ->
         select(
             SightingRow.mention_id,
             SightingRow.case_id,
-            PredictionRow.label,
-            PredictionRow.unsure,
+            label.label("label"),
+            unsure_that_counts().label("unsure"),
             func.row_number().over(order_by=weight).label("rank"),
             func.row_number().over(partition_by=MentionRow.author_key, order_by=weight).label("of_author"),
         )

@@ -15,6 +15,8 @@ from tests.stage import ROOT, RUN
 SETTINGS = """
 [database]
 url = "sqlite:///{folder}/earshot.db"
+[model]
+learned = "{folder}/learned"
 [[brands]]
 name = "Lumora"
 aliases = ["lumora"]
@@ -221,6 +223,7 @@ def test_evaluate_says_what_is_wrong(tmp_path, options, code, says):
         ["digest", "--date", "2026-13-01", "--preview", "out.html"],
         ["ingest", "in.jsonl", "--platform", "myspace"],
         ["start", "--log-level", "LOUD"],
+        ["learn", "--undo", "--dry-run"],
     ],
 )
 def test_wrong_use_ends_with_2(config, words):
@@ -374,7 +377,42 @@ def test_audit_verify_finds_what_was_changed(config):
     assert "The audit log was changed at entry 1" in broken.err
 
 
+# learn
+
+
+def test_learn_says_what_is_missing_and_stores_nothing(config):
+    done = earshot("learn", "--config", config)
+    assert done.code == 0
+    assert done.json["version"] is None
+    assert {task["task"] for task in done.json["tasks"]} >= {"sentiment", "switching"}
+    for words in (
+        "sentiment: 0 corrections (0 may train), 0 labels confirmed",
+        "50 are missing",
+        "Nothing has changed.",
+    ):
+        assert words in done.err
+    assert not (config.parent / "learned").exists()
+
+
+def test_there_is_nothing_to_undo_before_anything_was_learned(config):
+    done = earshot("learn", "--undo", "--config", config)
+    assert (done.code, done.out) == (1, "")
+    assert "There is nothing to undo" in done.err
+
+
 def test_help_and_the_design_name_the_same_commands():
     done = subprocess.run([*RUN, "--help"], cwd=ROOT, capture_output=True, text=True, check=True)
-    for command in ("start", "sandbox", "check", "classify", "evaluate", "ingest", "import", "kpi", "digest", "train"):
+    for command in (
+        "start",
+        "sandbox",
+        "check",
+        "classify",
+        "evaluate",
+        "ingest",
+        "import",
+        "kpi",
+        "digest",
+        "train",
+        "learn",
+    ):
         assert f" {command} " in done.stdout

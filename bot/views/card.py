@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
+from slack_sdk.models.blocks import Block, ButtonElement, InteractiveElement, SectionBlock, StaticSelectElement
 
 from bot.escaping import link, web_url
 from bot.views.elements import (
@@ -13,6 +13,7 @@ from bot.views.elements import (
     handle,
     inline,
     line,
+    menu,
     platform_name,
     quoted,
     said,
@@ -22,14 +23,16 @@ from bot.views.elements import (
     words,
 )
 from domain.case import OPEN_STATES, CaseFile, CaseKind, CaseState, CustomerSummary, SeenMention, Verdict
-from domain.prediction import COMPLAINT, RELEVANCE, SENTIMENT, SWITCHING, Prediction
+from domain.mention import MentionId
+from domain.prediction import COMPLAINT, CORRECTABLE, RELEVANCE, SENTIMENT, SWITCHING, Prediction
 
-CLAIM, RESOLVE, NOT_US, REOPEN, OPEN_POST = (
+CLAIM, RESOLVE, NOT_US, REOPEN, OPEN_POST, CORRECT = (
     "case_claim",
     "case_resolve",
     "case_not_us",
     "case_reopen",
     "case_open_post",
+    "case_correct",
 )
 
 _KIND = {CaseKind.COMPLAINT: "Complaint", CaseKind.OPPORTUNITY: "Opportunity"}
@@ -59,6 +62,7 @@ _INTENT = {
     "joining": "is joining us",
 }
 _RELEVANCE = {"not_about": "not about us", "spam": "advertising", "rival_offer": "a rival's offer"}
+_CORRECTIONS = {"Sentiment": SENTIMENT, "Intent": SWITCHING}
 _HISTORY_SHOWN = 4
 _REASONS_SHOWN = 3
 
@@ -79,7 +83,7 @@ def card_text(file: CaseFile) -> str:
     """Say the card in one line, for notifications and for a Slack that refuses its blocks."""
     case = file.case
     author = inline(handle(case.platform, file.author.handle), limit=80)
-    text = f"{_KIND[case.kind]} on {platform_name(case.platform)} about {inline(case.brand)}: {author}"
+    text = f"{_kind(file)} on {platform_name(case.platform)} about {inline(case.brand)}: {author}"
     if not file.mentions:
         return f"{text} (the post was removed)"
     latest = file.mentions[-1].mention
@@ -125,7 +129,7 @@ def _complaint_words(prediction: Prediction | None) -> str | None:
 
 
 def _perhaps(text: str, prediction: Prediction) -> str:
-    return f"{'perhaps ' if prediction.unsure else ''}{text} ({prediction.score:.0%})"
+    return f"{'perhaps ' if prediction.unsure else ''}{text} ({_source(prediction)})"
 
 
 def _because(prediction: Prediction | None) -> str:
@@ -138,17 +142,27 @@ def _because(prediction: Prediction | None) -> str:
 
 
 def _guess(text: str, prediction: Prediction) -> str:
-    sure = f"{prediction.score:.0%}"
-    return f"{text}? unsure, {sure}" if prediction.unsure else f"{text} ({sure})"
+    source = _source(prediction)
+    return f"{text}? unsure, {source}" if prediction.unsure else f"{text} ({source})"
+
+
+def _source(prediction: Prediction) -> str:
+    return f"{prediction.score:.0%}" if prediction.by is None else f"said by {who(prediction.by)}"
 
 
 def _title(file: CaseFile) -> str:
     case = file.case
     owner = f" by {who(case.owner)}" if case.owner and case.state is CaseState.CLAIMED else ""
+    icon = _ICON[case.kind] if file.counted else "⚪"
     return (
-        f"{_ICON[case.kind]} *{_KIND[case.kind]}* on {platform_name(case.platform)} about *{inline(case.brand)}*"
+        f"{icon} *{_kind(file)}* on {platform_name(case.platform)} about *{inline(case.brand)}*"
         f" · {case.urgency.value} urgency · *{_STATE[case.state]}*{owner}"
     )
+
+
+def _kind(file: CaseFile) -> str:
+    kind = _KIND[file.case.kind]
+    return kind if file.counted else f"No {kind.lower()}"
 
 
 def _posts(mentions: tuple[SeenMention, ...]) -> list[Block]:
@@ -175,7 +189,7 @@ def _language(seen: SeenMention) -> str:
 
 
 def _fields(file: CaseFile, now: datetime) -> list[str]:
-    calling = next((m for m in reversed(file.mentions) if m.triage.verdict is Verdict.CASE), file.mentions[-1])
+    calling = _calling(file)
     sentiment, switching = calling.predictions.of(SENTIMENT), calling.predictions.of(SWITCHING)
     dismissed = file.case.state is CaseState.DISMISSED  # a person's word, which overrides the model's
     relevance = None if dismissed else relevance_words(calling.predictions.of(RELEVANCE))
@@ -189,6 +203,11 @@ def _fields(file: CaseFile, now: datetime) -> list[str]:
         f"*Answer*\n{_due(file, now)}",
         f"*Why it is here*\n{inline(calling.triage.reason)}",
     ]
+
+
+def _calling(file: CaseFile) -> SeenMention:
+    """Return the post whose labels the card shows: the latest that made it a case."""
+    return next((m for m in reversed(file.mentions) if m.triage.verdict is Verdict.CASE), file.mentions[-1])
 
 
 def _customer(customer: CustomerSummary | None) -> str:
@@ -218,10 +237,10 @@ def _history(file: CaseFile) -> str:
     return " · ".join(lines)
 
 
-def _row(file: CaseFile) -> list[ButtonElement]:
+def _row(file: CaseFile) -> list[InteractiveElement]:
     case = file.case
     actions = _BUTTONS[case.state]
-    row = [
+    row: list[InteractiveElement] = [
         button(
             _LABELS[action],
             action_id=action,
@@ -230,10 +249,31 @@ def _row(file: CaseFile) -> list[ButtonElement]:
         )
         for place, action in enumerate(actions)
     ]
+    if file.mentions and case.state not in {CaseState.DISMISSED, CaseState.REMOVED}:
+        row.append(_corrections(case.id, _calling(file).mention.id))
     url = web_url(file.mentions[-1].mention.url) if file.mentions else None
     if url:
         row.append(open_post(url, case.id))
     return row
+
+
+def _corrections(case_id: str, mention_id: MentionId) -> StaticSelectElement:
+    """Offer every label in words, for the post whose labels are shown."""
+    groups = {
+        title: {_label(task, label): f"{case_id}|{task}|{label}|{mention_id}" for label in CORRECTABLE[task]}
+        for title, task in _CORRECTIONS.items()
+    }
+    return menu("Correct", action_id=CORRECT, groups=groups)
+
+
+def _label(task: str, label: str) -> str:
+    return _INTENT[label] if task == SWITCHING else label
+
+
+def read_correction(value: str) -> tuple[str, str, str, MentionId]:
+    """Read case, task, label and post from what was chosen."""
+    case_id, task, label, mention_id = value.split("|", 3)
+    return case_id, task, label, MentionId(mention_id)
 
 
 def open_post(url: str, case_id: str) -> ButtonElement:

@@ -1,7 +1,7 @@
 """The pieces that every view is made of: foreign text in plain-text objects, our own words in mrkdwn."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from slack_sdk.models.blocks import (
@@ -10,9 +10,13 @@ from slack_sdk.models.blocks import (
     ButtonElement,
     ContextBlock,
     HeaderBlock,
+    InteractiveElement,
     MarkdownTextObject,
+    Option,
+    OptionGroup,
     PlainTextObject,
     SectionBlock,
+    StaticSelectElement,
 )
 
 from bot.escaping import escape, units
@@ -59,7 +63,7 @@ def small(*elements: PlainTextObject | MarkdownTextObject) -> ContextBlock:
     return ContextBlock(elements=list(elements))
 
 
-def buttons(elements: Iterable[ButtonElement]) -> list[Block]:
+def buttons(elements: Iterable[InteractiveElement]) -> list[Block]:
     """Put buttons in a row, or nothing where there are none."""
     row = list(elements)
     return [ActionsBlock(elements=row)] if row else []
@@ -69,6 +73,24 @@ def button(label: str, *, action_id: str, value: str | None = None, style: str |
     """Make a button; `value` holds ids only."""
     text = PlainTextObject(text=escape(label, limit=BUTTON_LIMIT) or "…", emoji=False)
     return ButtonElement(text=text, action_id=action_id, value=value, style=style)
+
+
+def menu(label: str, *, action_id: str, groups: Mapping[str, Mapping[str, str]]) -> StaticSelectElement:
+    """Make a menu of our own words: the groups' titles, and in each what may be chosen with its value, ids only."""
+
+    def plain(text: str) -> PlainTextObject:
+        return PlainTextObject(text=text, emoji=False)
+
+    return StaticSelectElement(
+        placeholder=plain(label),
+        action_id=action_id,
+        option_groups=[
+            OptionGroup(
+                label=plain(title), options=[Option(text=plain(text), value=value) for text, value in options.items()]
+            )
+            for title, options in groups.items()
+        ],
+    )
 
 
 def inline(text: str, *, limit: int = 150) -> str:

@@ -9,10 +9,16 @@ from domain.health import Health, StreamHealth
 
 
 def health_blocks(health: Health) -> list[Block]:
-    """List every source, then what waits, then how well the model does."""
+    """List every source, then what waits, then what classifies and how well it does."""
     streams = [_stream(stream, health) for stream in health.streams] or ["No stream is set up yet."]
+    model = [f"Model: {inline(health.model)}"] if health.model else []
     quality = [words for each in health.quality for words in quality_lines(each)]
-    return [line(f"*{health_text(health)}*"), *paragraphs(streams), line(_waiting(health)), *paragraphs(quality)]
+    return [
+        line(f"*{health_text(health)}*"),
+        *paragraphs(streams),
+        line(_waiting(health)),
+        *paragraphs([*model, *quality]),
+    ]
 
 
 def health_text(health: Health) -> str:
@@ -26,7 +32,7 @@ def health_text(health: Health) -> str:
 def _stream(stream: StreamHealth, health: Health) -> str:
     name = f"*{inline(stream.stream)}*"
     if stream.failing_since is not None:
-        error = inline(stream.last_error or "no reason given", limit=300)
+        error = inline(stream.last_error or "no reason given", limit=250)
         return f"🔴 {name}: failing since {when(stream.failing_since)}: {error}"
     if stream.last_read_at is None:
         return f"⚪ {name}: not read yet"

@@ -135,15 +135,18 @@ function interactive(item, block, context) {
   if (item.type !== "static_select" && item.type !== "overflow") {
     return element("span", { class: "unsupported" }, `${item.type} is not drawn in the sandbox`);
   }
-  const options = item.options ?? (item.option_groups ?? []).flatMap((group) => group.options);
   const first = item.type === "overflow" ? "⋯" : item.placeholder ? unescape(item.placeholder.text) : "Choose …";
   const menu = element("select", {
     class: item.type, "data-action": item.action_id, "aria-label": item.type === "overflow" ? "More" : first,
     onchange: (event) => context.act(item, block, { node: event.currentTarget, option: event.currentTarget.value }),
   }, element("option", { value: "", disabled: item.type !== "overflow", selected: !item.initial_option }, first));
-  for (const option of options) {
-    const chosen = item.initial_option?.value === option.value;
-    menu.append(element("option", { value: option.value, selected: chosen }, unescape(option.text.text)));
+  const choice = (option) => element("option",
+    { value: option.value, selected: item.initial_option?.value === option.value }, unescape(option.text.text));
+  if (item.option_groups) {
+    menu.append(...item.option_groups.map((group) =>
+      element("optgroup", { label: unescape(group.label.text) }, ...group.options.map(choice))));
+  } else {
+    menu.append(...item.options.map(choice));
   }
   return menu;
 }

@@ -167,16 +167,43 @@ def _check_button(check: _Check, element: dict[str, Any], pointer: str) -> None:
 def _check_options(check: _Check, element: dict[str, Any], pointer: str) -> None:
     most = {"overflow": 5, "radio_buttons": 10, "checkboxes": 10}.get(str(element["type"]), 100)
     groups = element.get("option_groups")
-    lists = [element.get("options")] if groups is None else [group.get("options") for group in groups]
-    for options in lists:
-        for number, option in enumerate(check.count(options, f"{pointer}/options", most=most)):
-            at = f"{pointer}/options/{number}"
-            if not isinstance(option, dict):
+    if groups is None:
+        _check_choices(check, element.get("options"), f"{pointer}/options", most=most)
+    elif element.get("options") is not None or not str(element["type"]).endswith("static_select"):
+        check.complain("only one of options and option_groups is allowed", f"{pointer}/option_groups")
+    else:
+        for number, group in enumerate(check.count(groups, f"{pointer}/option_groups", most=100)):
+            at = f"{pointer}/option_groups/{number}"
+            if not isinstance(group, dict):
                 check.complain("must be an object", at)
                 continue
-            check.text(option.get("text"), f"{at}/text", most=75)
-            check.string(option.get("value"), f"{at}/value", most=150)
+            check.text(group.get("label"), f"{at}/label", most=75, plain=True)
+            _check_choices(check, group.get("options"), f"{at}/options", most=most)
+    _check_initial(check, element, pointer)
     check.text(element.get("placeholder"), f"{pointer}/placeholder", most=150, plain=True, required=False)
+
+
+def _check_choices(check: _Check, options: Any, pointer: str, *, most: int) -> None:
+    for number, option in enumerate(check.count(options, pointer, most=most)):
+        at = f"{pointer}/{number}"
+        if not isinstance(option, dict):
+            check.complain("must be an object", at)
+            continue
+        check.text(option.get("text"), f"{at}/text", most=75)
+        check.string(option.get("value"), f"{at}/value", most=150)
+
+
+def _check_initial(check: _Check, element: dict[str, Any], pointer: str) -> None:
+    """Check that what is chosen at first is one of the choices."""
+    initial = element.get("initial_option")
+    if initial is not None and initial not in choices(element):
+        check.complain("must exactly match one of the options", f"{pointer}/initial_option")
+
+
+def choices(element: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return every option of a menu, those of its groups one after another."""
+    groups = element.get("option_groups") or [{"options": element.get("options") or []}]
+    return [option for group in groups if isinstance(group, dict) for option in group.get("options") or []]
 
 
 _BLOCKS: dict[Any, Callable[[_Check, dict[str, Any], str], None]] = {

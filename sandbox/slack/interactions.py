@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox.slack.blocks import choices
 from sandbox.slack.calls import Call
 from sandbox.slack.chat import compose
 from sandbox.slack.delivery import Delivery, NotDelivered
@@ -70,8 +71,10 @@ class Interactions:
         if message is None or message.visible_to not in (None, user.id):
             raise NoSuchThing(f"no message {ts} for {user.name} in #{channel.name}")
         block, element = _element(message, action_id, block_id)
+        action = _action(block, element, option, self.workspace.next_ts())
         payload = self._click_payload(user, channel, message) | {
-            "actions": [_action(block, element, option, self.workspace.next_ts())]
+            "state": {"values": _state(message, action)},
+            "actions": [action],
         }
         await self.delivery.send("interactive", payload)
 
@@ -144,7 +147,6 @@ class Interactions:
             "is_enterprise_install": False,
             "channel": {"id": channel.id, "name": channel.name},
             **shown,
-            "state": {"values": {}},
             "response_url": self._response_url(user, channel, message),
         }
 
@@ -244,14 +246,29 @@ def _element(message: Message, action_id: str, block_id: str | None) -> tuple[di
 
 
 def _action(block: dict[str, Any], element: dict[str, Any], option: str | None, ts: str) -> dict[str, Any]:
-    kept = ("type", "action_id", "text", "value", "style", "placeholder", "url")
+    kept = ("type", "action_id", "text", "value", "style", "placeholder", "initial_option", "confirm", "url")
     action = {key: element[key] for key in kept if key in element}
     action |= {"block_id": block["block_id"], "action_ts": ts}
     if element["type"] == "button":
         return action
-    groups = element.get("option_groups") or [{"options": element.get("options", [])}]
-    for group in groups:
-        for choice in group["options"]:
-            if choice["value"] == option:
-                return action | {"selected_option": choice}
-    raise NoSuchThing(f"action {element['action_id']} has no option {option!r}")
+    chosen = next((choice for choice in choices(element) if choice["value"] == option), None)
+    if chosen is None:
+        raise NoSuchThing(f"action {element['action_id']} has no option {option!r}")
+    return action | {"selected_option": chosen}
+
+
+def _state(message: Message, action: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Say what every menu of the message shows now, by block and action; one that nobody has touched is null.
+
+    https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
+    """
+    values: dict[str, dict[str, Any]] = {}
+    for block in message.blocks:
+        for element in [*block.get("elements", []), block.get("accessory")]:
+            if not isinstance(element, dict) or element.get("type") != "static_select":
+                continue
+            used = (block["block_id"], element["action_id"]) == (action["block_id"], action["action_id"])
+            shown = action["selected_option"] if used else element.get("initial_option")
+            menu = {"type": element["type"], "selected_option": shown}
+            values.setdefault(block["block_id"], {})[element["action_id"]] = menu
+    return values

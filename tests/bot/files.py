@@ -229,6 +229,7 @@ def health(**changes) -> Health:
         "messages_failed": 1,
         "open_cases": 9,
         "overdue_cases": 4,
+        "model": "earshot-minilm-1@25a1b30a, learned version 3 of 2026-03-02",
     }
     return Health(**(values | changes))
 

@@ -64,11 +64,20 @@ class Office:
     def buttons(self, message: Message | None = None) -> list[str]:
         """The labels of the message's buttons."""
         rows = [b["elements"] for b in (message or self.card()).blocks if b["type"] == "actions"]
-        return [element["text"]["text"] for row in rows for element in row]
+        return [(element.get("text") or element["placeholder"])["text"] for row in rows for element in row]
 
-    def click(self, name: str, action_id: str, message: Message | None = None) -> None:
+    def choices(self) -> dict[str, str]:
+        """What the card's menu offers, with the value of each."""
+        menus = [element for element in self.card().blocks[-1]["elements"] if element["type"] == "static_select"]
+        groups = [group for menu in menus for group in menu["option_groups"]]
+        return {option["text"]["text"]: option["value"] for group in groups for option in group["options"]}
+
+    def click(self, name: str, action_id: str, message: Message | None = None, *, option: str | None = None) -> None:
+        """Press a button, or choose an option by its value."""
         ts = (message or self.card()).ts
-        self.slack.run(self.slack.slack.interactions.click(self.people[name].id, self.alerts.id, ts, action_id))
+        self.slack.run(
+            self.slack.slack.interactions.click(self.people[name].id, self.alerts.id, ts, action_id, option=option)
+        )
 
     def deliver(self, kind: str, payload: dict[str, Any]) -> None:
         """Send a payload as Slack would, whoever has sent it before."""

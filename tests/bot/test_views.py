@@ -22,7 +22,7 @@ from bot.views.blind_check import (
     blind_step_text,
     read_item,
 )
-from bot.views.card import card_blocks, card_plain_text, card_text
+from bot.views.card import card_blocks, card_plain_text, card_text, read_correction
 from bot.views.customer import nobody_blocks, pick_blocks, profile_blocks
 from bot.views.digest import digest_blocks, digest_text
 from bot.views.health import health_blocks, health_text
@@ -35,7 +35,7 @@ from domain.blind_check import QUESTIONS, BlindRest
 from domain.case import CaseKind, CaseState, CustomerSummary, HistoryLine, Response
 from domain.message import MessageKind, Notice
 from domain.outcome import Kpi
-from domain.prediction import RELEVANCE, SENTIMENT, SWITCHING
+from domain.prediction import CORRECTABLE, RELEVANCE, SENTIMENT, SWITCHING, Prediction, Predictions
 from tests import builders
 from tests.bot import files
 from tests.bot.validation import faults, live, live_tokens, text_objects, texts
@@ -44,6 +44,16 @@ from tests.hostile import HOSTILE
 
 GOLDEN = Path(__file__).parent / "golden"
 REMOVED = replace(files.file(state=CaseState.REMOVED), mentions=())
+
+
+def corrected_seen():
+    """A post whose labels Mia has set."""
+    items = (
+        Prediction("sentiment", "neutral", 1.0, False, "", by="U0MIA"),
+        Prediction("switching", "none", 1.0, False, "", by="U0MIA"),
+    )
+    return files.seen(predictions=Predictions(items, "en"))
+
 
 VIEWS = {
     "card_new": lambda: card_blocks(files.file(files.explained()), now=NOON),
@@ -62,6 +72,13 @@ VIEWS = {
         files.file(state=CaseState.CLAIMED, owner="U0MIA", due_at=NOON), now=files.LATER
     ),
     "card_resolved": lambda: card_blocks(files.file(state=CaseState.RESOLVED, kind=CaseKind.OPPORTUNITY), now=NOON),
+    "card_corrected": lambda: card_blocks(
+        replace(
+            files.file(corrected_seen(), history=[HistoryLine(NOON, "U0MIA", "sentiment corrected to neutral")]),
+            counted=False,
+        ),
+        now=NOON,
+    ),
     "card_dismissed": lambda: card_blocks(files.file(state=CaseState.DISMISSED), now=NOON),
     "card_removed": lambda: card_blocks(REMOVED, now=NOON),
     "batch": lambda: batch_blocks(files.batch()),
@@ -267,6 +284,24 @@ def test_card_of_an_unsure_guess_says_so():
     shown = "\n".join(texts([b.to_dict() for b in card_blocks(files.file(files.seen(predictions=guess)), now=NOON)]))
     assert "negative? unsure, 52%" in shown
     assert "not linked" in shown
+
+
+def test_card_says_whose_word_a_label_is():
+    file = replace(files.file(corrected_seen()), counted=False)
+    shown = "\n".join(texts([block.to_dict() for block in card_blocks(file, now=NOON)]))
+    for words in ("⚪ *No complaint*", "neutral (said by <@U0MIA>)", "no sign of switching (said by <@U0MIA>)"):
+        assert words in shown
+    assert card_text(file).startswith("No complaint on X")
+
+
+@pytest.mark.parametrize("state", CaseState)
+def test_card_offers_every_label_once_while_labels_matter(state):
+    blocks = [block.to_dict() for block in card_blocks(files.file(state=state), now=NOON)]
+    menus = [e for b in blocks if b["type"] == "actions" for e in b["elements"] if e["type"] == "static_select"]
+    values = [o["value"] for menu in menus for group in menu["option_groups"] for o in group["options"]]
+    offered = state not in {CaseState.DISMISSED, CaseState.REMOVED}
+    expected = [("case1", task, label, "x:7") for task, labels in CORRECTABLE.items() for label in labels]
+    assert [read_correction(value) for value in values] == (expected if offered else [])
 
 
 def card_words(seen, **changes):

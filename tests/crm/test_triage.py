@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -87,6 +88,27 @@ def test_urgency_rises_with_intent_reach_and_value(switching, followers, value, 
     sentiment = "positive" if switching == "joining" else "negative"
     post = mention(by=author(followers=followers))
     assert decide(predictions(sentiment, switching), post=post, value=value).urgency is urgency
+
+
+def by_mia(said, task, label):
+    """Put Mia's word in the place of what the model says of a task."""
+    others = tuple(item for item in said.items if item.task != task)
+    return replace(said, items=(Prediction(task, label, 1.0, False, "", by="U0MIA"), *others))
+
+
+def test_what_a_person_said_needs_no_language_that_the_model_knows():
+    by_model = predictions("negative", unsure=True, supported=False)
+    assert decide(by_model).verdict is Verdict.REVIEW
+    said = by_mia(by_model, "sentiment", "negative")
+    assert decide(said).verdict is Verdict.CASE
+    assert reason_to_alert(mention(), said, brand=brand()) is said.of("sentiment")
+
+
+def test_what_a_person_said_of_relevance_is_sure():
+    sure = predictions("negative", "none", guess("relevance", "not_about"))
+    assert decide(by_mia(sure, "relevance", "about")) == decide(predictions("negative"))
+    unsure = predictions("negative", "none", guess("relevance", "about", unsure=True))
+    assert decide(by_mia(unsure, "relevance", "not_about")).verdict is Verdict.BATCH
 
 
 @pytest.mark.parametrize(

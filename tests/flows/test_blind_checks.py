@@ -134,6 +134,21 @@ def test_twenty_are_drawn_half_of_them_called_and_each_keeps_its_probability(tak
     assert {i.counted for i in drawn if i.said[SWITCHING] == "leaving"} <= {False}  # unsure: a person's eye
 
 
+def test_the_model_is_judged_by_what_it_said_and_not_by_what_people_corrected(take, house, clock, slack, pace):
+    clock.now = SUNDAY
+    (post,) = posts("Lumora is down")
+    take(post)
+    with house.database.write() as tx:
+        corrections.add(
+            tx, mention_id=post.id, brand="Lumora", task=SENTIMENT, label="positive", by=MIA.user_id, at=SUNDAY
+        )
+    clock.now = MONDAY
+    draw(house, slack, pace)
+    with house.database.read() as tx:
+        (item,) = blind_checks.items(tx, brand="Lumora", since=MONDAY.date(), at=MONDAY)
+    assert item.said[SENTIMENT] == "negative"
+
+
 def test_the_same_week_draws_the_same_in_another_run(take, house, clock):
     clock.now = SUNDAY
     take(*posts(*["Lumora is down"] * 15, *["I watch Lumora"] * 30))
@@ -424,3 +439,8 @@ def test_cards_that_people_corrected_are_counted(take, house, clock, slack, pace
                 tx, mention_id=right.id, brand="Lumora", task=SENTIMENT, label=label, by=MIA.user_id, at=SUNDAY
             )
     assert counted() == (1, 2)
+    with house.database.write() as tx:
+        corrections.add(
+            tx, mention_id=right.id, brand="Lumora", task=SENTIMENT, label="negative", by=MIA.user_id, at=SUNDAY
+        )
+    assert counted() == (0, 2)

@@ -107,11 +107,17 @@ def test_not_us_leaves_the_rates_and_is_kept_as_a_correction(case_id, house):
         (fact,) = outcomes.between(tx, brand="Lumora", start=NOON, end=NOON.replace(hour=13))
         (correction,) = corrections.of(tx, file.mentions[0].mention.id)
     assert fact.not_us
-    assert (correction.label, correction.by) == ("not_us", MIA.user_id)
-    act("reopen", case_id, house)
+    assert (correction.task, correction.label, correction.by) == ("relevance", "not_about", MIA.user_id)
+    reopened = act("reopen", case_id, house)
     with house.database.read() as tx:
         (fact,) = outcomes.between(tx, brand="Lumora", start=NOON, end=NOON.replace(hour=13))
     assert not fact.not_us
+    assert reopened.mentions[0].predictions.of("relevance").label == "about", "the last word counts"
+
+
+def test_reopening_what_was_resolved_says_nothing_of_its_relevance(case_id, house):
+    act("resolve", case_id, house)
+    assert act("reopen", case_id, house).mentions[0].predictions.of("relevance") is None
 
 
 def test_resolving_is_not_responding(case_id, house):

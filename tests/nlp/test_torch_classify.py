@@ -10,7 +10,7 @@ from domain.errors import ModelError
 from domain.prediction import BrandName, Reading
 from nlp import models
 from nlp.torch_classify import build
-from service.assembly import build_classify
+from service.assembly import build_model
 
 torch = pytest.importorskip("torch", reason="the train extra is not installed")
 transformers = pytest.importorskip("transformers", reason="the train extra is not installed")
@@ -95,11 +95,12 @@ def test_one_task_goes_to_a_checkpoint_and_the_others_stay_with_the_shipped_mode
         }
     })  # fmt: skip
     with pytest.raises(ModelError, match="complaint needs none, complaint"):
-        build_classify(settings)
+        build_model(settings)
     settings = ModelSection.model_validate(
         {"checkpoints": {"sentiment": {"source": str(checkpoint), "languages": ["*"]}}}
     )
-    [predictions] = build_classify(settings)([Reading("Ich bin mit dem Kundendienst gar nicht zufrieden")])
+    classify, _ = build_model(settings)
+    [predictions] = classify([Reading("Ich bin mit dem Kundendienst gar nicht zufrieden")])
     assert predictions.of("sentiment").model == f"{checkpoint.name}@local"
     assert not predictions.of("sentiment").unsure
     assert predictions.of("switching").unsure

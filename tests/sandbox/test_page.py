@@ -1,5 +1,6 @@
 """The browser page in a real Chromium: what it shows, what a click and a command do, and that nothing foreign runs."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -33,7 +34,7 @@ def slack() -> Iterator[RunningSlack]:
             text = f"Owned by <@{body['user']['id']}>"
             client.chat_update(channel=body["channel"]["id"], ts=body["message"]["ts"], text=text, blocks=card(text))
 
-        @app.action("menu")
+        @app.action(re.compile("menu|grouped"))
         def menu(ack, action, respond):
             ack()
             respond(f"you chose {action['selected_option']['value']}")
@@ -80,6 +81,15 @@ QUESTION = {
 }
 
 
+GROUPS = [
+    {
+        "label": {"type": "plain_text", "text": f"{title} &amp; Co"},
+        "options": [{"text": {"type": "plain_text", "text": f"{title} {n}"}, "value": f"{title}|{n}"} for n in (1, 2)],
+    }
+    for title in ("Mood", "Intent")
+]
+
+
 def card(text):
     options = [{"text": {"type": "plain_text", "text": name}, "value": name.lower()} for name in ("Mute", "Assign")]
     elements = [
@@ -87,6 +97,7 @@ def card(text):
         {"type": "button", "action_id": "drop", "text": {"type": "plain_text", "text": "Drop"}, "confirm": QUESTION},
         {"type": "button", "action_id": "nobody", "text": {"type": "plain_text", "text": "Broken"}},
         {"type": "overflow", "action_id": "menu", "options": options},
+        {"type": "static_select", "action_id": "grouped", "placeholder": QUESTION["title"], "option_groups": GROUPS},
     ]
     return [
         {"type": "header", "text": {"type": "plain_text", "text": "Leaving"}},
@@ -146,6 +157,18 @@ def test_a_menu_choice_answers_only_the_person_who_chose(slack, page):
     choose(page, "#user", "Gus Hale · Agency")
     page.wait_for("document.querySelector('#channels').childElementCount === 1")
     assert page.evaluate("document.querySelector('#log .ephemeral')") is None
+
+
+def test_a_menu_with_groups_shows_their_titles_and_sends_the_choice(slack, page):
+    post(slack, "unhappy", blocks=card("*unhappy*"))
+    page.wait_for("document.querySelector('[data-action=grouped]')")
+    groups = "[...document.querySelectorAll('[data-action=grouped] optgroup')]"
+    assert page.evaluate(f"{groups}.map((group) => group.label)") == ["Mood & Co", "Intent & Co"]
+    assert page.evaluate(f"{groups}[1].innerText.trim().split(/\\s*\\n\\s*/)") == ["Intent 1", "Intent 2"]
+    assert page.evaluate("document.querySelector('[data-action=grouped]').selectedOptions[0].text") == "Drop it?"
+    choose(page, "[data-action=grouped]", "Intent 2")
+    page.wait_for("document.querySelector('#log .ephemeral')")
+    assert "you chose Intent|2" in page.text("#log .ephemeral")
 
 
 def test_a_slash_command_typed_in_the_page_is_answered(slack, page):

@@ -72,6 +72,13 @@ def actions(*elements, **more):
     return {"type": "actions", "elements": list(elements)} | more
 
 
+OPTION = {"text": plain(), "value": "v"}
+
+
+def menu(**more):
+    return {"type": "static_select", "action_id": "m"} | more
+
+
 # Tokens, scopes, bodies
 
 
@@ -239,6 +246,14 @@ def test_the_parent_of_a_thread_leaves_a_tombstone(slack, alerts):
             ],
             "must be less than 76 characters",
         ),
+        ([actions(menu(option_groups=[{"label": plain("x" * 76), "options": [OPTION]}]))], "must be less than 76"),
+        ([actions(menu(option_groups=[{"label": plain(), "options": []}]))], "no less than 1 items required"),
+        ([actions(menu(option_groups=[{"label": plain(), "options": [OPTION]}] * 101))], "no more than 100 items"),
+        ([actions(menu(option_groups=[{"options": [OPTION]}]))], "must provide a text object"),
+        ([actions(menu(options=[OPTION], option_groups=[]))], "only one of options and option_groups is allowed"),
+        ([actions(menu(type="overflow", option_groups=[]))], "only one of options and option_groups is allowed"),
+        ([actions(menu(options=[{"text": plain(), "value": "v" * 151}]))], "must be less than 151 characters"),
+        ([actions(menu(options=[OPTION], initial_option={"text": plain(), "value": "w"}))], "exactly match one of"),
     ],
 )
 def test_blocks_beyond_the_limits_are_refused_with_their_place(slack, alerts, blocks, complaint):

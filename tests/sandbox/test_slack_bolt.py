@@ -16,6 +16,7 @@ from websockets.sync.client import connect
 
 from sandbox.slack import Workspace
 from sandbox.slack.delivery import NotDelivered
+from sandbox.slack.interactions import NoSuchThing
 from tests.sandbox.running import RunningSlack, running_slack, small_team, wait_until
 
 MANIFEST = {
@@ -103,6 +104,52 @@ def test_a_click_reaches_bolt_and_the_update_is_seen(slack, bolt):
         "is_ephemeral": False,
     }
     assert seen["message"]["bot_id"] == slack.workspace.bot_id
+
+
+def test_a_choice_in_a_menu_with_groups_arrives_as_slack_sends_it(slack, bolt):
+    def option(name):
+        return {"text": {"type": "plain_text", "text": name}, "value": name.lower()}
+
+    def select(action_id, **more):
+        groups = [
+            {"label": {"type": "plain_text", "text": t}, "options": [option(f"{t} {n}") for n in "12"]} for t in "AB"
+        ]
+        return {"type": "static_select", "action_id": action_id, "option_groups": groups, **more}
+
+    placeholder = {"type": "plain_text", "text": "Correct"}
+    elements = [select("menu", placeholder=placeholder), select("kept", initial_option=option("A 1")), select("free")]
+    mia, alerts = people(slack)
+    blocks = [{"type": "actions", "block_id": "row", "elements": elements}]
+    ts = slack.client().chat_postMessage(channel=alerts.id, text="x", blocks=blocks)["ts"]
+    seen = {}
+
+    @bolt.action("menu")
+    def menu(ack, body):
+        ack()
+        seen.update(body)
+
+    slack.run(slack.slack.interactions.click(mia.id, alerts.id, ts, "menu", option="b 2"))
+    wait_until(lambda: seen)
+    (action,) = seen["actions"]
+    assert action.pop("action_ts") > ts
+    assert action == {
+        "type": "static_select",
+        "action_id": "menu",
+        "block_id": "row",
+        "placeholder": placeholder,
+        "selected_option": option("B 2"),
+    }
+    assert seen["state"] == {
+        "values": {
+            "row": {
+                "menu": {"type": "static_select", "selected_option": option("B 2")},
+                "kept": {"type": "static_select", "selected_option": option("A 1")},
+                "free": {"type": "static_select", "selected_option": None},
+            }
+        }
+    }
+    with pytest.raises(NoSuchThing, match="no option 'c 1'"):
+        slack.run(slack.slack.interactions.click(mia.id, alerts.id, ts, "menu", option="c 1"))
 
 
 def test_a_slash_command_is_acked_with_a_text_that_only_its_user_sees(slack, bolt):

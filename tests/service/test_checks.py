@@ -25,7 +25,18 @@ def test_everything_is_well_on_the_sandbox_with_the_manifests_scopes(at_work):
     done = checked(at_work)
     assert (done.code, failures(done)) == (0, {})
     found = " ".join(finding["what"] for finding in done.json)
-    for part in ("settings", "database", "model", "bot token", "scopes", "app token", "#lumora-alerts", "reddit", "x:"):
+    for part in (
+        "settings",
+        "database",
+        "model",
+        "nothing learned",
+        "bot token",
+        "scopes",
+        "app token",
+        "#lumora-alerts",
+        "reddit",
+        "x:",
+    ):
         assert part in found
     table = earshot("check", "--config", at_work.config, secrets=at_work.secrets)
     assert table.code == 0

@@ -4,7 +4,10 @@ from alembic.config import Config
 from sqlalchemy import create_engine, make_url, text
 
 from domain.errors import StorageError
+from storage import corrections
 from storage.database import _MIGRATIONS, open_database
+from tests.builders import NOON, mention
+from tests.storage.values import seen, store
 
 
 def test_the_migrated_schema_is_the_one_of_the_tables(database_url):
@@ -39,4 +42,17 @@ def test_a_database_that_was_never_migrated_says_so(tmp_path):
     database = open_database(f"sqlite:///{tmp_path}/earshot.db")
     with pytest.raises(StorageError, match=r"has not been prepared\. Migrate it first"), database.read() as tx:
         tx.execute(text("SELECT * FROM mentions"))
+    database.close()
+
+
+def test_what_was_stored_as_not_us_is_read_by_the_label_of_its_task(database_url):
+    database = open_database(database_url)
+    post = mention()
+    with database.write() as tx:
+        store(tx, seen(post))
+        corrections.add(tx, mention_id=post.id, brand="Lumora", task="relevance", label="not_us", by="U0MIA", at=NOON)
+        tx.execute(text("UPDATE alembic_version SET version_num = '0003'"))
+    database.migrate()
+    with database.read() as tx:
+        assert [c.label for c in corrections.of(tx, post.id)] == ["not_about"]
     database.close()

@@ -3,7 +3,7 @@ from datetime import timedelta
 from domain.case import CaseState, Verdict
 from domain.outcome import Quote, Volume
 from domain.prediction import Predictions
-from storage import cases, summaries
+from storage import cases, corrections, summaries
 from tests.builders import NOON, author, guess, mention, predictions
 from tests.storage.values import case, seen, store
 
@@ -77,3 +77,23 @@ def test_what_the_model_is_sure_is_not_about_us_is_not_quoted_and_an_unsure_labe
             seen(post("perhaps ours", by=author("b")), said=predictions("negative", "none", perhaps, unsure=True)),
         )
         assert [(q.text, q.unsure) for q in summaries.quotes(tx, **DAY, limit=5)] == [("perhaps ours", True)]
+
+
+def test_quotes_go_by_what_a_person_said(database):
+    elsewhere = guess("relevance", "not_about")
+    ours, angry = post("ours", by=author("a")), post("angry", by=author("b"))
+    with database.write() as tx:
+        store(
+            tx,
+            seen(ours, said=predictions("negative", "none", elsewhere)),
+            seen(angry, said=predictions("neutral", "none", unsure=True)),
+        )
+        assert [(q.text, q.sentiment, q.unsure) for q in summaries.quotes(tx, **DAY, limit=5)] == [
+            ("angry", "neutral", True)
+        ]
+        for mention_id, task, label in ((ours.id, "relevance", "about"), (angry.id, "sentiment", "negative")):
+            corrections.add(tx, mention_id=mention_id, brand="Lumora", task=task, label=label, by="U0MIA", at=NOON)
+        assert [(q.text, q.sentiment, q.unsure) for q in summaries.quotes(tx, **DAY, limit=5)] == [
+            ("ours", "negative", False),
+            ("angry", "negative", False),
+        ]
