@@ -54,7 +54,6 @@ def test_plain_switching_intent_is_read(classify, text, direction):
     assert DIRECTIONS[answer(classify, text, "switching").label] == direction
 
 
-@pytest.mark.xfail(reason="the first model hardly tells brand from rival: docs/model.md, known failures", strict=True)
 def test_the_same_move_is_leaving_for_one_brand_and_joining_for_the_other(classify):
     text = "I'm cancelling my Northtune subscription and moving to Wavely"
     left = answer(classify, text, "switching")

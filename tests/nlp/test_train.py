@@ -101,6 +101,7 @@ def test_a_teacher_is_asked_once_for_each_text_and_remembered(tmp_path):
     cache = tmp_path / "opinions.npz"
     teacher.opinions(network.tiny(), tokenizer, ["one", "two", "one"], cache=cache)
     first = teacher.Opinions(cache).get("one")
+    assert first is not None
     teacher.opinions(network.tiny(), tokenizer, ["one", "three"], cache=cache)
     kept = teacher.Opinions(cache)
     assert np.array_equal(kept.get("one"), first)
