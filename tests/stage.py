@@ -54,7 +54,7 @@ def shown(message: Message) -> str:
 def labels(message: Message) -> list[str]:
     """The labels of a message's buttons."""
     rows = [block["elements"] for block in message.blocks if block["type"] == "actions"]
-    return [element["text"]["text"] for row in rows for element in row]
+    return [element["text"]["text"] for row in rows for element in row if element["type"] == "button"]
 
 
 @contextmanager

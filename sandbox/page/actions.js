@@ -35,9 +35,15 @@ function confirmed(question, names) {
   $("confirm-text").replaceChildren(mrkdwn(question.text?.text ?? "", names));
   $("confirm-yes").textContent = question.confirm?.text ?? "Yes";
   $("confirm-no").textContent = question.deny?.text ?? "Cancel";
-  dialog.returnValue = "no";
-  $("confirm-yes").onclick = () => dialog.close("yes");
-  $("confirm-no").onclick = () => dialog.close("no");
   dialog.showModal();
-  return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true }));
+  // The dialog's own "close" comes late: it could answer the next question.
+  return new Promise((resolve) => {
+    const answer = (yes) => {
+      dialog.close();
+      resolve(yes);
+    };
+    $("confirm-yes").onclick = () => answer(true);
+    $("confirm-no").onclick = () => answer(false);
+    dialog.oncancel = () => resolve(false);
+  });
 }

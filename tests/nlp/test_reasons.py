@@ -102,7 +102,7 @@ def shipped():
 @pytest.mark.parametrize(
     ("text", "task", "word"),
     [
-        ("Deleted my @NorthtuneCares account today, never again", "switching", "Deleted"),
+        ("Deleted my @NorthtuneCares account today", "switching", "Deleted"),
         ("If you raise the price once more I will cancel, Northtune", "switching", "I will cancel"),
         ("Good app, but they are way too expensive with the new price plans", "sentiment", "too expensive"),
     ],

@@ -33,7 +33,7 @@ ORACLE = {
         SELECT count(*) FILTER (WHERE answered_at <= due_at), count(*)
         FROM asked WHERE due_at <= :now OR answered_at IS NOT NULL""",
     "complaints": "SELECT count(*), NULL FROM asked",
-    "opportunities": "SELECT count(*), NULL FROM cases WHERE kind = 'opportunity' AND NOT not_us",
+    "opportunities": "SELECT count(*), NULL FROM cases WHERE kind = 'opportunity' AND eligible AND NOT not_us",
     "not_us": "SELECT count(*) FILTER (WHERE not_us), count(*) FROM cases",
 }
 WITH = """

@@ -89,7 +89,7 @@ def test_an_altered_model_is_refused_before_anything_else_happens(tmp_path):
         network = bytearray((model / "model.onnx").read_bytes())
         network[len(network) // 2] ^= 1
         (model / "model.onnx").write_bytes(network)
-        made.rewrite(lambda text: f'{text}\n[model]\npath = "{model}"\n')
+        made.rewrite(lambda text: text.replace("[model]\n", f'[model]\npath = "{model}"\n'))
         done = earshot("start", "--config", made.config, secrets=made.secrets)
     assert done.code == 1
     assert "model.onnx is not the file that was evaluated: its SHA-256 is" in done.err
