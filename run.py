@@ -227,7 +227,9 @@ def train(
     output: Annotated[Path, typer.Option(help="Where the model goes.")] = SHIPPED_MODEL,
     work: Annotated[Path, typer.Option(help="Where what can be used again is kept.")] = Path("build/train"),
     seed: int = 1,
-    teacher: Annotated[bool, typer.Option("--teacher", help="Make the teacher's opinions instead (hours).")] = False,
+    teacher: Annotated[
+        bool, typer.Option("--teacher", help="Make the teacher's opinions instead (over an hour).")
+    ] = False,
     hold_out: Annotated[
         list[str] | None, typer.Option(help="An industry to measure instead of training on it.")
     ] = None,

@@ -120,9 +120,8 @@ def _handler(pressed: Button, desk: Desk) -> Callable[[dict[str, Any], Respond],
         delivery = f"{person.user_id}:{pressed.action_id}:{action['action_ts']}"
         answer = pressed.run(Ask(words=_value(action), person=person, desk=desk, delivery=delivery))
         if answer:
-            show(
-                respond, answer, instead=body["container"].get("is_ephemeral", False)
-            )  # never instead of the channel's
+            private = body["container"].get("is_ephemeral", False)  # the channel's message stays
+            show(respond, answer, instead=private)
 
     return on_click
 
