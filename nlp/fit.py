@@ -118,7 +118,7 @@ def fit(network: Network, phase: Phase, *, seed: int, name: str, work: Path | No
         return phase.floor + (1 - phase.floor) * (steps - step) / max(1, steps - warmup)
 
     first = _resume(network, optimiser, kept)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, factor)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: factor(first + step))
     network.train()
     loss_column = TextColumn("loss {task.fields[loss]:.3f}")
     with Progress(*Progress.get_default_columns(), loss_column, console=Console(stderr=True)) as progress:
@@ -128,10 +128,10 @@ def fit(network: Network, phase: Phase, *, seed: int, name: str, work: Path | No
         for step, batch in zip(range(1, steps + 1), batches, strict=False):
             if step > first:
                 loss = _step(network, batch, optimiser)
+                schedule.step()
                 smooth = loss if math.isnan(smooth) else 0.98 * smooth + 0.02 * loss
                 if kept and (step % _SAVE_EVERY == 0 or step == steps):
                     _save(network, optimiser, step, kept)
-            schedule.step()
             progress.update(bar, advance=1, loss=smooth)
 
 
@@ -208,9 +208,7 @@ def logits_of(network: Network, rows: Sequence[Sequence[int]]) -> Tensor:
 def _fingerprint(network: Network, phase: Phase, *, seed: int, stop: int) -> str:
     """Name a fit by all that it depends on, so that nothing stale is ever taken up."""
     numbers = (phase.epochs, phase.learning_rate, phase.floor, phase.layer_decay, phase.frozen, seed, stop)
-    found = hashlib.sha256(repr(numbers).encode())
-    for tensor in network.state_dict().values():
-        found.update(tensor.numpy().tobytes())
+    found = hashlib.sha256(repr((network.fingerprint(), numbers)).encode())
     for one in phase.encoded:
         found.update(np.array(one.ids).tobytes() + one.targets.tobytes() + one.weights.tobytes())
     return found.hexdigest()[:16]

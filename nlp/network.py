@@ -1,5 +1,6 @@
 """The neural network that is trained: one encoder, mean pooling, one linear layer whose outputs all tasks share out."""
 
+import hashlib
 from pathlib import Path
 
 from torch import Tensor, nn
@@ -39,6 +40,13 @@ class Network(nn.Module):
         mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
         mean: Tensor = (hidden * mask).sum(1) / mask.sum(1).clamp(min=1.0)
         return mean
+
+    def fingerprint(self) -> str:
+        """Return a hash of all weights."""
+        found = hashlib.sha256()
+        for tensor in self.state_dict().values():
+            found.update(tensor.numpy().tobytes())
+        return found.hexdigest()[:16]
 
     def layers(self) -> list[nn.Module]:
         """Return the encoder's layers, those next to the words first."""

@@ -3,6 +3,8 @@
 import copy
 import json
 import random
+import re
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,7 +99,10 @@ def train(
 
 
 def train_teacher(*, data: Path, work: Path, recipe: Recipe = Recipe(), seed: int = 1) -> None:
-    """Train the teacher and cache its opinion of every text that `train` uses; takes up where it was stopped.
+    """Train the teacher and ask its opinion of every text that `train` uses; takes up where it was stopped.
+
+    Its opinions are kept in `work`, apart from those of any other teacher, and take the place of the shipped ones once
+    they are complete.
 
     Raises:
         InputError: the teacher's base or the labelled text is missing.
@@ -107,7 +112,9 @@ def train_teacher(*, data: Path, work: Path, recipe: Recipe = Recipe(), seed: in
     net, tokenizer = teacher.train(_sample(tweets, _TEACHERS_TWEETS, seed=seed), posts, work=work, seed=seed)
     chosen = material(data, recipe=recipe, hold_out=frozenset(), seed=seed)
     asked = [*chosen.posts, *(e for e in chosen.tweets if not e.labels), *_sample(tweets, _TEACHER_ASKED, seed=seed)]
-    teacher.opinions(net, tokenizer, teacher.texts_of(asked), cache=teacher.CACHE)
+    cache = work / f"opinions-{net.fingerprint()}.npz"
+    teacher.opinions(net, tokenizer, teacher.texts_of(asked), cache=cache)
+    shutil.copyfile(cache, teacher.CACHE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +128,7 @@ class Material:
 
 
 def material(data: Path, *, recipe: Recipe, hold_out: frozenset[str], seed: int) -> Material:
-    """Read and weigh everything; a held-out industry is measured and not trained.
+    """Read and weigh everything; a held-out industry is measured, and nothing trains whose field shares a word with it.
 
     Raises:
         InputError: a file of `data` is missing.
@@ -130,7 +137,8 @@ def material(data: Path, *, recipe: Recipe, hold_out: frozenset[str], seed: int)
     dev = examples.development(data)
     if hold_out:
         held = [e for e in posts if e.group in hold_out and e.source != "written"]
-        posts = [e for e in posts if hold_out.isdisjoint(e.group.split())]
+        fields = frozenset(word for industry in hold_out for word in _words(industry))
+        posts = [e for e in posts if fields.isdisjoint(_words(e.group))]
         dev = [*(e for e in dev if SWITCHING not in e.labels), *held]
         unlabelled = []
     weighed = [
@@ -147,6 +155,11 @@ def material(data: Path, *, recipe: Recipe, hold_out: frozenset[str], seed: int)
         ],
         dev=dev,
     )
+
+
+def _words(field: str) -> set[str]:
+    """Return the words of an industry's name: `video_streaming`, `streaming/music` and `video calls` share some."""
+    return {word for word in re.split(r"[^a-z]+", field.lower()) if len(word) > 3}
 
 
 def _sampled(posts: Sequence[Example], samples: Mapping[str, int], *, seed: int) -> list[Example]:
