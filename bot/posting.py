@@ -49,6 +49,11 @@ _REFUSALS = {
     "ekm_access_denied": _ASK_ADMIN,
     "team_access_not_granted": _ASK_ADMIN,
     "org_login_required": _ASK_ADMIN,
+    "user_not_found": "Take the person out of the settings: she is not in this workspace.",
+    "user_disabled": "Take the person out of the settings: her account is deactivated.",
+    "cannot_dm_bot": "Name a person in the settings, not a bot.",
+    "messages_tab_disabled": "Allow messages to the app: App Home, Messages Tab.",
+    "thread_not_found": "Somebody deleted the message that this belongs under.",
     "message_not_found": "Somebody deleted the message.",
     "cant_update_message": "The message was posted by another app.",
     "cant_delete_message": "The message was posted by another app, or an admin forbids it.",
@@ -98,14 +103,17 @@ class SlackPost:
         self._client = client
         self._bot_id = bot_id
         self._clock = clock
+        self._direct: dict[str, str] = {}
 
     def post(self, message: OutgoingMessage, content: Content) -> Posted:
-        """Post once."""
+        """Post once, into the thread or the direct conversation that the message names."""
+        thread = {"thread_ts": message.thread_ts} if message.thread_ts else {}
         answer = self._call(
             "chat.postMessage",
-            channel=message.channel,
+            channel=self._conversation(message.channel),
             unfurl_links=False,
             unfurl_media=False,
+            **thread,
             **self._shown(message, content),
         )
         try:
@@ -118,23 +126,37 @@ class SlackPost:
         self._call("chat.update", channel=message.channel, ts=message.ts, **self._shown(message, content))
 
     def find(self, message: OutgoingMessage, since: datetime) -> list[Posted]:
-        """Page through the channel's history, because Slack does not search by metadata."""
-        found = []
-        cursor = ""
+        """Page through the channel or the thread, because Slack does not search by metadata."""
+        channel = self._conversation(message.channel)
+        method = "conversations.replies" if message.thread_ts else "conversations.history"
+        arguments: dict[str, Any] = {
+            "channel": channel,
+            "oldest": f"{since.timestamp():.6f}",
+            "inclusive": True,
+            "include_all_metadata": True,
+            "limit": HISTORY_PAGE,
+        }
+        if message.thread_ts:
+            arguments["ts"] = message.thread_ts
+        found: set[str] = set()
         while True:
-            answer = self._call(
-                "conversations.history",
-                channel=message.channel,
-                oldest=f"{since.timestamp():.6f}",
-                inclusive=True,
-                include_all_metadata=True,
-                limit=HISTORY_PAGE,
-                **({"cursor": cursor} if cursor else {}),
-            )
-            found += [m["ts"] for m in answer.get("messages", []) if self._is_ours(m, message.key)]
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                return [Posted(channel=message.channel, ts=ts) for ts in sorted(found, key=float)]
+            answer = self._call(method, **arguments)
+            found |= {m["ts"] for m in answer.get("messages", []) if self._is_ours(m, message.key)}
+            arguments["cursor"] = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not arguments["cursor"]:
+                return [Posted(channel=channel, ts=ts) for ts in sorted(found, key=float)]
+
+    def _conversation(self, channel: str) -> str:
+        """Return the direct conversation with a person, opened where there is none yet; a channel is itself."""
+        if channel[:1] not in {"U", "W"}:
+            return channel
+        if channel not in self._direct:
+            answer = self._call("conversations.open", users=channel)
+            try:
+                self._direct[channel] = answer["channel"]["id"]
+            except (KeyError, TypeError) as error:
+                raise PostUnknown("Slack's answer names no conversation.", code="bad_response") from error
+        return self._direct[channel]
 
     def delete(self, posted: Posted) -> None:
         """Take a message away."""

@@ -23,13 +23,16 @@ class CaseState(StrEnum):
 
     NEW = "new"
     CLAIMED = "claimed"
+    SNOOZED = "snoozed"  # comes back by itself
+    WAITING_APPROVAL = "waiting_approval"  # a reply of ours is written, and somebody else must see it
     ANSWERED = "answered"
     RESOLVED = "resolved"
     DISMISSED = "dismissed"  # Not us
     REMOVED = "removed"  # by its author
 
 
-OPEN_STATES = frozenset({CaseState.NEW, CaseState.CLAIMED})
+OPEN_STATES = frozenset({CaseState.NEW, CaseState.CLAIMED, CaseState.SNOOZED, CaseState.WAITING_APPROVAL})
+"""An answer is still awaited."""
 
 
 class Urgency(StrEnum):
@@ -102,6 +105,7 @@ class Case:
     opened_at: datetime
     due_at: datetime
     owner: str | None = None
+    snoozed_until: datetime | None = None
     answered_at: datetime | None = None
     closed_at: datetime | None = None
 

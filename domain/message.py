@@ -31,12 +31,18 @@ class MessageState(StrEnum):
     DELETED = "deleted"
 
 
+PRESSING, ORDINARY = 0, 1
+"""What a message may wait for: `OutgoingMessage.rank`."""
+
+
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
     """One thing to be posted in Slack. `key` is unique for ever and travels as the message's metadata.
 
     `revision` counts the changes that the subject has seen, `shown_revision` the one that Slack shows: a posted
-    message with `revision > shown_revision` wants an update. `payload` is the text of a notice; everything else is
+    message with `revision > shown_revision` wants an update. `channel` may be a person's id: then it goes to her
+    directly. `parent` is the key of the message in whose thread this one goes, once that is posted. Of what waits for
+    one channel the lowest `rank` goes first, then the oldest. `payload` is the text of a notice; everything else is
     read from the database when it is posted, so that a deletion reaches it.
     """
 
@@ -56,6 +62,9 @@ class OutgoingMessage:
     plain: bool = False
     error: str | None = None
     payload: str | None = None
+    parent: str | None = None
+    thread_ts: str | None = None
+    rank: int = ORDINARY
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import partial
 
 from crm.business_time import due_at
+from crm.lifecycle import STATE_WORDS
 from crm.triage import triage
 from domain.brand import Brand
 from domain.case import OPEN_STATES, Case, CaseFile, CaseKind, CaseState, SeenMention, Triage, Urgency, Verdict
@@ -38,7 +39,7 @@ def _correct(
     if brand is None:
         raise Refused(f"{case.brand} is not in the settings any more, so its cases cannot be corrected.")
     if case.state in {CaseState.DISMISSED, CaseState.REMOVED}:
-        raise Refused(f"You cannot correct this: it is {case.state.value} now.")
+        raise Refused(f"You cannot correct this: it is {STATE_WORDS[case.state]} now.")
     brands.lock(tx, [case.brand])  # what the author writes meanwhile must not be overlooked
     if mention_id not in {seen.mention.id for seen in mentions.of_case(tx, case.id)}:
         raise Refused("This post is gone: its author removed it.")

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from crm.business_time import due_at
+from crm.lifecycle import FROM, Step, after
 from crm.triage import triage
 from domain.brand import Brand
 from domain.case import (
@@ -28,7 +29,7 @@ from domain.outcome import Outcome
 from domain.prediction import Predictions
 from flows.house import House
 from flows.linking import sight_authors
-from storage import brands, cases, mentions, messages, outcomes, responses
+from storage import audit, brands, cases, mentions, messages, outcomes, responses
 from storage.database import Tx
 
 Classified = tuple[Mention, Brand, Predictions]
@@ -186,17 +187,18 @@ def _join(tray: _Tray, case: Case, mention: Mention, brand: Brand, decision: Tri
     calls = decision.verdict is Verdict.CASE and case.state is not CaseState.DISMISSED
     if calls and decision.kind and outcomes.ineligible(tray.tx, [case.id]):
         case = replace(case, kind=decision.kind)  # people found nothing to answer until now
-    reopens = calls and case.state not in OPEN_STATES
+    reopens, wakes = calls and case.state not in OPEN_STATES, calls and case.state is CaseState.SNOOZED
     urgency = max(case.urgency, decision.urgency or case.urgency, key=lambda u: u.rank) if calls else case.urgency
     start = min(case.posted_at, mention.posted_at) if calls else case.posted_at
     due = _due(tray, mention.posted_at if reopens else start, urgency, brand)
     joined = replace(
         case,
         kind=CaseKind.COMPLAINT if calls and decision.kind is CaseKind.COMPLAINT else case.kind,
-        state=(CaseState.CLAIMED if case.owner else CaseState.NEW) if reopens else case.state,
+        state=after(Step.CALL_AGAIN if reopens else Step.WAKE, case) if reopens or wakes else case.state,
         urgency=urgency,
         posted_at=start,
         due_at=due if reopens else min(case.due_at, due),
+        snoozed_until=None if wakes else case.snoozed_until,
         closed_at=None if reopens else case.closed_at,
     )
     cases.change(
@@ -208,15 +210,19 @@ def _join(tray: _Tray, case: Case, mention: Mention, brand: Brand, decision: Tri
         urgency=joined.urgency,
         posted_at=joined.posted_at,
         due_at=joined.due_at,
+        snoozed_until=joined.snoozed_until,
         closed_at=joined.closed_at,
     )
+    if joined.state is not case.state:
+        audit_step(tray.tx, case.id, Step.CALL_AGAIN if reopens else Step.WAKE, at=tray.now, house=tray.house)
     outcomes.put(tray.tx, outcome_of(replace(joined, due_at=case.due_at) if reopens else joined, brand))
     if calls:
         outcomes.counts(tray.tx, case.id, eligible=True)
         if _alert(tray, joined, mention):  # what was silent until now is on the card, too
             earlier = [seen.mention.id for seen in mentions.of_case(tray.tx, case.id)]
             messages.add_mentions(tray.tx, _card_key(case.id), earlier, brand=case.brand)
-    action = "the author wrote again: reopened" if reopens else "the author wrote again"
+    consequence = ": reopened" if reopens else ": no longer snoozed" if wakes else ""
+    action = f"the author wrote again{consequence}"
     cases.note(tray.tx, case.id, HistoryLine(at=mention.posted_at, actor=None, action=action))
     messages.touch(tray.tx, kind=MessageKind.CARD, subject=case.id)
     return joined
@@ -239,11 +245,11 @@ def _record_answers(tray: _Tray) -> int:
         for reply in {r.id: r for r in (*earlier, *replies)}.values():
             case_id = case_ids.get(reply.reply_to) if reply.reply_to else None
             if case_id and not reply.author.automated:
-                found += record_answer(tray.tx, case_id, reply)
+                found += record_answer(tray.tx, case_id, reply, house=tray.house)
     return found
 
 
-def record_answer(tx: Tx, case_id: str, reply: Mention) -> bool:
+def record_answer(tx: Tx, case_id: str, reply: Mention, *, house: House) -> bool:
     """Stop the case's response clock with a public reply of ours; the earliest reply wins, whenever it is found.
 
     Returns False for a reply that is known already.
@@ -254,12 +260,19 @@ def record_answer(tx: Tx, case_id: str, reply: Mention) -> bool:
     first = min(r.at for r in responses.of_case(tx, case_id))
     cases.change(tx, case_id, states=tuple(CaseState), answered_at=first)
     if not any(_calls_after(seen, reply) for seen in mentions.of_case(tx, case_id)):
-        cases.change(tx, case_id, states=OPEN_STATES, state=CaseState.ANSWERED)
+        open_ones = FROM[Step.ANSWER]
+        if cases.change(tx, case_id, states=open_ones, state=CaseState.ANSWERED, snoozed_until=None):
+            audit_step(tx, case_id, Step.ANSWER, at=house.clock(), house=house)
     outcomes.answered(tx, case_id, at=first)
     note = HistoryLine(at=reply.posted_at, actor=None, action=f"answered in public by {reply.author.handle}")
     cases.note(tx, case_id, note)
     messages.touch(tx, kind=MessageKind.CARD, subject=case_id)
     return True
+
+
+def audit_step(tx: Tx, case_id: str, step: Step, *, at: datetime, house: House) -> None:
+    """Write a step that Earshot itself saw into the audit log."""
+    audit.append(tx, at=at, actor="earshot", action=step.value, subject=case_id, secret=house.secret)
 
 
 def _calls_after(seen: SeenMention, reply: Mention) -> bool:

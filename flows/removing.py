@@ -2,8 +2,10 @@
 
 import structlog
 
-from domain.case import OPEN_STATES, CaseState, HistoryLine
+from crm.lifecycle import FROM, Step
+from domain.case import CaseState, HistoryLine
 from domain.mention import MentionId
+from flows.filing import audit_step
 from flows.house import House
 from storage import cases, mentions
 from storage.database import Tx
@@ -21,7 +23,9 @@ def remove(tx: Tx, mention_id: MentionId, *, house: House) -> bool:
     for case_id in mentions.erase(tx, mention_id, at=now, secret=house.secret):
         if mentions.of_case(tx, case_id):
             continue
-        cases.change(tx, case_id, states=OPEN_STATES, state=CaseState.REMOVED, closed_at=now)
+        alive = FROM[Step.REMOVE]
+        if cases.change(tx, case_id, states=alive, state=CaseState.REMOVED, closed_at=now, snoozed_until=None):
+            audit_step(tx, case_id, Step.REMOVE, at=now, house=house)
         cases.note(tx, case_id, HistoryLine(at=now, actor=None, action="removed by its author"))
     if stored:
         log.info("mention_removed", mention=mention_id)

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from crm.access import permit
-from domain.case import OPEN_STATES, Case, CaseFile, CaseState, HistoryLine
-from domain.errors import AlreadyOwned, Refused
+from crm.lifecycle import Step, after
+from domain.case import Case, CaseFile, CaseState, HistoryLine
+from domain.errors import Refused
 from domain.message import MessageKind
 from domain.person import Action, Person
 from domain.prediction import ABOUT, NOT_ABOUT, RELEVANCE
@@ -71,25 +73,32 @@ def act(click: Click, action: Action, effect: Effect, house: House) -> CaseFile:
     return file
 
 
+def move(tx: Tx, case: Case, step: Step, *, by: str | None = None, **values: Any) -> CaseState:
+    """Take a step with a case, setting further fields with it. Every change of a case's state passes here.
+
+    Raises:
+        Refused: the step is not possible from this state, or somebody was quicker.
+    """
+    state = after(step, case, by=by)
+    if not cases.move(tx, case, state=state, **values):
+        after(step, cases.get(tx, case.id) or case, by=by)  # says who was quicker, where that is what forbids it
+        raise Refused("Somebody was quicker: look at the card as it is now.")
+    return state
+
+
 def _claim(tx: Tx, case: Case, user: str, now: datetime) -> str:
-    if cases.claim(tx, case.id, owner=user, at=now):
-        return "claimed"
-    if case.owner == user:
-        raise Refused("You own this already.")
-    if case.owner:
-        raise AlreadyOwned(case.owner)
-    raise Refused(f"This case is {case.state.value}: reopen it first.")
+    move(tx, case, Step.CLAIM, by=user, owner=user, claimed_at=now, snoozed_until=None)
+    return "claimed"
 
 
 def _resolve(tx: Tx, case: Case, _user: str, now: datetime) -> str:
-    _change(tx, case, "resolve", {*OPEN_STATES, CaseState.ANSWERED}, to=CaseState.RESOLVED, closed_at=now)
+    move(tx, case, Step.RESOLVE, closed_at=now, snoozed_until=None)
     outcomes.resolved(tx, case.id, at=now)
     return "resolved"
 
 
 def _reopen(tx: Tx, case: Case, user: str, now: datetime) -> str:
-    closed = {CaseState.ANSWERED, CaseState.RESOLVED, CaseState.DISMISSED}
-    _change(tx, case, "reopen", closed, to=CaseState.CLAIMED if case.owner else CaseState.NEW, closed_at=None)
+    move(tx, case, Step.REOPEN, closed_at=None)
     outcomes.resolved(tx, case.id, at=None)
     outcomes.not_us(tx, case.id, dismissed=False)
     if case.state is CaseState.DISMISSED:
@@ -98,8 +107,7 @@ def _reopen(tx: Tx, case: Case, user: str, now: datetime) -> str:
 
 
 def _not_us(tx: Tx, case: Case, user: str, now: datetime) -> str:
-    closable = {*OPEN_STATES, CaseState.ANSWERED, CaseState.RESOLVED}
-    _change(tx, case, "dismiss", closable, to=CaseState.DISMISSED, closed_at=now)
+    move(tx, case, Step.NOT_US, closed_at=now, snoozed_until=None)
     outcomes.not_us(tx, case.id, dismissed=True)
     _say_of_all(tx, case, NOT_ABOUT, user, now)
     return "not us"
@@ -109,10 +117,3 @@ def _say_of_all(tx: Tx, case: Case, label: str, user: str, now: datetime) -> Non
     """Keep what a person says of the relevance of every post of the case."""
     for seen in mentions.of_case(tx, case.id):
         corrections.add(tx, mention_id=seen.mention.id, brand=case.brand, task=RELEVANCE, label=label, by=user, at=now)
-
-
-def _change(
-    tx: Tx, case: Case, verb: str, states: set[CaseState], *, to: CaseState, closed_at: datetime | None
-) -> None:
-    if not cases.change(tx, case.id, states=states, state=to, closed_at=closed_at):
-        raise Refused(f"You cannot {verb} this: it is {case.state.value} now.")

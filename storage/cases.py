@@ -67,11 +67,11 @@ def change(tx: Tx, case_id: str, *, states: Collection[CaseState], **values: Any
     return tx.scalar(statement.returning(CaseRow.id)) is not None
 
 
-def claim(tx: Tx, case_id: str, *, owner: str, at: datetime) -> bool:
-    """Make somebody the owner of a new case; False where it has an owner or is not new. One claimer wins."""
-    free = CaseRow.id == case_id, CaseRow.owner.is_(None), CaseRow.state == CaseState.NEW
-    taken = update(CaseRow).where(*free).values(owner=owner, state=CaseState.CLAIMED, claimed_at=at)
-    return tx.scalar(taken.returning(CaseRow.id)) is not None
+def move(tx: Tx, seen: Case, *, state: CaseState, **values: Any) -> bool:
+    """Bring a case into a state, if it still stands as it was seen: same state, same owner. One of several wins."""
+    as_seen = CaseRow.id == seen.id, CaseRow.state == seen.state, CaseRow.owner.is_not_distinct_from(seen.owner)
+    moved = update(CaseRow).where(*as_seen).values(state=state, **values)
+    return tx.scalar(moved.returning(CaseRow.id)) is not None
 
 
 def note(tx: Tx, case_id: str, line: HistoryLine) -> None:

@@ -5,7 +5,8 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select, update
+from sqlalchemy import ColumnElement, case, exists, func, or_, select, update
+from sqlalchemy.orm import aliased
 
 from domain.mention import MentionId
 from domain.message import MessageKind, MessageState, OutgoingMessage, Posted
@@ -45,17 +46,30 @@ def touch(tx: Tx, *, kind: MessageKind, subject: str) -> None:
 
 
 def pending(tx: Tx, *, at: datetime, per_channel: int) -> list[OutgoingMessage]:
-    """Return the oldest few of each channel that may be sent now: a busy channel holds no other one up."""
-    age = MessageRow.created_at, MessageRow.key
+    """Return the first few of each channel that may be sent now: a busy channel holds no other one up.
+
+    What belongs into a thread waits until the thread's first message is posted.
+    """
+    age = MessageRow.rank, MessageRow.created_at, MessageRow.key
     place = func.row_number().over(partition_by=MessageRow.channel, order_by=age).label("place")
-    waiting = select(MessageRow.key, place).where(UNSETTLED, MessageRow.state == MessageState.PENDING, _due(at))
+    above = aliased(MessageRow)
+    has_thread = exists().where(above.key == MessageRow.parent, above.ts.is_not(None))
+    waiting = select(MessageRow.key, place).where(
+        UNSETTLED, MessageRow.state == MessageState.PENDING, _due(at), or_(MessageRow.parent.is_(None), has_thread)
+    )
     ranked = waiting.subquery()
     first = select(ranked.c.key).where(ranked.c.place <= per_channel)
     return _read(tx, select(MessageRow).where(MessageRow.key.in_(first)).order_by(*age))
 
 
 def start(tx: Tx, key: str, *, at: datetime) -> OutgoingMessage | None:
-    """Take a pending message for sending; None where somebody else took it. Commit before the call to Slack."""
+    """Take a pending message for sending; None where somebody else took it. Commit before the call to Slack.
+
+    It goes where the message is that it belongs under, which may be a direct conversation opened only now.
+    """
+    message = get(tx, key)
+    above = get(tx, message.parent) if message and message.parent else None
+    place = {"channel": above.channel, "thread_ts": above.ts} if above else {}
     taken = _change(
         tx,
         key,
@@ -64,6 +78,7 @@ def start(tx: Tx, key: str, *, at: datetime) -> OutgoingMessage | None:
         attempts=MessageRow.attempts + 1,
         attempted_at=at,
         not_before=None,
+        **place,
     )
     return get(tx, key) if taken else None
 

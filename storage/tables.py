@@ -18,7 +18,8 @@ Number = Annotated[int, mapped_column(BigInteger().with_variant(Integer, "sqlite
 Amount = Annotated[Decimal, mapped_column(ExactDecimal)]
 Sealed = Annotated[str, mapped_column(EncryptedText)]
 
-OPEN = text("state IN ('new', 'claimed')")
+OPEN = text("state IN ('new', 'claimed', 'snoozed', 'waiting_approval')")
+SNOOZED = text("state = 'snoozed'")
 UNSETTLED = text("state NOT IN ('posted', 'deleted')")
 STALE = text("revision > shown_revision")
 """Literally the conditions of partial indexes, or SQLite would not use these: they leave out the many old rows."""
@@ -243,6 +244,7 @@ class CaseRow(Row):
     __table_args__ = (
         Index("uq_cases_brand_author_key_thread_id", "brand", "author_key", "thread_id", unique=True),
         Index("ix_cases_open", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ix_cases_snoozed", "snoozed_until", sqlite_where=SNOOZED, postgresql_where=SNOOZED),
         Index(None, "author_key", "posted_at"),
         Index(None, "thread_id"),
     )
@@ -261,6 +263,7 @@ class CaseRow(Row):
     due_at: Mapped[datetime]
     owner: Mapped[str | None]
     claimed_at: Mapped[datetime | None]
+    snoozed_until: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
 
@@ -313,6 +316,9 @@ class MessageRow(Row):
     plain: Mapped[bool]
     error: Mapped[str | None]
     payload: Mapped[str | None]
+    parent: Mapped[str | None]
+    thread_ts: Mapped[str | None]
+    rank: Mapped[int] = mapped_column(default=1, server_default="1")
 
 
 class MessageMentionRow(Row):

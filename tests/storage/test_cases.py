@@ -51,13 +51,13 @@ def test_a_change_needs_one_of_the_states_that_it_names(database):
         assert not cases.change(tx, "nobody's", states=set(CaseState), state=CaseState.NEW)
 
 
-def test_a_claim_is_for_new_cases_without_an_owner(database):
+def test_a_case_moves_only_as_it_was_seen(database):
     with database.write() as tx:
         cases.open_case(tx, case("case1"))
-        cases.open_case(tx, case("case2", state=CaseState.RESOLVED))
-        assert cases.claim(tx, "case1", owner="U0MIA", at=NOON)
-        assert not cases.claim(tx, "case1", owner="U0BEN", at=NOON)
-        assert not cases.claim(tx, "case2", owner="U0BEN", at=NOON)
+        seen_by_both = cases.get(tx, "case1")
+        assert cases.move(tx, seen_by_both, state=CaseState.CLAIMED, owner="U0MIA")
+        assert not cases.move(tx, seen_by_both, state=CaseState.CLAIMED, owner="U0BEN")
+        assert not cases.move(tx, case("nobody's"), state=CaseState.CLAIMED, owner="U0BEN")
         assert (cases.get(tx, "case1").owner, cases.get(tx, "case1").state) == ("U0MIA", CaseState.CLAIMED)
 
 
@@ -71,7 +71,7 @@ def test_of_many_claimers_at_once_exactly_one_wins(database):
         won = []
         for case_id in ids:
             with database.write() as tx:
-                if cases.claim(tx, case_id, owner=owner, at=NOON):
+                if cases.move(tx, case(case_id), state=CaseState.CLAIMED, owner=owner):
                     won.append((case_id, owner))
         return won
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url, text
 
+from domain.case import CaseState
 from domain.errors import StorageError
 from storage import cases, deliveries, mentions, streams
 from storage.database import open_database
@@ -56,7 +57,7 @@ def test_a_transaction_sees_what_it_has_just_changed(database):
     with database.write() as tx:
         cases.open_case(tx, case("case1"))
         before = cases.get(tx, "case1")
-        cases.claim(tx, "case1", owner="U0MIA", at=NOON)
+        cases.move(tx, before, state=CaseState.CLAIMED, owner="U0MIA")
         assert (before.owner, cases.get(tx, "case1").owner) == (None, "U0MIA")
 
 

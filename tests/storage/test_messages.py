@@ -4,7 +4,7 @@ import pytest
 
 from domain.case import Verdict
 from domain.errors import StorageError
-from domain.message import MessageKind, MessageState, Posted
+from domain.message import PRESSING, MessageKind, MessageState, Posted
 from storage import mentions, messages
 from tests.builders import NOON, mention
 from tests.storage.values import message, seen, store
@@ -184,3 +184,22 @@ def test_a_card_may_name_its_posts_before_they_are_stored_but_not_instead(databa
         assert [m.key for m in messages.showing(tx, post.id)] == [KEY]
     with pytest.raises(StorageError, match="refused a row"), database.write() as tx:
         messages.add_mentions(tx, KEY, [mention().id], brand="Lumora")
+
+
+def test_what_belongs_into_a_thread_waits_for_the_first_message_and_goes_where_that_went(database):
+    with database.write() as tx:
+        messages.enqueue(tx, message("card:1", channel="U0MIA"))
+        messages.enqueue(tx, message("note:1", channel="U0MIA", parent="card:1"))
+        assert [m.key for m in messages.pending(tx, at=NOON, per_channel=9)] == ["card:1"]
+        messages.start(tx, "card:1", at=NOON)
+        messages.posted(tx, "card:1", Posted("D0MIA", "1.5"), at=NOON, shown_revision=0)
+        assert [m.key for m in messages.pending(tx, at=NOON, per_channel=9)] == ["note:1"]
+        started = messages.start(tx, "note:1", at=NOON)
+    assert (started.channel, started.thread_ts) == ("D0MIA", "1.5")
+
+
+def test_what_is_pressing_goes_first(database):
+    with database.write() as tx:
+        messages.enqueue(tx, message("card:1"))
+        messages.enqueue(tx, message("card:2", rank=PRESSING, created_at=NOON + timedelta(minutes=1)))
+        assert [m.key for m in messages.pending(tx, at=NOON, per_channel=1)] == ["card:2"]

@@ -1,6 +1,10 @@
+from importlib import import_module
+
 import pytest
 from alembic import command
 from alembic.config import Config
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, make_url, text
 
 from domain.errors import StorageError
@@ -51,8 +55,7 @@ def test_what_was_stored_as_not_us_is_read_by_the_label_of_its_task(database_url
     with database.write() as tx:
         store(tx, seen(post))
         corrections.add(tx, mention_id=post.id, brand="Lumora", task="relevance", label="not_us", by="U0MIA", at=NOON)
-        tx.execute(text("UPDATE alembic_version SET version_num = '0003'"))
-    database.migrate()
-    with database.read() as tx:
+        with Operations.context(MigrationContext.configure(tx.connection())):
+            import_module("storage.migrations.versions.0004_not_us_by_its_label").upgrade()
         assert [c.label for c in corrections.of(tx, post.id)] == ["not_about"]
     database.close()

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
-from domain.case import Verdict
+from domain.case import CaseState, Verdict
 from domain.message import MessageKind
 from storage import (
     blind_checks,
@@ -57,7 +57,7 @@ ASKED = {
     "counts": lambda tx: cases.counts(tx, at=NOON),
     "by_thread": lambda tx: cases.by_thread(tx, brand="Lumora", platform="x", thread_id="t"),
     "of_customer": lambda tx: cases.of_customer(tx, "customer1", limit=5),
-    "claim": lambda tx: cases.claim(tx, "case1", owner="U0MIA", at=NOON),
+    "move": lambda tx: cases.move(tx, case(), state=CaseState.CLAIMED, owner="U0MIA"),
     "pending": lambda tx: messages.pending(tx, at=NOON, per_channel=10),
     "stale": lambda tx: messages.stale(tx, at=NOON, limit=10),
     "unknowns": lambda tx: messages.unknowns(tx, at=NOON),

@@ -1,0 +1,112 @@
+"""The life of a case: which step leads from which state to which, and why another one is refused."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from domain.case import OPEN_STATES, Case, CaseState
+from domain.errors import AlreadyOwned, Refused
+
+
+class Step(StrEnum):
+    """What may happen to a case; people do the first, Earshot itself sees the last four."""
+
+    CLAIM = "claim"
+    ASSIGN = "assign"
+    SNOOZE = "snooze"
+    ASK_APPROVAL = "ask_approval"
+    DECIDE = "decide"  # the reply is approved, sent back or withdrawn
+    RESOLVE = "resolve"
+    NOT_US = "not_us"
+    REOPEN = "reopen"
+    WAKE = "wake"  # also by hand
+    ANSWER = "answer"
+    CALL_AGAIN = "call_again"  # the author wrote again after the case was over
+    REMOVE = "remove"
+
+
+_ALIVE = frozenset(CaseState) - {CaseState.REMOVED}
+_WORKED_ON = OPEN_STATES - {CaseState.WAITING_APPROVAL}
+
+FROM: Mapping[Step, frozenset[CaseState]] = MappingProxyType(
+    {
+        Step.CLAIM: frozenset({CaseState.NEW, CaseState.SNOOZED}),
+        Step.ASSIGN: _WORKED_ON,
+        Step.SNOOZE: frozenset({CaseState.NEW, CaseState.CLAIMED}),
+        Step.ASK_APPROVAL: _WORKED_ON,
+        Step.DECIDE: frozenset({CaseState.WAITING_APPROVAL}),
+        Step.RESOLVE: OPEN_STATES | {CaseState.ANSWERED},
+        Step.NOT_US: OPEN_STATES | {CaseState.ANSWERED, CaseState.RESOLVED},
+        Step.REOPEN: frozenset({CaseState.ANSWERED, CaseState.RESOLVED, CaseState.DISMISSED}),
+        Step.WAKE: frozenset({CaseState.SNOOZED}),
+        Step.ANSWER: OPEN_STATES,
+        Step.CALL_AGAIN: frozenset({CaseState.ANSWERED, CaseState.RESOLVED}),
+        Step.REMOVE: _ALIVE,
+    }
+)
+"""From which states each step is possible."""
+
+_TO: Mapping[Step, CaseState] = MappingProxyType(
+    {
+        Step.CLAIM: CaseState.CLAIMED,
+        Step.ASSIGN: CaseState.CLAIMED,
+        Step.SNOOZE: CaseState.SNOOZED,
+        Step.ASK_APPROVAL: CaseState.WAITING_APPROVAL,
+        Step.RESOLVE: CaseState.RESOLVED,
+        Step.NOT_US: CaseState.DISMISSED,
+        Step.ANSWER: CaseState.ANSWERED,
+        Step.REMOVE: CaseState.REMOVED,
+    }
+)
+"""Where a step leads; the others lead back to the owner, or to everybody where there is none."""
+
+_WORDS: Mapping[Step, str] = MappingProxyType(
+    {
+        Step.CLAIM: "claim",
+        Step.ASSIGN: "assign",
+        Step.SNOOZE: "snooze",
+        Step.ASK_APPROVAL: "ask for an approval of",
+        Step.DECIDE: "decide about a reply to",
+        Step.RESOLVE: "resolve",
+        Step.NOT_US: "dismiss",
+        Step.REOPEN: "reopen",
+        Step.WAKE: "wake",
+    }
+)
+STATE_WORDS: Mapping[CaseState, str] = MappingProxyType(
+    {state: state.value.replace("_", " ") for state in CaseState}
+    | {
+        CaseState.WAITING_APPROVAL: "waiting for an approval",
+        CaseState.DISMISSED: "dismissed as not us",
+        CaseState.REMOVED: "removed by its author",
+    }
+)
+"""States as they stand in a sentence."""
+
+
+def possible(step: Step, case: Case) -> bool:
+    """Tell whether `after` would let the step pass."""
+    return case.state in FROM[step] and not (step is Step.CLAIM and case.owner)
+
+
+def after(step: Step, case: Case, *, by: str | None = None) -> CaseState:
+    """Return the state that a step leads to; `by` is the Slack user who takes it.
+
+    Raises:
+        AlreadyOwned: a case that has another owner cannot be claimed.
+        Refused: the step is not possible from this state; the message says what is.
+    """
+    if step is Step.CLAIM and case.owner and case.state in OPEN_STATES:
+        if case.owner == by:
+            raise Refused("You own this already.")
+        raise AlreadyOwned(case.owner)
+    if case.state not in FROM[step]:
+        raise Refused(_refusal(step, case.state))
+    return _TO.get(step) or (CaseState.CLAIMED if case.owner else CaseState.NEW)
+
+
+def _refusal(step: Step, state: CaseState) -> str:
+    hint = " Reopen it first." if state in FROM[Step.REOPEN] and step is not Step.REOPEN else ""
+    if state is CaseState.WAITING_APPROVAL:
+        hint = " Approve the reply, or send it back, first."
+    return f"You cannot {_WORDS.get(step, step.value.replace('_', ' '))} this: it is {STATE_WORDS[state]} now.{hint}"
