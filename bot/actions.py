@@ -118,9 +118,19 @@ def _handler(pressed: Button, desk: Desk) -> Callable[[dict[str, Any], Respond],
         person = desk.people.person(body["user"]["id"])
         permit(person, pressed.action)
         delivery = f"{person.user_id}:{pressed.action_id}:{action['action_ts']}"
-        answer = pressed.run(Ask(words=_value(action), person=person, desk=desk, delivery=delivery))
+        container = body["container"]
+        ask = Ask(
+            words=_value(action),
+            person=person,
+            desk=desk,
+            delivery=delivery,
+            trigger=body.get("trigger_id", ""),
+            view_id=container.get("view_id", ""),
+            channel=container.get("channel_id", ""),
+        )
+        answer = pressed.run(ask)
         if answer:
-            private = body["container"].get("is_ephemeral", False)  # the channel's message stays
+            private = container.get("is_ephemeral", False)  # the channel's message stays
             show(respond, answer, instead=private)
 
     return on_click

@@ -7,7 +7,7 @@ from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
-from bot import actions, commands
+from bot import actions, commands, forms
 from bot.desk import Desk
 from bot.identity import BotIdentity
 from bot.reception import Reception, tell
@@ -24,10 +24,11 @@ def build_app(*, client: WebClient, us: BotIdentity, signing_secret: str, desk: 
         token_verification_enabled=False,
         authorize=_authorize(us, client.token),
     )
-    app.use(Reception())
+    app.use(Reception(forms.acknowledgement))
     app.error(tell)
     commands.register(app, desk)
     actions.register(app, desk)
+    forms.register(app, desk)
     return app
 
 

@@ -1,17 +1,21 @@
 """What every handler works with, and the form in which it answers."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from slack_bolt import Respond
 from slack_sdk.models.blocks import Block
 
 from bot.people import People
+from bot.windows import Windows
 from domain.brand import Stream
 from domain.person import Action, Person
 from domain.seams import Post
 from flows.house import House
+
+Fields = Mapping[str, str | tuple[str, ...]]
+"""What a person filled into a form, by block id; "" or nothing where she left a field empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,7 @@ class Desk:
     house: House
     post: Post
     people: People
+    windows: Windows
     streams: Sequence[Stream]
     model: str = ""
 
@@ -35,15 +40,20 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One person's wish: the words after a verb, or the value of a button.
+    """One person's wish: the words after a verb, the value of a button, or a form's private metadata.
 
-    `delivery` is Slack's identity of a click, which a redelivery repeats.
+    `delivery` is Slack's identity of a click, which a redelivery repeats. `trigger` opens a modal within 3 s, `fields`
+    are those of a form, `view_id` is the modal that was clicked in, and `channel` where it happened.
     """
 
     words: str
     person: Person
     desk: Desk
     delivery: str | None = None
+    trigger: str = ""
+    fields: Fields = field(default_factory=dict)
+    view_id: str = ""
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)

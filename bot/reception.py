@@ -15,6 +15,9 @@ from domain.errors import AlreadyOwned, EarshotError
 
 REMEMBERED_TRIGGERS = 1000
 
+Acknowledge = Callable[[dict[str, Any]], dict[str, Any]]
+"""Says at once what becomes of a submitted view: the arguments of its acknowledgement."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -24,12 +27,16 @@ class Reception:
     The database remembers clicks for good; this memory also covers commands.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, acknowledge: Acknowledge) -> None:
+        self._acknowledge = acknowledge
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._lock = Lock()
 
     def __call__(self, body: dict[str, Any], ack: Ack, next: Callable[[], None]) -> BoltResponse | None:  # noqa: A002
-        acknowledged = ack()
+        answer = self._acknowledge(body["view"]) if body.get("type") == "view_submission" else {}
+        acknowledged = ack(**answer)
+        if answer.get("response_action") == "errors":
+            return acknowledged
         trigger = body.get("trigger_id")
         with self._lock:
             if trigger in self._seen:
@@ -58,16 +65,19 @@ def listener(handle: Callable[[dict[str, Any], Respond], None]) -> Callable[[dic
 
 
 def tell(error: Exception, body: dict[str, Any], respond: Respond) -> None:
-    """Say what happened: known errors in their own words, others by a number to look up in the log."""
-    if isinstance(error, AlreadyOwned):
-        text = f"<@{error.owner}> owns this case already."
-    elif isinstance(error, EarshotError):
-        text = str(error)
-    else:
-        reference = secrets.token_hex(2)
-        log.error("handler_failed", reference=reference, kind=body.get("type") or body.get("command"), exc_info=error)
-        text = f"Something went wrong (ref {reference}). Whoever runs Earshot finds it in the log."
+    """Say what happened to the person alone."""
     try:
-        show(respond, Answer(text))
+        show(respond, Answer(words_of(error, body)))
     except (HTTPException, OSError, ValueError) as failure:
         log.warning("answer_lost", error=type(failure).__name__)
+
+
+def words_of(error: Exception, body: dict[str, Any]) -> str:
+    """Say a known error in its own words, any other by a number to look up in the log."""
+    if isinstance(error, AlreadyOwned):
+        return f"<@{error.owner}> owns this case already."
+    if isinstance(error, EarshotError):
+        return str(error)
+    reference = secrets.token_hex(2)
+    log.error("handler_failed", reference=reference, kind=body.get("type") or body.get("command"), exc_info=error)
+    return f"Something went wrong (ref {reference}). Whoever runs Earshot finds it in the log."

@@ -5,67 +5,28 @@ from datetime import time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from config.fields import (
+    DAYS,
+    PLATFORMS,
+    Channel,
+    Day,
+    Handle,
+    Name,
+    Platform,
+    Section,
+    Server,
+    SlackServer,
+    Task,
+    zone,
+)
 from domain.brand import Account, Brand, BusinessHours, Rival, SourceKind, Stream
 from domain.case import TriagePolicy, Urgency
 from domain.person import Role
 from domain.prediction import SENTIMENT, SWITCHING
-
-PLATFORMS = ("x", "reddit")
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-Name = Annotated[str, Field(min_length=1, max_length=80)]
-Platform = Literal["x", "reddit"]
-Task = Literal["sentiment", "switching", "relevance", "complaint"]
-Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-
-
-def _handle(text: str) -> str:
-    handle = text.removeprefix("/").removeprefix("u/").removeprefix("@").strip()
-    if not handle or any(c.isspace() for c in handle):
-        raise ValueError("write the account's handle, as in lumora (no spaces)")
-    return handle
-
-
-def _zone(text: str) -> str:
-    if text not in available_timezones():
-        raise ValueError("write a zone of the IANA list, as in Europe/Berlin or UTC")
-    return text
-
-
-def _channel(text: str) -> str:
-    if text[:1] in {"C", "G", "D"} and text.isalnum() and text.isupper() and len(text) >= 9:
-        return text
-    if text.startswith("#") and len(text) > 1 and not any(c.isspace() for c in text):
-        return text
-    raise ValueError("write the channel as #name or by its id, as in C0123456789")
-
-
-def _server(text: str) -> str:
-    if not text.startswith(("http://", "https://")):
-        raise ValueError("write a whole address, as in https://slack.com/api/")
-    return text
-
-
-def _slack_server(text: str) -> str:
-    if not _server(text).endswith("/api/"):
-        raise ValueError("must end in /api/, as in https://slack.com/api/")
-    return text
-
-
-Handle = Annotated[str, AfterValidator(_handle)]
-Channel = Annotated[str, AfterValidator(_channel)]
-Server = Annotated[str, AfterValidator(_server)]
-SlackServer = Annotated[str, AfterValidator(_slack_server)]
-
-
-class Section(BaseModel):
-    """A table of the file; unknown keys are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class DatabaseSection(Section):
@@ -79,7 +40,7 @@ class CheckpointSection(Section):
 
     source: Annotated[str, Field(min_length=1)]
     revision: str | None = None
-    labels: dict[str, str] = {}
+    labels: dict[str, str] = Field(default_factory=dict)
     languages: Annotated[tuple[str, ...], Field(min_length=1)] = ("en",)
     masked: bool = False
     unsure_below: float = Field(default=0.0, ge=0, le=1)
@@ -103,7 +64,7 @@ class ModelSection(Section):
     sentiment_revision: str | None = None
     switching: str | None = None
     switching_revision: str | None = None
-    checkpoints: dict[Task, CheckpointSection] = {}
+    checkpoints: dict[Task, CheckpointSection] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _named_once(self) -> Self:
@@ -192,7 +153,7 @@ class BrandSection(Section):
     name: Name
     aliases: tuple[Name, ...] = ()
     accounts: AccountsSection = AccountsSection()
-    time_zone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    time_zone: Annotated[str, AfterValidator(zone)] = "UTC"
     hours: HoursSection = HoursSection()
     digest_at: time = time(8)
     digest_channels: tuple[Channel, ...] = ()
@@ -291,7 +252,7 @@ class Settings(Section):
     brands: tuple[BrandSection, ...]
     rivals: tuple[RivalSection, ...] = ()
     streams: tuple[StreamSection, ...] = ()
-    roles: dict[Role, tuple[str, ...]] = {}
+    roles: dict[Role, tuple[str, ...]] = Field(default_factory=dict)
     triage: TriageSection = TriageSection()
     sla: SlaSection = SlaSection()
     own_posts_poll_seconds: float = Field(default=60.0, ge=0.2, le=86_400)

@@ -21,6 +21,7 @@ from bot.desk import Desk
 from bot.identity import BotIdentity, SlackUnreachableError, asking_client, identify, posting_client
 from bot.people import People
 from bot.posting import SlackPost
+from bot.windows import Windows
 from config.secrets import Secrets
 from config.settings import Settings
 from domain.brand import Stream
@@ -97,7 +98,7 @@ def connect_bot(
     polls = build_polls(settings, secrets, streams, clock=clock)
     post = SlackPost(posting_client(bot_token, api_url=api_url), bot_id=us.bot_id, clock=clock)
     people = People(asking, settings.roles, us)
-    desk = Desk(house, post, people, streams, model)
+    desk = Desk(house, post, people, Windows(asking), streams, model)
     app = build_app(client=asking, us=us, signing_secret=signing_secret or "", desk=desk)
     if settings.slack.mode == "socket":
         connection = connect_socket(app, app_token=app_token or "", client=asking)

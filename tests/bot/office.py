@@ -15,6 +15,7 @@ from bot.desk import Desk
 from bot.identity import identify, posting_client
 from bot.people import People
 from bot.posting import SlackPost
+from bot.windows import Windows
 from domain.case import CaseFile, TriagePolicy
 from domain.person import Role
 from flows.alerting import Pace, post_pending
@@ -138,7 +139,8 @@ def office(folder: Path, *, line: Open = over_http) -> Iterator[Office]:
             Role.CRM_ADMIN: [people["ada"].id],
         }
         post = SlackPost(client, bot_id=us.bot_id, clock=house.clock)
-        desk = Desk(house, post, People(client=client, roles=roles, us=us), streams=[builders.stream()])
+        known = People(client=client, roles=roles, us=us)
+        desk = Desk(house, post, known, Windows(client), streams=[builders.stream()])
         app = build_app(client=client, us=us, signing_secret=workspace.signing_secret, desk=desk)
         connection = line(app, slack)
         try:

@@ -44,7 +44,7 @@ def test_a_message_for_a_person_opens_the_direct_conversation_once(workspace, po
 
 
 def test_a_message_for_nobody_is_refused_with_what_to_mend(post):
-    with pytest.raises(PostRejected, match="user_not_found.*Take the person out of the settings"):
+    with pytest.raises(PostRejected, match=r"user_not_found.*Take the person out of the settings"):
         post.post(notice(channel="U0NOBODY"), TEXT)
 
 

@@ -1,0 +1,46 @@
+"""Modals that every form shares: the wait, and what came of it."""
+
+from collections.abc import Mapping, Sequence
+
+from slack_sdk.models.blocks import Block, PlainTextObject, SectionBlock
+from slack_sdk.models.views import View
+
+from bot.desk import Answer
+from bot.views.elements import line, said
+
+TITLE_LIMIT = 24
+"""https://docs.slack.dev/reference/views/modal-views"""
+
+
+def modal(
+    title: str, blocks: Sequence[Block], *, callback_id: str = "", subject: str = "", submit: str | None = None
+) -> View:
+    """Make a modal; `subject` holds ids only, and comes back with what was filled in."""
+    return View(
+        type="modal",
+        title=_plain(title[:TITLE_LIMIT]),
+        blocks=list(blocks),
+        callback_id=callback_id or None,
+        private_metadata=subject or None,
+        submit=_plain(submit) if submit else None,
+        close=_plain("Cancel" if submit else "Close"),
+    )
+
+
+def waiting_view(title: str) -> View:
+    """Ask for a moment."""
+    return modal(title, [line("⏳ One moment …")])
+
+
+def said_view(title: str, answer: Answer, *, typed: Mapping[str, str | tuple[str, ...]] | None = None) -> View:
+    """Say what came of a form, and give back what was typed where nothing came of it."""
+    blocks = list(answer.blocks) or [line(answer.text)]
+    texts = [text for text in (typed or {}).values() if isinstance(text, str) and len(text) > 20]
+    if texts:
+        blocks.append(line("*What you wrote*, so that it is not lost:"))
+        blocks += [SectionBlock(text=said(text, limit=2900, lines=100)) for text in texts]
+    return modal(title, blocks)
+
+
+def _plain(text: str) -> PlainTextObject:
+    return PlainTextObject(text=text, emoji=False)

@@ -1,0 +1,63 @@
+"""What opens over Slack or beside its channels: modals, and everybody's own home tab."""
+
+from http.client import HTTPException
+from typing import Any
+
+import structlog
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError, SlackObjectFormationError
+from slack_sdk.models.views import View
+
+from domain.errors import EarshotError
+
+log = structlog.get_logger(__name__)
+
+_FIXES = {
+    "expired_trigger_id": "Slack was asked too late. Press the button once more.",
+    "trigger_expired": "Slack was asked too late. Press the button once more.",
+    "exchanged_trigger_id": "It is open already.",
+    "not_found": "You have closed it meanwhile.",
+    "not_enabled": "Turn on the Home Tab of the app: App Home.",
+    "missing_scope": "Give the app the scopes of config/slack-manifest.yaml and install it again.",
+}
+"""https://docs.slack.dev/reference/methods/views.open#errors"""
+
+
+class WindowError(EarshotError):
+    """Slack did not show a modal or a home tab."""
+
+
+class Windows:
+    """Shows views; a failing one is no loss, as whoever asked for it can ask again."""
+
+    def __init__(self, client: WebClient) -> None:
+        """Take a client; every call is made once."""
+        self._client = client
+
+    def open(self, trigger: str, view: View) -> str:
+        """Open a modal within 3 s of the click that `trigger` stands for; return its id. Raises WindowError."""
+        answer = self._call("views.open", view, trigger_id=trigger)
+        return str(answer["id"])
+
+    def update(self, view_id: str, view: View) -> None:
+        """Show something else in an open modal. Raises WindowError."""
+        self._call("views.update", view, view_id=view_id)
+
+    def publish(self, user_id: str, view: View) -> None:
+        """Show a person her home tab. Raises WindowError."""
+        self._call("views.publish", view, user_id=user_id)
+
+    def _call(self, method: str, view: View, **arguments: str) -> dict[str, Any]:
+        try:
+            answer = self._client.api_call(method, json={**arguments, "view": view.to_dict()})
+            return dict(answer["view"])
+        except SlackApiError as error:
+            code = str(error.response.get("error"))
+            detail = (error.response.get("response_metadata") or {}).get("messages")
+            log.warning("view_refused", method=method, code=code, detail=detail)
+            raise WindowError(f"Slack did not show it ({code}). {_FIXES.get(code, 'Please try again.')}") from error
+        except (SlackClientError, HTTPException, OSError, ValueError, KeyError) as error:
+            log.warning("view_lost", method=method, error=type(error).__name__)
+            raise WindowError("Slack did not answer. Please try again.") from error
+        except SlackObjectFormationError as error:  # pragma: no cover  # the views' own tests look for these
+            raise WindowError(f"{error}. This is a fault of Earshot: please report it.") from error

@@ -1,0 +1,59 @@
+"""What the keys of the settings file may hold: names, channels, handles, addresses; and what every table is made of."""
+
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+PLATFORMS = ("x", "reddit")
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+Name = Annotated[str, Field(min_length=1, max_length=80)]
+Platform = Literal["x", "reddit"]
+Task = Literal["sentiment", "switching", "relevance", "complaint"]
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+def _handle(text: str) -> str:
+    handle = text.removeprefix("/").removeprefix("u/").removeprefix("@").strip()
+    if not handle or any(c.isspace() for c in handle):
+        raise ValueError("write the account's handle, as in lumora (no spaces)")
+    return handle
+
+
+def zone(text: str) -> str:
+    if text not in available_timezones():
+        raise ValueError("write a zone of the IANA list, as in Europe/Berlin or UTC")
+    return text
+
+
+def _channel(text: str) -> str:
+    if text[:1] in {"C", "G", "D"} and text.isalnum() and text.isupper() and len(text) >= 9:
+        return text
+    if text.startswith("#") and len(text) > 1 and not any(c.isspace() for c in text):
+        return text
+    raise ValueError("write the channel as #name or by its id, as in C0123456789")
+
+
+def _server(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise ValueError("write a whole address, as in https://slack.com/api/")
+    return text
+
+
+def _slack_server(text: str) -> str:
+    if not _server(text).endswith("/api/"):
+        raise ValueError("must end in /api/, as in https://slack.com/api/")
+    return text
+
+
+Handle = Annotated[str, AfterValidator(_handle)]
+Channel = Annotated[str, AfterValidator(_channel)]
+Server = Annotated[str, AfterValidator(_server)]
+SlackServer = Annotated[str, AfterValidator(_slack_server)]
+
+
+class Section(BaseModel):
+    """A table of the file; unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
