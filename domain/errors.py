@@ -81,3 +81,26 @@ class PostRejected(PostError):
 
 class PostUnknown(PostError):
     """Nobody knows whether the message was posted: look before posting again."""
+
+
+class ReplyError(EarshotError):
+    """A platform did not take a public reply. The subclass says what is known of it."""
+
+    def __init__(self, message: str, *, platform: str, code: str, retry_after: float | None = None) -> None:
+        """Keep the platform's error `code`, and `retry_after` in seconds where it is known."""
+        super().__init__(message)
+        self.platform = platform
+        self.code = code
+        self.retry_after = retry_after
+
+
+class ReplyRateLimited(ReplyError):
+    """The platform asks us to wait, or could not be reached; nothing was posted."""
+
+
+class ReplyRejected(ReplyError):
+    """The platform will never take this reply as it is; nothing was posted. The message says how to mend it."""
+
+
+class ReplyUnknown(ReplyError):
+    """Nobody knows whether the reply was posted: look for it before sending again."""

@@ -5,9 +5,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
-from domain.mention import Batch, Cursor
+from domain.mention import Batch, Cursor, Mention
 from domain.message import Content, OutgoingMessage, Posted
 from domain.prediction import Prediction, Predictions, Reading
+from domain.reply import Permit, SentReply
 
 Classify = Callable[[Sequence[Reading]], list[Predictions]]
 """Classifies readings, in order. Thread-safe."""
@@ -52,4 +53,39 @@ class Post(Protocol):
 
     def delete(self, posted: Posted) -> None:
         """Take a message away; one that is gone already is no error. Raises as `post`."""
+        ...
+
+
+class Replier(Protocol):
+    """Answers posts of one platform from one account of ours. Thread-safe."""
+
+    account: str
+    """Our account's public handle, without @ or u/; empty as long as it is not known."""
+    limit: int
+    """The longest reply, counted by `length`."""
+
+    def length(self, text: str) -> int:
+        """Count a text as the platform counts it."""
+        ...
+
+    def permits(self, mention: Mention) -> Permit:
+        """Say whether the platform lets us answer the post; no call is made."""
+        ...
+
+    def send(self, mention: Mention, text: str) -> SentReply:
+        """Answer the post once, without retries.
+
+        Raises:
+            ReplyRateLimited, ReplyRejected, ReplyUnknown: see domain.errors.
+        """
+        ...
+
+    def find(self, mention: Mention, text: str, *, since: datetime) -> SentReply | None:
+        """Look for exactly this reply to the post among our account's own posts since `since`, inclusive.
+
+        For after a ReplyUnknown: None says that it is not there, as far as the platform shows by now.
+
+        Raises:
+            PlatformError: the platform did not answer, so that nobody knows still.
+        """
         ...
