@@ -11,7 +11,18 @@ from bot.commands import profile_answer, queue_page
 from bot.desk import Answer, Ask, Desk, show
 from bot.reception import listener
 from bot.views.blind_check import SKIP, START, answer_id, blind_step_blocks, blind_step_text, read_item
-from bot.views.card import CLAIM, CORRECT, NOT_US, OPEN_POST, REOPEN, RESOLVE, read_correction
+from bot.views.card import (
+    CLAIM,
+    CORRECT,
+    NOT_US,
+    OPEN_POST,
+    REOPEN,
+    RESOLVE,
+    SHOW_CARD,
+    card_blocks,
+    card_text,
+    read_correction,
+)
 from bot.views.customer import PICK
 from bot.views.queue import EARLIER, LATER, read_page
 from crm.access import permit
@@ -31,11 +42,12 @@ class Button:
     run: Callable[[Ask], Answer | None]
 
 
-def change_case(ask: Ask, *, change: Callable[..., CaseFile]) -> None:
-    """Change the case's state and show it on the card at once, for everybody."""
+def change_case(ask: Ask, *, change: Callable[..., CaseFile]) -> Answer | None:
+    """Change the case's state and show it on the card at once, for everybody, and where it was clicked."""
     click = Click(case_id=ask.words, person=ask.person, delivery=ask.delivery)
-    change(click, house=ask.desk.house)
+    file = change(click, house=ask.desk.house)
     alerting.refresh(ask.words, post=ask.desk.post, house=ask.desk.house)
+    return private_card(file, ask) if ask.private else None
 
 
 def correct(ask: Ask) -> None:
@@ -46,6 +58,16 @@ def correct(ask: Ask) -> None:
     click = Click(case_id=case_id, person=ask.person, delivery=ask.delivery)
     correcting.correct(click, mention_id=mention_id, task=task, label=label, house=ask.desk.house)
     alerting.refresh(case_id, post=ask.desk.post, house=ask.desk.house)
+
+
+def private_card(file: CaseFile, ask: Ask) -> Answer:
+    """Show one person the card of a case."""
+    return Answer(card_text(file), card_blocks(file, now=ask.desk.house.clock()))
+
+
+def show_card(ask: Ask) -> Answer:
+    """Show the card of a case that has none in the channel, or that is far up in it."""
+    return private_card(lookup.case_file(ask.words, person=ask.person, house=ask.desk.house), ask)
 
 
 def open_post(_: Ask) -> None:
@@ -92,6 +114,7 @@ BUTTONS = (
     Button(NOT_US, Action.NOT_US, partial(change_case, change=responding.not_us)),
     Button(CORRECT, Action.CORRECT, correct),
     Button(REOPEN, Action.REOPEN, partial(change_case, change=responding.reopen)),
+    Button(SHOW_CARD, Action.SEE_QUEUE, show_card),
     Button(OPEN_POST, Action.OPEN_POST, open_post),
     Button(EARLIER, Action.SEE_QUEUE, turn_page),
     Button(LATER, Action.SEE_QUEUE, turn_page),
@@ -127,11 +150,11 @@ def _handler(pressed: Button, desk: Desk) -> Callable[[dict[str, Any], Respond],
             trigger=body.get("trigger_id", ""),
             view_id=container.get("view_id", ""),
             channel=container.get("channel_id", ""),
+            private=container.get("is_ephemeral", False),
         )
         answer = pressed.run(ask)
         if answer:
-            private = container.get("is_ephemeral", False)  # the channel's message stays
-            show(respond, answer, instead=private)
+            show(respond, answer, instead=ask.private)  # the channel's message stays
 
     return on_click
 

@@ -43,7 +43,8 @@ class Ask:
     """One person's wish: the words after a verb, the value of a button, or a form's private metadata.
 
     `delivery` is Slack's identity of a click, which a redelivery repeats. `trigger` opens a modal within 3 s, `fields`
-    are those of a form, `view_id` is the modal that was clicked in, and `channel` where it happened.
+    are those of a form, `view_id` is the modal that was clicked in, and `channel` where it happened; `private` where
+    it was in a message that only she sees.
     """
 
     words: str
@@ -54,6 +55,7 @@ class Ask:
     fields: Fields = field(default_factory=dict)
     view_id: str = ""
     channel: str = ""
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,19 +9,11 @@ from typing import Any
 import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError, SlackObjectFormationError
-from slack_sdk.models.blocks import Block
 
-from bot.views.batch import batch_blocks, batch_text
-from bot.views.blind_check import blind_check_blocks, blind_check_text
-from bot.views.card import card_blocks, card_plain_text, card_text
-from bot.views.digest import digest_blocks, digest_text
-from bot.views.notice import notice_blocks, notice_text
-from domain.blind_check import BlindCheck
-from domain.case import CaseFile
+from bot.rendering import plain_text, rendered
 from domain.clock import Clock
 from domain.errors import PostError, PostRateLimited, PostRejected, PostUnknown
-from domain.message import BatchLine, Content, Notice, OutgoingMessage, Posted
-from domain.outcome import Digest
+from domain.message import Content, OutgoingMessage, Posted
 
 log = structlog.get_logger(__name__)
 
@@ -179,8 +171,8 @@ class SlackPost:
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": message.key}}
         arguments = {"metadata": metadata, "parse": "none"}
         if message.plain:
-            return {**arguments, "text": _plain_text(content, now), "blocks": []}
-        text, blocks = _render(content, now)
+            return {**arguments, "text": plain_text(content, now), "blocks": []}
+        text, blocks = rendered(content, now)
         try:
             return {**arguments, "text": text, "blocks": [block.to_dict() for block in blocks]}
         except SlackObjectFormationError as error:
@@ -228,21 +220,3 @@ def _retry_after(headers: Any) -> float:
     named = {name.lower(): value for name, value in dict(headers).items()}.get("retry-after", "")
     text = named[0] if isinstance(named, list) else named
     return float(text) if str(text).isdigit() else 1.0
-
-
-def _render(content: Content, now: datetime) -> tuple[str, list[Block]]:
-    match content:
-        case CaseFile():
-            return card_text(content), card_blocks(content, now=now)
-        case BatchLine():
-            return batch_text(content), batch_blocks(content)
-        case Digest():
-            return digest_text(content), digest_blocks(content)
-        case BlindCheck():
-            return blind_check_text(content), blind_check_blocks(content)
-        case Notice():
-            return notice_text(content), notice_blocks(content)
-
-
-def _plain_text(content: Content, now: datetime) -> str:
-    return card_plain_text(content, now=now) if isinstance(content, CaseFile) else _render(content, now)[0]

@@ -23,8 +23,9 @@ from config.fields import (
     Task,
     zone,
 )
-from domain.brand import Account, Brand, BusinessHours, Rival, SourceKind, Stream
+from domain.brand import Account, Brand, BusinessHours, QuietHours, Rival, SourceKind, Stream
 from domain.case import TriagePolicy, Urgency
+from domain.noise import NoisePolicy
 from domain.person import Role
 from domain.prediction import SENTIMENT, SWITCHING
 
@@ -147,6 +148,19 @@ class HoursSection(Section):
         return self
 
 
+class QuietSection(Section):
+    """`[brands.quiet]`: when only urgent cards are posted, in the brand's time zone; may reach over midnight."""
+
+    begins: time
+    ends: time
+
+    @model_validator(mode="after")
+    def _some_time(self) -> Self:
+        if self.begins == self.ends:
+            raise ValueError("begins and ends must differ; leave the table out where no hours are quiet")
+        return self
+
+
 class BrandSection(Section):
     """`[[brands]]`: one of our brands."""
 
@@ -155,6 +169,7 @@ class BrandSection(Section):
     accounts: AccountsSection = AccountsSection()
     time_zone: Annotated[str, AfterValidator(zone)] = "UTC"
     hours: HoursSection = HoursSection()
+    quiet: QuietSection | None = None
     digest_at: time = time(8)
     digest_channels: tuple[Channel, ...] = ()
 
@@ -168,6 +183,7 @@ class BrandSection(Section):
             rivals=tuple(r.build() for r in rivals if not r.brands or self.name in r.brands),
             time_zone=ZoneInfo(self.time_zone),
             hours=BusinessHours(opens=self.hours.opens, closes=self.hours.closes, days=days),
+            quiet=QuietHours(self.quiet.begins, self.quiet.ends) if self.quiet else None,
             digest_channels=self.digest_channels,
             digest_at=self.digest_at,
         )
@@ -231,6 +247,24 @@ class TriageSection(Section):
     alert_within_hours: int | None = Field(default=None, ge=1)
 
 
+class NoiseSection(Section):
+    """`[noise]`: when cards become one living message, and how long a text counts as a copy of another."""
+
+    surge_cards: int = Field(default=20, ge=1)
+    surge_minutes: int = Field(default=5, ge=1, le=60)
+    urgent_cards: int = Field(default=25, ge=0)
+    copies_hours: int = Field(default=24, ge=1, le=168)
+
+    def build(self) -> NoisePolicy:
+        """Make the domain's value."""
+        return NoisePolicy(
+            surge_cards=self.surge_cards,
+            surge_within=timedelta(minutes=self.surge_minutes),
+            urgent_cards=self.urgent_cards,
+            copies_within=timedelta(hours=self.copies_hours),
+        )
+
+
 class SlaSection(Section):
     """`[sla]`: minutes of business time until an answer is due, and the response rate's window."""
 
@@ -255,6 +289,7 @@ class Settings(Section):
     roles: dict[Role, tuple[str, ...]] = Field(default_factory=dict)
     triage: TriageSection = TriageSection()
     sla: SlaSection = SlaSection()
+    noise: NoiseSection = NoiseSection()
     own_posts_poll_seconds: float = Field(default=60.0, ge=0.2, le=86_400)
 
     @property

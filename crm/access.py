@@ -20,6 +20,7 @@ PERMITTED: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.NOT_US: _WORKS_ON_CASES,
         Action.CORRECT: _WORKS_ON_CASES,
         Action.BLIND_CHECK: _WORKS_ON_CASES,
+        Action.MUTE: _WORKS_ON_CASES,
         Action.OPEN_POST: _ANY_ROLE,  # the post is public; the button is only acknowledged
         Action.SEE_QUEUE: _WORKS_ON_CASES | {Role.ENGAGEMENT_EXPERT},
         Action.SEE_KPI: _ANY_ROLE,
@@ -38,6 +39,7 @@ _WORDS: Mapping[Action, str] = MappingProxyType(
         Action.NOT_US: "dismiss cases",
         Action.CORRECT: "correct labels",
         Action.BLIND_CHECK: "judge posts of the blind check",
+        Action.MUTE: "mute authors and topics",
         Action.OPEN_POST: "open posts from here",
         Action.SEE_QUEUE: "see the queue",
         Action.SEE_KPI: "see the KPIs",

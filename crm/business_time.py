@@ -1,4 +1,4 @@
-"""Business hours: when an answer is due, and how much working time lies between two moments."""
+"""Business hours and quiet hours: when an answer is due, how much working time has passed, when silence ends."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -26,6 +26,19 @@ def business_seconds(start: datetime, end: datetime, *, brand: Brand) -> float:
             break
         total += max(min(closes, end) - max(opens, start), timedelta(0))
     return total.total_seconds()
+
+
+def quiet_until(moment: datetime, brand: Brand) -> datetime | None:
+    """Return when the quiet hours end that the moment is in, in UTC; None where it is in none."""
+    if brand.quiet is None:
+        return None
+    local = moment.astimezone(brand.time_zone)
+    begins, ends, at = brand.quiet.begins, brand.quiet.ends, local.time()
+    over_midnight = begins > ends
+    if not (at >= begins or at < ends if over_midnight else begins <= at < ends):
+        return None
+    day = local.date() + timedelta(days=over_midnight and at >= begins)
+    return _local(day, ends, brand)
 
 
 def _openings(start: datetime, brand: Brand) -> Iterator[tuple[datetime, datetime]]:

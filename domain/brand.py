@@ -34,6 +34,14 @@ class BusinessHours:
 
 
 @dataclass(frozen=True, slots=True)
+class QuietHours:
+    """When only what is urgent may make a noise, in the brand's time zone; they may reach over midnight."""
+
+    begins: time
+    ends: time
+
+
+@dataclass(frozen=True, slots=True)
 class Brand:
     """One of our brands."""
 
@@ -43,6 +51,7 @@ class Brand:
     rivals: tuple[Rival, ...] = ()
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     hours: BusinessHours = BusinessHours()
+    quiet: QuietHours | None = None
     digest_channels: tuple[str, ...] = ()
     digest_at: time = time(8)
 

@@ -55,6 +55,7 @@ class Verdict(StrEnum):
     CASE = "case"
     BATCH = "batch"  # the hourly line
     REVIEW = "review"  # unsure, or a language that the model does not know
+    COPY = "copy"  # another post with the same words has a case, whose card counts this one
     OWN = "own"  # written by ourselves
 
 
@@ -132,13 +133,19 @@ class HistoryLine:
 
 @dataclass(frozen=True, slots=True)
 class SeenMention:
-    """A stored post with what the model said of it for one brand."""
+    """A stored post with what the model said of it for one brand.
+
+    `copy_of` is the case whose post has the same words, and `fingerprint` what those words have in common (set when a
+    post is filed, never read back).
+    """
 
     mention: Mention
     brand: str
     predictions: Predictions
     triage: Triage
     case_id: str | None = None
+    copy_of: str | None = None
+    fingerprint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +156,14 @@ class CustomerSummary:
     grade: str
     value_band: str
     earlier_cases: int
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """How many posts say the same as the case's, and how many followers their authors have."""
+
+    posts: int
+    reach: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,3 +180,4 @@ class CaseFile:
     history: tuple[HistoryLine, ...]
     customer: CustomerSummary | None = None
     counted: bool = True
+    copies: Copies | None = None

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from domain.blind_check import BlindCheck
 from domain.case import CaseFile, SeenMention
+from domain.noise import Surge, SurgeLine
 from domain.outcome import Digest
 
 
@@ -17,6 +18,8 @@ class MessageKind(StrEnum):
     REVIEW = "review"  # subject: brand and hour
     DIGEST = "digest"  # subject: brand and day
     BLIND_CHECK = "blind_check"  # subject: its id
+    SURGE = "surge"  # subject: its id
+    SURGE_LINE = "surge_line"  # subject: the surge's id and the minute, in the surge's thread
     NOTICE = "notice"  # subject: the text's id; health notices to the operators
 
 
@@ -86,7 +89,7 @@ class Notice:
     text: str
 
 
-Content = CaseFile | BatchLine | Digest | BlindCheck | Notice
+Content = CaseFile | BatchLine | Digest | BlindCheck | Surge | SurgeLine | Notice
 """What a message shows, read at the moment of posting."""
 
 

@@ -24,6 +24,7 @@ class Action(StrEnum):
     NOT_US = "not_us"
     CORRECT = "correct"
     BLIND_CHECK = "blind_check"
+    MUTE = "mute"
     OPEN_POST = "open_post"
     SEE_QUEUE = "see_queue"
     SEE_KPI = "see_kpi"

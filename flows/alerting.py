@@ -33,6 +33,9 @@ RETRIED = timedelta(days=1)
 LONGEST_CALL = timedelta(seconds=60)
 """No call to Slack takes as long: its client gives up after 10 s."""
 
+LIVING_RESTS = timedelta(seconds=10)
+"""A living message changes with every post: it is redrawn so often at most."""
+
 _MARGIN = timedelta(minutes=2)
 """By how much Slack's clock and ours may differ."""
 
@@ -187,8 +190,9 @@ def _update(message: OutgoingMessage, *, post: Post, house: House) -> PostReport
         with house.database.write() as tx:
             messages.postpone(tx, message.key, until=house.clock() + wait)
         return PostReport(delayed=1)
+    rest_until = house.clock() + LIVING_RESTS if message.kind is MessageKind.SURGE else None
     with house.database.write() as tx:
-        messages.shown(tx, message.key, revision=current.revision)
+        messages.shown(tx, message.key, revision=current.revision, rest_until=rest_until)
     return report
 
 

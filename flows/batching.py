@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from crm.business_time import quiet_until
 from domain.case import Verdict
 from domain.message import MessageKind, MessageState, OutgoingMessage
 from flows.contents import batch_subject
@@ -21,8 +22,8 @@ def enqueue_batches(*, house: House, period: timedelta = timedelta(hours=1)) -> 
     with house.database.write() as tx:
         for brand in house.brands:
             channel = house.channels.get(brand.name)
-            if channel is None:
-                continue
+            if channel is None or quiet_until(house.clock(), brand):
+                continue  # after the quiet hours one line has it all
             for verdict, kind in _LINES:
                 waiting = mentions.unbatched(tx, brand=brand.name, verdict=verdict, until=until)
                 if not waiting:

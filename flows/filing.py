@@ -1,11 +1,12 @@
 """Filing classified posts: links, cases, answers and pending messages, inside the caller's transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from uuid import uuid4
 
 from crm.business_time import due_at
+from crm.copies import fingerprint
 from crm.lifecycle import FROM, Step, after
 from crm.triage import triage
 from domain.brand import Brand
@@ -18,35 +19,21 @@ from domain.case import (
     Response,
     SeenMention,
     Triage,
-    TriagePolicy,
     Urgency,
     Verdict,
 )
 from domain.customer import CustomerMatch
 from domain.mention import Mention, MentionId
-from domain.message import MessageKind, MessageState, OutgoingMessage
+from domain.message import MessageKind
 from domain.outcome import Outcome
 from domain.prediction import Predictions
+from flows.carding import Cards, Origin, card_key
 from flows.house import House
 from flows.linking import sight_authors
-from storage import audit, brands, cases, mentions, messages, outcomes, responses
+from storage import audit, brands, cases, copies, mentions, messages, outcomes, responses
 from storage.database import Tx
 
 Classified = tuple[Mention, Brand, Predictions]
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where posts come from. `stream` is None for a file; `channels` gives each brand's channel by name."""
-
-    stream: str | None
-    alert: bool
-    channels: Mapping[str, str]
-
-    def alerts_on(self, mention: Mention, *, policy: TriagePolicy, now: datetime) -> bool:
-        """Tell whether a post may alert: a file alerts on every one when it was told to, a poll on what is fresh."""
-        within = policy.alert_within
-        return self.alert and (self.stream is None or within is None or now - mention.posted_at <= within)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +47,7 @@ class Filed:
     batch: int = 0
     review: int = 0
     own: int = 0
+    copy: int = 0
     responses: int = 0
     linked: int = 0
 
@@ -76,8 +64,11 @@ class _Tray:
     origin: Origin
     house: House
     now: datetime
+    cards: Cards
     discussed: set[tuple[str, str]]
     """The brands and threads that have a case: in other threads there is none to look for."""
+    leaders: dict[tuple[str, str], str] = field(default_factory=dict)
+    """The cases that posts of this filing opened, by brand and fingerprint or post id: they are not stored yet."""
     cases: dict[tuple[str, str, str], Case | None] = field(default_factory=dict)
     seen: list[SeenMention] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
@@ -92,7 +83,8 @@ def file_mentions(tx: Tx, classified: Sequence[Classified], *, origin: Origin, h
         return Filed()
     brands.lock(tx, sorted({brand.name for _, brand, _ in classified}))
     customers, linked = sight_authors(tx, [m.author for m, _, _ in classified], house=house)
-    tray = _Tray(tx, origin, house, house.clock(), discussed=_discussed(tx, classified))
+    now = house.clock()
+    tray = _Tray(tx, origin, house, now, Cards(tx, origin, house, now), discussed=_discussed(tx, classified))
     for mention, brand, predictions in sorted(classified, key=lambda c: (c[0].posted_at, c[0].id)):
         _file(tray, mention, brand, predictions, customers.get(mention.author.key))
     mentions.add(tx, tray.seen, stream=origin.stream, at=tray.now, secret=house.secret)
@@ -116,30 +108,54 @@ def _file(
 ) -> None:
     value = customer.value if customer else None
     decision = triage(mention, predictions, brand=brand, customer_value=value, policy=tray.house.policy)
-    case = None
+    case, copy_of, shape = None, None, fingerprint(mention.text)
     if decision.verdict is not Verdict.OWN:
-        case = _join_or_open(tray, mention, brand, decision)
+        case = _own_case(tray, mention, brand)
+        if case is None and (copy_of := _leader(tray, mention, brand, decision, shape)):
+            decision = Triage(Verdict.COPY, "the same text has a case already")
+            messages.touch(tray.tx, kind=MessageKind.CARD, subject=copy_of)
+        elif case is not None or decision.verdict is Verdict.CASE:
+            case = _join_or_open(tray, case, mention, brand, decision)
     if case is None:
         tray.count(decision.verdict.value)
-    tray.seen.append(SeenMention(mention, brand.name, predictions, decision, case.id if case else None))
+    seen = SeenMention(mention, brand.name, predictions, decision, case.id if case else None, copy_of, shape)
+    tray.seen.append(seen)
     if case:
-        messages.add_mentions(tray.tx, _card_key(case.id), [mention.id], brand=brand.name)
+        for mark in filter(None, (shape, mention.id)):
+            tray.leaders.setdefault((brand.name, mark), case.id)
+        messages.add_mentions(tray.tx, card_key(case.id), [mention.id], brand=brand.name)
 
 
-def _join_or_open(tray: _Tray, mention: Mention, brand: Brand, decision: Triage) -> Case | None:
+def _own_case(tray: _Tray, mention: Mention, brand: Brand) -> Case | None:
+    """Return the case that the author has in this thread already."""
     place = (brand.name, mention.author.key, mention.thread_id)
     if place not in tray.cases and (brand.name, mention.thread_id) in tray.discussed:
         tray.cases[place] = cases.find(
             tray.tx, brand=brand.name, author_key=mention.author.key, thread_id=mention.thread_id
         )
-    case = tray.cases.get(place)
-    if case is None and decision.verdict is Verdict.CASE:
+    return tray.cases.get(place)
+
+
+def _leader(tray: _Tray, mention: Mention, brand: Brand, decision: Triage, shape: str | None) -> str | None:
+    """Return the case whose post has the same words, for a post that would open one or that shares another."""
+    shared = mention.repost_of
+    if decision.verdict is not Verdict.CASE and shared is None:
+        return None
+    marks = [mark for mark in (shape if decision.verdict is Verdict.CASE else None, shared) if mark]
+    known = next((tray.leaders[brand.name, mark] for mark in marks if (brand.name, mark) in tray.leaders), None)
+    since = mention.posted_at - tray.house.noise.copies_within
+    shape = shape if decision.verdict is Verdict.CASE else None
+    return known or copies.leader(tray.tx, brand=brand.name, fingerprint=shape, repost_of=shared, since=since)
+
+
+def _join_or_open(tray: _Tray, case: Case | None, mention: Mention, brand: Brand, decision: Triage) -> Case:
+    if case is None:
         case = _open(tray, mention, brand, decision)
         tray.count("complaints" if case.kind is CaseKind.COMPLAINT else "opportunities")
-    elif case is not None:
+    else:
         case = _join(tray, case, mention, brand, decision)
         tray.count("joined")
-    tray.cases[place] = case
+    tray.cases[brand.name, mention.author.key, mention.thread_id] = case
     return case
 
 
@@ -162,24 +178,8 @@ def _open(tray: _Tray, mention: Mention, brand: Brand, decision: Triage) -> Case
     )
     cases.open_case(tray.tx, case)
     outcomes.put(tray.tx, outcome_of(case, brand))
-    _alert(tray, case, mention)
+    tray.cards.queue(case, mention, brand)
     return case
-
-
-def _alert(tray: _Tray, case: Case, mention: Mention) -> bool:
-    """Queue the case's one card where this post may alert. True where it is new."""
-    channel = case.channel or tray.origin.channels.get(case.brand, "")
-    if not (channel and tray.origin.alerts_on(mention, policy=tray.house.policy, now=tray.now)):
-        return False
-    card = OutgoingMessage(
-        key=_card_key(case.id),
-        channel=channel,
-        kind=MessageKind.CARD,
-        subject=case.id,
-        state=MessageState.PENDING,
-        created_at=tray.now,
-    )
-    return messages.enqueue(tray.tx, card)
 
 
 def _join(tray: _Tray, case: Case, mention: Mention, brand: Brand, decision: Triage) -> Case:
@@ -218,9 +218,9 @@ def _join(tray: _Tray, case: Case, mention: Mention, brand: Brand, decision: Tri
     outcomes.put(tray.tx, outcome_of(replace(joined, due_at=case.due_at) if reopens else joined, brand))
     if calls:
         outcomes.counts(tray.tx, case.id, eligible=True)
-        if _alert(tray, joined, mention):  # what was silent until now is on the card, too
+        if tray.cards.queue(joined, mention, brand):  # what was silent until now is on the card, too
             earlier = [seen.mention.id for seen in mentions.of_case(tray.tx, case.id)]
-            messages.add_mentions(tray.tx, _card_key(case.id), earlier, brand=case.brand)
+            messages.add_mentions(tray.tx, card_key(case.id), earlier, brand=case.brand)
     consequence = ": reopened" if reopens else ": no longer snoozed" if wakes else ""
     action = f"the author wrote again{consequence}"
     cases.note(tray.tx, case.id, HistoryLine(at=mention.posted_at, actor=None, action=action))
@@ -298,7 +298,3 @@ def outcome_of(case: Case, brand: Brand) -> Outcome:
 
 def _due(tray: _Tray, start: datetime, urgency: Urgency, brand: Brand) -> datetime:
     return due_at(start, minutes=tray.house.policy.due_minutes[urgency], brand=brand)
-
-
-def _card_key(case_id: str) -> str:
-    return f"card:{case_id}"

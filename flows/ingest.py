@@ -15,7 +15,8 @@ from domain.errors import PlatformError
 from domain.mention import Batch, Mention, Removal
 from domain.prediction import Predictions
 from domain.seams import Classify, Explain, Poll
-from flows.filing import Filed, Origin, file_mentions
+from flows.carding import Origin
+from flows.filing import Filed, file_mentions
 from flows.house import House
 from flows.notices import tell_operators
 from flows.removing import remove

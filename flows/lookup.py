@@ -40,6 +40,16 @@ def queue(*, person: Person, house: House, brand: str | None = None, limit: int 
     return QueuePage(tuple(files), total, overdue)
 
 
+def case_file(case_id: str, *, person: Person, house: House) -> CaseFile:
+    """Return one case with all that its card shows; raises Refused."""
+    permit(person, Action.SEE_QUEUE)
+    with house.database.read() as tx:
+        file = cases.file(tx, case_id, value_band=house.band)
+    if file is None:
+        raise Refused("This case is not known any more.")
+    return file
+
+
 def find_customers(text: str, *, person: Person, house: House) -> tuple[CustomerProfile, ...]:
     """Find customers by handle, e-mail, phone, id or name, best first: one whole profile, or several to pick from.
 

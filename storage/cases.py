@@ -11,7 +11,7 @@ from sqlalchemy import Float, Select, case, cast, func, insert, select, update
 from domain.case import Case, CaseFile, CaseState, CustomerSummary, HistoryLine, Response
 from domain.customer import CustomerMatch, LinkState
 from domain.mention import Author, MentionId
-from storage import mentions, outcomes
+from storage import copies, mentions, outcomes
 from storage.customers import active_accounts, match_keys
 from storage.database import Tx
 from storage.sightings import to_author
@@ -121,6 +121,7 @@ def _files(tx: Tx, found: Sequence[Case], value_band: ValueBand) -> list[CaseFil
     history = _history(tx, ids)
     customers = match_keys(tx, [one.author_key for one in found])
     uncounted = outcomes.ineligible(tx, ids)
+    copied = copies.counts(tx, ids)
     return [
         CaseFile(
             case=one,
@@ -130,6 +131,7 @@ def _files(tx: Tx, found: Sequence[Case], value_band: ValueBand) -> list[CaseFil
             history=tuple(history.get(one.id, ())),
             customer=_summary(tx, one, customers.get(one.author_key), value_band),
             counted=one.id not in uncounted,
+            copies=copied.get(one.id),
         )
         for one in found
     ]

@@ -54,7 +54,7 @@ def add(tx: Tx, seen: Sequence[SeenMention], *, stream: str | None, at: datetime
     kept = sorted((one for one in seen if one.mention.id not in erased), key=lambda one: one.mention.id)
     authors = {one.mention.author.key: author_values(one.mention.author, at) for one in kept}
     upsert(tx, AuthorRow, [authors[key] for key in sorted(authors)], update=_AUTHOR_FIELDS)
-    upsert(tx, MentionRow, [mention_values(one.mention) for one in kept])
+    upsert(tx, MentionRow, [mention_values(one.mention) | {"fingerprint": one.fingerprint} for one in kept])
     upsert(tx, SightingRow, [sighting_values(one, stream, at) for one in kept])
     for brand in {one.brand for one in kept}:
         _predict(tx, {one.mention.id: one.predictions for one in kept if one.brand == brand}, brand=brand)
@@ -82,7 +82,7 @@ def update_text(tx: Tx, mention: Mention, predictions: Mapping[str, Predictions]
     tx.execute(
         update(MentionRow)
         .where(MentionRow.id == mention.id)
-        .values(text=mention.text, language=mention.language, edited_at=mention.edited_at or at)
+        .values(text=mention.text, language=mention.language, edited_at=mention.edited_at or at, fingerprint=None)
     )
     for brand, said in predictions.items():
         of_brand = SightingRow.mention_id == mention.id, SightingRow.brand == brand

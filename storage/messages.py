@@ -167,9 +167,9 @@ def stale(tx: Tx, *, at: datetime, limit: int) -> list[OutgoingMessage]:
     return _read(tx, old.order_by(MessageRow.not_before.nulls_first(), MessageRow.key).limit(limit))
 
 
-def shown(tx: Tx, key: str, *, revision: int) -> None:
-    """Note that Slack shows this revision."""
-    _change(tx, key, shown_revision=revision, not_before=None)
+def shown(tx: Tx, key: str, *, revision: int, rest_until: datetime | None = None) -> None:
+    """Note that Slack shows this revision; later ones wait until a moment."""
+    _change(tx, key, shown_revision=revision, not_before=rest_until)
 
 
 def showing(tx: Tx, mention_id: MentionId) -> list[OutgoingMessage]:

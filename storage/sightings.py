@@ -79,7 +79,9 @@ def _seen(row: Joined[*Rows], said: Iterable[PredictionRow], corrected: Mapping[
         language_supported=sighting.language_supported,
     )
     triage = Triage(sighting.verdict, sighting.reason, sighting.kind, sighting.urgency)
-    return SeenMention(to_mention(mention, author), sighting.brand, predictions, triage, sighting.case_id)
+    return SeenMention(
+        to_mention(mention, author), sighting.brand, predictions, triage, sighting.case_id, sighting.copy_of
+    )
 
 
 def _prediction(row: PredictionRow) -> Prediction:
@@ -145,6 +147,7 @@ def sighting_values(seen: SeenMention, stream: str | None, at: datetime) -> dict
         "kind": seen.triage.kind,
         "urgency": seen.triage.urgency,
         "case_id": seen.case_id,
+        "copy_of": seen.copy_of,
         "stream": stream,
         "posted_at": seen.mention.posted_at,
         "seen_at": at,

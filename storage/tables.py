@@ -11,6 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from domain.case import CaseKind, CaseState, Urgency, Verdict
 from domain.customer import Grade, LinkState
 from domain.message import MessageKind, MessageState
+from domain.noise import MuteKind
 from storage.column_types import EncryptedText, ExactDecimal, PlainText, UtcDateTime
 
 Key = Annotated[str, mapped_column(primary_key=True)]
@@ -19,6 +20,10 @@ Amount = Annotated[Decimal, mapped_column(ExactDecimal)]
 Sealed = Annotated[str, mapped_column(EncryptedText)]
 
 OPEN = text("state IN ('new', 'claimed', 'snoozed', 'waiting_approval')")
+SHAREABLE = text("fingerprint IS NOT NULL")
+COPIED = text("copy_of IS NOT NULL")
+IN_SURGE = text("surge IS NOT NULL")
+GOING_ON = text("ended_at IS NULL")
 SNOOZED = text("state = 'snoozed'")
 UNSETTLED = text("state NOT IN ('posted', 'deleted')")
 STALE = text("revision > shown_revision")
@@ -84,7 +89,12 @@ class MentionRow(Row):
     """A post. Full-text search hangs on `number`, which grows in the order of storing."""
 
     __tablename__ = "mentions"
-    __table_args__ = (Index(None, "author_key", "posted_at"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index(None, "author_key", "posted_at"),
+        Index("ix_mentions_fingerprint", "fingerprint", "posted_at", sqlite_where=SHAREABLE,
+              postgresql_where=SHAREABLE),
+        {"sqlite_autoincrement": True},
+    )  # fmt: skip
     number: Mapped[Number]
     id: Mapped[str] = mapped_column(unique=True)
     author_key: Mapped[str] = mapped_column(ForeignKey("authors.key"))
@@ -96,6 +106,7 @@ class MentionRow(Row):
     repost_of: Mapped[str | None]
     language: Mapped[str | None]
     edited_at: Mapped[datetime | None]
+    fingerprint: Mapped[str | None]
 
 
 class SightingRow(Row):
@@ -109,6 +120,7 @@ class SightingRow(Row):
         Index(None, "brand", "posted_at", "verdict"),
         Index("ix_sightings_unbatched", "brand", "verdict", "seen_at", sqlite_where=text("batched_in IS NULL"),
               postgresql_where=text("batched_in IS NULL")),
+        Index("ix_sightings_copy_of", "copy_of", sqlite_where=COPIED, postgresql_where=COPIED),
         {"sqlite_with_rowid": False},
     )  # fmt: skip
     mention_id: Mapped[str] = mapped_column(ForeignKey("mentions.id", ondelete="CASCADE"), primary_key=True)
@@ -126,6 +138,7 @@ class SightingRow(Row):
     language: Mapped[str | None]
     language_supported: Mapped[bool]
     batched_in: Mapped[str | None]
+    copy_of: Mapped[str | None]
 
 
 class PredictionRow(Row):
@@ -244,6 +257,7 @@ class CaseRow(Row):
     __table_args__ = (
         Index("uq_cases_brand_author_key_thread_id", "brand", "author_key", "thread_id", unique=True),
         Index("ix_cases_open", "due_at", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ix_cases_surge", "surge", "opened_at", sqlite_where=IN_SURGE, postgresql_where=IN_SURGE),
         Index("ix_cases_snoozed", "snoozed_until", sqlite_where=SNOOZED, postgresql_where=SNOOZED),
         Index(None, "author_key", "posted_at"),
         Index(None, "thread_id"),
@@ -266,6 +280,7 @@ class CaseRow(Row):
     snoozed_until: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    surge: Mapped[str | None]
 
 
 class HistoryRow(Row):
@@ -297,6 +312,7 @@ class MessageRow(Row):
     __table_args__ = (
         Index("ix_messages_unsettled", "state", "created_at", sqlite_where=UNSETTLED, postgresql_where=UNSETTLED),
         Index(None, "kind", "subject"),
+        Index(None, "channel", "created_at"),
         Index("ix_messages_stale", "not_before", sqlite_where=STALE, postgresql_where=STALE),
     )  # fmt: skip
     key: Mapped[Key]
@@ -339,6 +355,35 @@ class MessageMentionRow(Row):
     key: Mapped[str] = mapped_column(ForeignKey("messages.key"), primary_key=True)
     mention_id: Mapped[Key]
     brand: Mapped[Key]
+
+
+class MuteRow(Row):
+    """What makes no cards until a moment; one that was ended early has `until` moved."""
+
+    __tablename__ = "mutes"
+    id: Mapped[Key]
+    kind: Mapped[MuteKind]
+    value: Mapped[str]
+    shown: Mapped[str]
+    brand: Mapped[str | None]
+    by: Mapped[str]
+    since: Mapped[datetime]
+    until: Mapped[datetime] = mapped_column(index=True)
+
+
+class SurgeRow(Row):
+    """More cards than a channel can bear: one living message instead. One goes on in a channel at a time."""
+
+    __tablename__ = "surges"
+    __table_args__ = (
+        Index("uq_surges_channel", "channel", unique=True, sqlite_where=GOING_ON, postgresql_where=GOING_ON),
+    )
+    id: Mapped[Key]
+    brand: Mapped[str]
+    channel: Mapped[str]
+    since: Mapped[datetime]
+    told_until: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class OutcomeRow(Row):

@@ -22,17 +22,18 @@ from bot.views.elements import (
     who,
     words,
 )
-from domain.case import OPEN_STATES, CaseFile, CaseKind, CaseState, CustomerSummary, SeenMention, Verdict
+from domain.case import OPEN_STATES, CaseFile, CaseKind, CaseState, Copies, CustomerSummary, SeenMention, Verdict
 from domain.mention import MentionId
 from domain.prediction import COMPLAINT, CORRECTABLE, RELEVANCE, SENTIMENT, SWITCHING, Prediction
 
-CLAIM, RESOLVE, NOT_US, REOPEN, OPEN_POST, CORRECT = (
+CLAIM, RESOLVE, NOT_US, REOPEN, OPEN_POST, CORRECT, SHOW_CARD = (
     "case_claim",
     "case_resolve",
     "case_not_us",
     "case_reopen",
     "case_open_post",
     "case_correct",
+    "case_show",
 )
 
 _KIND = {CaseKind.COMPLAINT: "Complaint", CaseKind.OPPORTUNITY: "Opportunity"}
@@ -73,6 +74,8 @@ def card_blocks(file: CaseFile, *, now: datetime) -> list[Block]:
     blocks += _posts(file.mentions)
     if file.mentions:
         blocks.append(SectionBlock(fields=[words(field) for field in _fields(file, now)]))
+    if file.copies:
+        blocks.append(small(words(_copies(file.copies))))
     blocks += _answers(file)
     if file.history:
         blocks.append(small(words(_history(file))))
@@ -210,6 +213,11 @@ def _calling(file: CaseFile) -> SeenMention:
     return next((m for m in reversed(file.mentions) if m.triage.verdict is Verdict.CASE), file.mentions[-1])
 
 
+def _copies(copies: Copies) -> str:
+    reach = f", seen by up to {count(copies.reach, 'follower')}" if copies.reach else ""
+    return f"🔁 {count(copies.posts, 'more post')} with the same words{reach}"
+
+
 def _customer(customer: CustomerSummary | None) -> str:
     if customer is None:
         return "not linked"
@@ -274,6 +282,11 @@ def read_correction(value: str) -> tuple[str, str, str, MentionId]:
     """Read case, task, label and post from what was chosen."""
     case_id, task, label, mention_id = value.split("|", 3)
     return case_id, task, label, MentionId(mention_id)
+
+
+def show_card(case_id: str) -> ButtonElement:
+    """Make the button that shows a person alone the card of a case, with all its buttons."""
+    return button("Show card", action_id=SHOW_CARD, value=case_id)
 
 
 def open_post(url: str, case_id: str) -> ButtonElement:

@@ -8,7 +8,8 @@ from bot.identity import posting_client
 from bot.posting import SlackPost
 from domain.case import TriagePolicy
 from flows.alerting import Pace, PostReport, post_pending, reconcile, sweep_twins, update_changed
-from flows.filing import Origin, file_mentions
+from flows.carding import Origin
+from flows.filing import file_mentions
 from flows.house import House
 from sandbox.slack import Workspace
 from storage import messages

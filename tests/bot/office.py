@@ -19,7 +19,8 @@ from bot.windows import Windows
 from domain.case import CaseFile, TriagePolicy
 from domain.person import Role
 from flows.alerting import Pace, post_pending
-from flows.filing import Origin, file_mentions
+from flows.carding import Origin
+from flows.filing import file_mentions
 from flows.house import House
 from sandbox.slack import Channel, Message, Timing, User, Workspace
 from storage import cases

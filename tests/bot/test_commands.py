@@ -8,7 +8,8 @@ from bot.commands import LOOK_UP, VERBS
 from bot.views.customer import PICK
 from bot.views.queue import LATER
 from domain.errors import StorageError
-from flows.filing import Origin, file_mentions
+from flows.carding import Origin
+from flows.filing import file_mentions
 from storage import records
 from tests import builders
 from tests.bot.office import shown

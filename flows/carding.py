@@ -1,0 +1,122 @@
+"""Whether and when a case gets its card: not for what is muted, later in quiet hours, and not one by one in a surge."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import uuid4
+
+from crm.business_time import quiet_until
+from crm.muting import muted_by
+from domain.brand import Brand
+from domain.case import Case, HistoryLine, TriagePolicy, Urgency
+from domain.mention import Mention
+from domain.message import ORDINARY, PRESSING, MessageKind, MessageState, OutgoingMessage
+from domain.noise import Mute, SurgeSpan
+from flows.house import House
+from storage import cases, messages, mutes, surges
+from storage.database import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where posts come from. `stream` is None for a file; `channels` gives each brand's channel by name."""
+
+    stream: str | None
+    alert: bool
+    channels: Mapping[str, str]
+
+    def alerts_on(self, mention: Mention, *, policy: TriagePolicy, now: datetime) -> bool:
+        """Tell whether a post may alert: a file alerts on every one when it was told to, a poll on what is fresh."""
+        within = policy.alert_within
+        return self.alert and (self.stream is None or within is None or now - mention.posted_at <= within)
+
+
+@dataclass(slots=True)
+class Cards:
+    """Queues cards inside one transaction, and remembers what it has counted and queued so far."""
+
+    tx: Tx
+    origin: Origin
+    house: House
+    now: datetime
+    _mutes: list[Mute] | None = None
+    _surges: dict[str, SurgeSpan | None] = field(default_factory=dict)
+    _queued: dict[tuple[str, int | None], int] = field(default_factory=dict)
+
+    def queue(self, case: Case, mention: Mention, brand: Brand) -> bool:
+        """Queue the case's one card where this post may alert. True where it is new."""
+        channel = case.channel or self.origin.channels.get(case.brand, "")
+        if not (channel and self.origin.alerts_on(mention, policy=self.house.policy, now=self.now)):
+            return False
+        if messages.get(self.tx, card_key(case.id)) or self._is_muted(case, mention):
+            return False
+        urgent = case.urgency is Urgency.URGENT
+        surge = self._surge(channel, brand)
+        if surge and not (urgent and self._crowd(channel, PRESSING) < self.house.noise.urgent_cards):
+            surges.add(self.tx, surge.id, case.id)
+            messages.touch(self.tx, kind=MessageKind.SURGE, subject=surge.id)
+            return False
+        card = OutgoingMessage(
+            key=card_key(case.id),
+            channel=channel,
+            kind=MessageKind.CARD,
+            subject=case.id,
+            state=MessageState.PENDING,
+            created_at=self.now,
+            not_before=None if urgent else quiet_until(self.now, brand),
+            rank=PRESSING if urgent else ORDINARY,
+        )
+        for rank in (None, card.rank):
+            self._queued[channel, rank] = self._crowd(channel, rank) + 1
+        return messages.enqueue(self.tx, card)
+
+    def _is_muted(self, case: Case, mention: Mention) -> bool:
+        if self._mutes is None:
+            self._mutes = mutes.active(self.tx, at=self.now)
+        mute = muted_by(mention, self._mutes, brand=case.brand, now=self.now)
+        if mute is None:
+            return False
+        line = HistoryLine(at=self.now, actor=mute.by, action=f"no card: the {mute.kind.value} is muted")
+        cases.note(self.tx, case.id, line)
+        return True
+
+    def _surge(self, channel: str, brand: Brand) -> SurgeSpan | None:
+        """Return the surge that goes on in the channel, begun now where one card more would be too many."""
+        if channel not in self._surges:
+            self._surges[channel] = next(iter(surges.going_on(self.tx, channel=channel)), None)
+        if self._surges[channel] is None and self._crowd(channel, None) >= self.house.noise.surge_cards:
+            self._surges[channel] = self._begin(channel, brand)
+        return self._surges[channel]
+
+    def _begin(self, channel: str, brand: Brand) -> SurgeSpan:
+        span = SurgeSpan(uuid4().hex, brand.name, channel, since=self.now, told_until=self.now)
+        surges.begin(self.tx, span)
+        living = OutgoingMessage(
+            key=surge_key(span.id),
+            channel=channel,
+            kind=MessageKind.SURGE,
+            subject=span.id,
+            state=MessageState.PENDING,
+            created_at=self.now,
+            not_before=quiet_until(self.now, brand),
+            rank=PRESSING,
+        )
+        messages.enqueue(self.tx, living)
+        return span
+
+    def _crowd(self, channel: str, rank: int | None) -> int:
+        """Count the cards that the channel got lately or waits for, with those of this transaction."""
+        if (channel, rank) not in self._queued:
+            since = self.now - self.house.noise.surge_within
+            self._queued[channel, rank] = surges.cards(self.tx, channel=channel, since=since, rank=rank)
+        return self._queued[channel, rank]
+
+
+def card_key(case_id: str) -> str:
+    """Name a case's card in the outbox."""
+    return f"card:{case_id}"
+
+
+def surge_key(surge_id: str) -> str:
+    """Name a surge's living message in the outbox."""
+    return f"surge:{surge_id}"
