@@ -9,6 +9,7 @@ from sqlalchemy import and_, delete, exists, select, update
 
 from domain.case import SeenMention, Verdict
 from domain.mention import Mention, MentionId
+from domain.message import MessageKind
 from domain.prediction import Predictions
 from storage.column_types import storable
 from storage.database import Tx
@@ -121,8 +122,12 @@ def erase(tx: Tx, mention_id: MentionId, *, at: datetime, secret: bytes) -> list
 
 
 def _touch_messages(tx: Tx, mention_id: MentionId) -> None:
+    """Redraw what shows a post, and the card that counts it as a copy."""
     showing = select(MessageMentionRow.key).where(MessageMentionRow.mention_id == mention_id)
-    tx.execute(update(MessageRow).where(MessageRow.key.in_(showing)).values(revision=MessageRow.revision + 1))
+    counting = select(SightingRow.copy_of).where(SightingRow.mention_id == mention_id, SightingRow.copy_of.is_not(None))
+    cards = MessageRow.kind == MessageKind.CARD, MessageRow.subject.in_(counting)
+    for shown in (MessageRow.key.in_(showing), and_(*cards)):
+        tx.execute(update(MessageRow).where(shown).values(revision=MessageRow.revision + 1))
 
 
 def brands_of(tx: Tx, mention_id: MentionId) -> list[str]:

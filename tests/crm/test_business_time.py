@@ -1,9 +1,11 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.business_time import business_seconds, day_bounds, due_at
+from crm.business_time import business_seconds, day_bounds, due_at, quiet_until
+from domain.brand import QuietHours
 from tests.builders import brand
 
 BERLIN = brand()
@@ -40,3 +42,28 @@ def test_exactly_the_promised_business_time_lies_before_the_due_moment(start, mi
 def test_business_time_is_never_negative_nor_more_than_wall_clock(start, end):
     seconds = business_seconds(start, end, brand=BERLIN)
     assert 0 <= seconds <= max((end - start).total_seconds(), 0) + 1e-6
+
+
+@pytest.mark.parametrize(
+    ("local", "ends"),
+    [
+        ("2026-03-04T21:59", None),
+        ("2026-03-04T22:00", "2026-03-05T07:00"),
+        ("2026-03-05T00:30", "2026-03-05T07:00"),
+        ("2026-03-05T06:59", "2026-03-05T07:00"),
+        ("2026-03-05T07:00", None),
+        ("2026-03-28T23:00", "2026-03-29T07:00"),  # the night in which summer time begins
+    ],
+)
+def test_quiet_hours_reach_over_midnight(local, ends):
+    night = brand(quiet=QuietHours(time(22), time(7)))
+    moment = datetime.fromisoformat(local).replace(tzinfo=night.time_zone)
+    expected = ends and datetime.fromisoformat(ends).replace(tzinfo=night.time_zone)
+    assert quiet_until(moment, night) == expected
+
+
+def test_quiet_hours_within_a_day_and_none_at_all():
+    noon = brand(quiet=QuietHours(time(12), time(13)))
+    at = datetime(2026, 3, 4, 12, 30, tzinfo=noon.time_zone)
+    assert quiet_until(at, noon) == at.replace(hour=13, minute=0)
+    assert quiet_until(at, brand()) is None
