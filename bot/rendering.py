@@ -9,11 +9,13 @@ from slack_sdk.models.blocks import Block
 from bot.views.batch import batch_blocks, batch_text
 from bot.views.blind_check import blind_check_blocks, blind_check_text
 from bot.views.card import card_blocks, card_plain_text, card_text
+from bot.views.deadline import deadline_blocks, deadline_text
 from bot.views.digest import digest_blocks, digest_text
 from bot.views.notice import notice_blocks, notice_text
 from bot.views.surge import surge_blocks, surge_line_blocks, surge_line_text, surge_text
 from domain.blind_check import BlindCheck
 from domain.case import CaseFile
+from domain.deadline import DeadlineNotice
 from domain.message import BatchLine, Content, Notice
 from domain.noise import Surge, SurgeLine
 from domain.outcome import Digest
@@ -25,6 +27,7 @@ _VIEWS: Mapping[type, Callable[[Any, datetime], tuple[str, list[Block]]]] = {
     BlindCheck: lambda check, _: (blind_check_text(check), blind_check_blocks(check)),
     Surge: lambda surge, now: (surge_text(surge), surge_blocks(surge, now=now)),
     SurgeLine: lambda told, now: (surge_line_text(told), surge_line_blocks(told, now=now)),
+    DeadlineNotice: lambda notice, now: (deadline_text(notice), deadline_blocks(notice, now=now)),
     Notice: lambda notice, _: (notice_text(notice), notice_blocks(notice)),
 }
 

@@ -1,7 +1,7 @@
 """The settings file: its keys, their limits and defaults, and the domain values made of it."""
 
 from collections.abc import Iterator
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -25,6 +25,7 @@ from config.fields import (
 )
 from domain.brand import Account, Brand, BusinessHours, QuietHours, Rival, SourceKind, Stream
 from domain.case import TriagePolicy, Urgency
+from domain.deadline import DeadlinePolicy
 from domain.noise import NoisePolicy
 from domain.person import Role
 from domain.prediction import SENTIMENT, SWITCHING
@@ -140,6 +141,7 @@ class HoursSection(Section):
     opens: time = time(9)
     closes: time = time(18)
     days: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri")
+    holidays: tuple[date, ...] = ()
 
     @model_validator(mode="after")
     def _some_time(self) -> Self:
@@ -182,7 +184,7 @@ class BrandSection(Section):
             accounts=self.accounts.build(),
             rivals=tuple(r.build() for r in rivals if not r.brands or self.name in r.brands),
             time_zone=ZoneInfo(self.time_zone),
-            hours=BusinessHours(opens=self.hours.opens, closes=self.hours.closes, days=days),
+            hours=BusinessHours(self.hours.opens, self.hours.closes, days, frozenset(self.hours.holidays)),
             quiet=QuietHours(self.quiet.begins, self.quiet.ends) if self.quiet else None,
             digest_channels=self.digest_channels,
             digest_at=self.digest_at,
@@ -266,13 +268,21 @@ class NoiseSection(Section):
 
 
 class SlaSection(Section):
-    """`[sla]`: minutes of business time until an answer is due, and the response rate's window."""
+    """`[sla]`: minutes of business time until an answer is due, what is told around it, and the response rate's window."""
 
     urgent_minutes: int = Field(default=60, ge=1)
     high_minutes: int = Field(default=240, ge=1)
     normal_minutes: int = Field(default=480, ge=1)
     low_minutes: int = Field(default=960, ge=1)
     response_window_hours: int = Field(default=24, ge=1, le=24 * 14)
+    warn_minutes: int = Field(default=30, ge=0)
+    silence_minutes: int = Field(default=60, ge=1)
+
+    def build(self) -> DeadlinePolicy:
+        """Make the domain's value of what is told before and after a deadline."""
+        return DeadlinePolicy(
+            warn_before=timedelta(minutes=self.warn_minutes), silence=timedelta(minutes=self.silence_minutes)
+        )
 
 
 class Settings(Section):

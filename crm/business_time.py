@@ -28,6 +28,12 @@ def business_seconds(start: datetime, end: datetime, *, brand: Brand) -> float:
     return total.total_seconds()
 
 
+def is_open(moment: datetime, brand: Brand) -> bool:
+    """Tell whether people are at work at a moment."""
+    opens, closes = next(_openings(moment, brand))
+    return opens <= moment < closes
+
+
 def quiet_until(moment: datetime, brand: Brand) -> datetime | None:
     """Return when the quiet hours end that the moment is in, in UTC; None where it is in none."""
     if brand.quiet is None:
@@ -49,7 +55,7 @@ def _openings(start: datetime, brand: Brand) -> Iterator[tuple[datetime, datetim
     first = start.astimezone(brand.time_zone).date()
     for offset in count():
         day = first + timedelta(days=offset)
-        if day.weekday() in brand.hours.days:
+        if day.weekday() in brand.hours.days and day not in brand.hours.holidays:
             yield _local(day, brand.hours.opens, brand), _local(day, brand.hours.closes, brand)
 
 

@@ -1,7 +1,7 @@
 """Whom we speak for: brands, their rivals, the accounts of both, and the streams that listen for them."""
 
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -26,11 +26,12 @@ class Rival:
 
 @dataclass(frozen=True, slots=True)
 class BusinessHours:
-    """When people answer: the same hours on each of `days` (0 is Monday), in the brand's time zone."""
+    """When people answer: the same hours on each of `days` (0 is Monday) but the holidays, in the brand's time zone."""
 
     opens: time = time(9)
     closes: time = time(18)
     days: frozenset[int] = frozenset(range(5))
+    holidays: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from domain.blind_check import BlindCheck
 from domain.case import CaseFile, SeenMention
+from domain.deadline import DeadlineNotice
 from domain.noise import Surge, SurgeLine
 from domain.outcome import Digest
 
@@ -20,6 +21,7 @@ class MessageKind(StrEnum):
     BLIND_CHECK = "blind_check"  # subject: its id
     SURGE = "surge"  # subject: its id
     SURGE_LINE = "surge_line"  # subject: the surge's id and the minute, in the surge's thread
+    DEADLINE = "deadline"  # subject: why, brand, place and moment; payload: the cases' ids
     NOTICE = "notice"  # subject: the text's id; health notices to the operators
 
 
@@ -89,7 +91,7 @@ class Notice:
     text: str
 
 
-Content = CaseFile | BatchLine | Digest | BlindCheck | Surge | SurgeLine | Notice
+Content = CaseFile | BatchLine | Digest | BlindCheck | Surge | SurgeLine | DeadlineNotice | Notice
 """What a message shows, read at the moment of posting."""
 
 

@@ -8,6 +8,7 @@ from domain.clock import iso
 from domain.message import BatchLine, Content, MessageKind, Notice, OutgoingMessage
 from domain.noise import Surge
 from domain.outcome import Digest
+from flows.deadlines import notice_of
 from flows.house import House
 from flows.reporting import digest_of
 from flows.surging import line_of, surge_of
@@ -66,6 +67,7 @@ _READERS: Mapping[MessageKind, Callable[[Tx, OutgoingMessage, House], Content | 
     MessageKind.BLIND_CHECK: lambda tx, message, _: blind_checks.get(tx, message.subject),
     MessageKind.SURGE: lambda tx, message, house: surge_of(tx, message.subject, house=house),
     MessageKind.SURGE_LINE: lambda tx, message, house: line_of(tx, message.subject, house=house),
+    MessageKind.DEADLINE: lambda tx, message, house: notice_of(tx, message, house=house),
     MessageKind.NOTICE: lambda _tx, message, _house: Notice(message.payload or ""),
 }
 

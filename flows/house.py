@@ -8,6 +8,7 @@ from crm.identity import value_band
 from domain.brand import Brand
 from domain.case import TriagePolicy
 from domain.clock import Clock
+from domain.deadline import DeadlinePolicy
 from domain.noise import NoisePolicy
 from storage.database import Database
 
@@ -26,6 +27,7 @@ class House:
     policy: TriagePolicy
     secret: bytes
     noise: NoisePolicy = field(default_factory=NoisePolicy)
+    deadlines: DeadlinePolicy = field(default_factory=DeadlinePolicy)
     channels: Mapping[str, str] = field(default_factory=dict)
     operators_channel: str | None = None
     workspace_url: str = ""

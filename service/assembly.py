@@ -50,6 +50,7 @@ def open_house(
         brands=brands,
         policy=settings.policy,
         noise=settings.noise.build(),
+        deadlines=settings.sla.build(),
         secret=_derived(key or "earshot without a key", "chain"),
         channels={s.brand: s.channel for s in reversed(build_streams(settings, known))},
         operators_channel=known.get(operators, operators) if operators else None,

@@ -28,7 +28,7 @@ _OPEN_CASE = insert(CaseRow)  # built once, so that its compiled form is found a
 def find(tx: Tx, *, brand: str, author_key: str, thread_id: str) -> Case | None:
     """Return the one case of this author in this thread about this brand."""
     place = CaseRow.brand == brand, CaseRow.author_key == author_key, CaseRow.thread_id == thread_id
-    return next(iter(_read(tx, select(CaseRow).where(*place))), None)
+    return next(iter(read(tx, select(CaseRow).where(*place))), None)
 
 
 def threads_with_any(tx: Tx, thread_ids: Sequence[str], *, brand: str) -> set[str]:
@@ -41,19 +41,19 @@ def threads_with_any(tx: Tx, thread_ids: Sequence[str], *, brand: str) -> set[st
 
 def get(tx: Tx, case_id: str) -> Case | None:
     """Return one case."""
-    return next(iter(_read(tx, select(CaseRow).where(CaseRow.id == case_id))), None)
+    return next(iter(read(tx, select(CaseRow).where(CaseRow.id == case_id))), None)
 
 
 def by_thread(tx: Tx, *, brand: str, platform: str, thread_id: str) -> list[Case]:
     """Return the brand's cases in one thread, oldest first."""
     place = CaseRow.thread_id == thread_id, CaseRow.platform == platform, CaseRow.brand == brand
-    return _read(tx, select(CaseRow).where(*place).order_by(CaseRow.posted_at, CaseRow.id))
+    return read(tx, select(CaseRow).where(*place).order_by(CaseRow.posted_at, CaseRow.id))
 
 
 def of_customer(tx: Tx, customer_id: str, *, limit: int) -> list[Case]:
     """Return the cases of a customer's known accounts, newest first."""
     theirs = select(CaseRow).where(CaseRow.author_key.in_(active_accounts(customer_id)))
-    return _read(tx, theirs.order_by(CaseRow.posted_at.desc(), CaseRow.id).limit(limit))
+    return read(tx, theirs.order_by(CaseRow.posted_at.desc(), CaseRow.id).limit(limit))
 
 
 def open_case(tx: Tx, new: Case) -> None:
@@ -98,7 +98,7 @@ def queue(tx: Tx, *, brand: str | None = None, limit: int, offset: int = 0, valu
     if brand is not None:
         waiting = waiting.where(CaseRow.brand == brand)
     pressing = waiting.order_by(CaseRow.due_at, func.coalesce(value, 0).desc(), CaseRow.id)
-    return _files(tx, _read(tx, pressing.limit(limit).offset(offset)), value_band)
+    return _files(tx, read(tx, pressing.limit(limit).offset(offset)), value_band)
 
 
 def counts(tx: Tx, *, at: datetime, brand: str | None = None) -> tuple[int, int]:
@@ -109,7 +109,8 @@ def counts(tx: Tx, *, at: datetime, brand: str | None = None) -> tuple[int, int]
     return opened, late
 
 
-def _read(tx: Tx, statement: Select[CaseRow]) -> list[Case]:
+def read(tx: Tx, statement: Select[CaseRow]) -> list[Case]:
+    """Run a selection of cases."""
     return [Case(**{name: getattr(row, name) for name in _FIELDS}) for row in tx.scalars(statement)]
 
 

@@ -278,6 +278,8 @@ class CaseRow(Row):
     owner: Mapped[str | None]
     claimed_at: Mapped[datetime | None]
     snoozed_until: Mapped[datetime | None]
+    warned_at: Mapped[datetime | None]
+    overdue_told_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     surge: Mapped[str | None]

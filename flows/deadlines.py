@@ -1,0 +1,147 @@
+"""Deadlines: a warning before an answer is due, an escalation once it is not given, an alarm when nobody is on."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from crm.business_time import business_seconds, due_at, is_open, quiet_until
+from domain.brand import Brand
+from domain.case import Case, HistoryLine
+from domain.clock import iso
+from domain.deadline import DeadlineKind, DeadlineNotice
+from domain.message import PRESSING, MessageKind, MessageState, OutgoingMessage
+from flows.house import House
+from storage import cases, deadlines, mentions, messages
+from storage.database import Tx
+
+log = structlog.get_logger(__name__)
+
+SHOWN = 10
+"""A notice lists so many cases; the rest is a number."""
+
+LOOKED_BACK = timedelta(days=7)
+"""A silence is as long as that at most: it may reach over a weekend and holidays."""
+
+
+def watch_deadlines(*, house: House) -> int:
+    """Tell whoever must know of cases that are nearly due, overdue, or left alone; return how many messages that are.
+
+    Each case is told of once before and once after its time, however often this runs.
+    """
+    now = house.clock()
+    with house.database.write() as tx:
+        return sum(
+            _warn(tx, brand, now, house) + _escalate(tx, brand, now, house) + _break_silence(tx, brand, now, house)
+            for brand in house.brands
+        )
+
+
+def _warn(tx: Tx, brand: Brand, now: datetime, house: House) -> int:
+    if not is_open(now, brand):
+        return 0
+    soon = due_at(now, minutes=int(house.deadlines.warn_before.total_seconds() / 60), brand=brand)
+    near = [case for case in deadlines.due_before(tx, brand=brand.name, moment=soon) if case.due_at > now]
+    if not near:
+        return 0
+    deadlines.warned(tx, [case.id for case in near], at=now)
+    owners = sorted({case.owner or "" for case in near})
+    return sum(
+        _tell(
+            tx,
+            DeadlineKind.DUE_SOON,
+            brand,
+            [case for case in near if (case.owner or "") == owner],
+            to=[owner or house.channels.get(brand.name, "")],
+            now=now,
+        )
+        for owner in owners
+    )
+
+
+def _escalate(tx: Tx, brand: Brand, now: datetime, house: House) -> int:
+    late = [] if quiet_until(now, brand) else deadlines.overdue(tx, brand=brand.name, moment=now)
+    if not late:
+        return 0
+    deadlines.called_overdue(tx, [case.id for case in late], at=now)
+    for case in late:
+        cases.note(tx, case.id, HistoryLine(at=now, actor=None, action="overdue"))
+        messages.touch(tx, kind=MessageKind.CARD, subject=case.id)
+    log.info("overdue", brand=brand.name, cases=len(late))
+    return _tell(tx, DeadlineKind.OVERDUE, brand, late, to=_superiors(brand, house), now=now)
+
+
+def _break_silence(tx: Tx, brand: Brand, now: datetime, house: House) -> int:
+    """Raise the alarm once for each silence: it ends with the next deed of anybody."""
+    if not is_open(now, brand):
+        return 0
+    seconds = house.deadlines.silence.total_seconds()
+    waiting = [
+        case
+        for case in deadlines.unowned_complaints(tx, brand=brand.name)
+        if business_seconds(case.opened_at, now, brand=brand) >= seconds
+    ]
+    if not waiting:
+        return 0
+    last = deadlines.last_deed(tx, brand=brand.name, since=now - LOOKED_BACK)
+    if last is not None and business_seconds(last, now, brand=brand) < seconds:
+        return 0
+    to = dict.fromkeys([house.channels.get(brand.name, ""), *_superiors(brand, house)])
+    return _tell(tx, DeadlineKind.SILENCE, brand, waiting, to=to, now=now, key=f"since {iso(last) if last else 'ever'}")
+
+
+def _superiors(brand: Brand, house: House) -> Sequence[str]:
+    """Return where escalations go: the channel that the settings name, else those people, else the brand's channel."""
+    policy = house.escalation
+    return [policy.channel] if policy.channel else policy.people or [house.channels.get(brand.name, "")]
+
+
+def _tell(
+    tx: Tx,
+    kind: DeadlineKind,
+    brand: Brand,
+    told: Sequence[Case],
+    *,
+    to: Iterable[str],
+    now: datetime,
+    key: str | None = None,
+) -> int:
+    """Queue one message for each place; what it shows is read when it is posted."""
+    queued = 0
+    ids = [case.id for case in told]
+    for place in to:
+        subject = f"{kind.value}|{brand.name}|{place}|{key or iso(now)}"
+        notice = OutgoingMessage(
+            key=f"deadline:{subject}",
+            channel=place,
+            kind=MessageKind.DEADLINE,
+            subject=subject,
+            state=MessageState.PENDING,
+            created_at=now,
+            rank=PRESSING,
+            payload=json.dumps(ids),
+        )
+        if place and messages.enqueue(tx, notice):
+            shown = mentions.of_cases(tx, ids[:SHOWN])
+            messages.add_mentions(
+                tx, notice.key, [seen.mention.id for group in shown.values() for seen in group], brand=brand.name
+            )
+            queued += 1
+    return queued
+
+
+def notice_of(tx: Tx, message: OutgoingMessage, *, house: House) -> DeadlineNotice:
+    """Read what a notice shows now: cases whose posts are gone are left out."""
+    kind, brand, place, _ = message.subject.split("|", 3)
+    ids: list[str] = json.loads(message.payload or "[]")
+    files = [cases.file(tx, case_id, value_band=house.band) for case_id in ids[:SHOWN]]
+    shown = tuple(file for file in files if file and file.mentions)
+    return DeadlineNotice(
+        kind=DeadlineKind(kind),
+        brand=brand,
+        person=place if place[:1] in {"U", "W"} else None,
+        total=len(ids) - len(files) + len(shown),
+        since=min((file.case.posted_at for file in shown), default=None),
+        shown=shown,
+    )
