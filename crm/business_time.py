@@ -28,6 +28,11 @@ def business_seconds(start: datetime, end: datetime, *, brand: Brand) -> float:
     return total.total_seconds()
 
 
+def opening_from(day: date, brand: Brand) -> datetime:
+    """Return when the brand first opens on this local day or on one after it, in UTC."""
+    return next(opens for opens, _ in _openings(day_bounds(day, brand)[0], brand))
+
+
 def _openings(start: datetime, brand: Brand) -> Iterator[tuple[datetime, datetime]]:
     """Yield opening and closing moments in UTC from the day of `start` on, for ever.
 
