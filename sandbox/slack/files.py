@@ -196,5 +196,5 @@ async def _content(request: web.Request) -> bytes:
     if request.content_type != "multipart/form-data":
         return await request.read()
     for value in (await request.post()).values():
-        return value.encode() if isinstance(value, str) else value.file.read()
+        return value.file.read() if isinstance(value, web.FileField) else b""
     return b""

@@ -199,7 +199,10 @@ def _picked(element: dict[str, Any], value: Any, offered: Mapping[str, Any]) -> 
 
 
 def _option(element: dict[str, Any], value: Any, offered: Mapping[str, Any]) -> dict[str, Any]:
-    options = [*choices(element), *offered.values()] if "external" in element["type"] else choices(element)
+    options = choices(element)
+    if "external" in element["type"]:
+        first = [element.get("initial_option"), *element.get("initial_options", [])]
+        options = [*offered.values(), *(each for each in first if each)]
     for option in options:
         if option["value"] == value:
             return dict(option)
