@@ -268,7 +268,7 @@ class NoiseSection(Section):
 
 
 class SlaSection(Section):
-    """`[sla]`: minutes of business time until an answer is due, what is told around it, and the response rate's window."""
+    """`[sla]`: business time until an answer is due, what is told around it, and the response rate's window."""
 
     urgent_minutes: int = Field(default=60, ge=1)
     high_minutes: int = Field(default=240, ge=1)

@@ -10,6 +10,7 @@ _WORKS_ON_CASES = frozenset({Role.CRM_ADMIN, Role.SOCIAL_EXPERT})
 _READS_CUSTOMERS = frozenset(
     {Role.CRM_ADMIN, Role.DATA_CLEANER, Role.SOCIAL_EXPERT, Role.DIRECT_MAIL_EXPERT, Role.ENGAGEMENT_EXPERT}
 )
+_TIES_CUSTOMERS = frozenset({Role.CRM_ADMIN, Role.DATA_CLEANER, Role.SOCIAL_EXPERT})
 _ANY_ROLE = frozenset(Role)
 
 PERMITTED: Mapping[Action, frozenset[Role]] = MappingProxyType(
@@ -19,8 +20,17 @@ PERMITTED: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.REOPEN: _WORKS_ON_CASES,
         Action.NOT_US: _WORKS_ON_CASES,
         Action.CORRECT: _WORKS_ON_CASES,
-        Action.BLIND_CHECK: _WORKS_ON_CASES,
+        Action.ASSIGN: _WORKS_ON_CASES,
+        Action.SNOOZE: _WORKS_ON_CASES,
+        Action.WAKE: _WORKS_ON_CASES,
+        Action.ESCALATE: _WORKS_ON_CASES,
+        Action.LINK_CUSTOMER: _TIES_CUSTOMERS,
+        Action.UNLINK_CUSTOMER: _TIES_CUSTOMERS,
+        Action.NOTE_CUSTOMER: _TIES_CUSTOMERS,
+        Action.SEND_TO_PRODUCT: _WORKS_ON_CASES,
+        Action.CREATE_LEAD: _WORKS_ON_CASES,
         Action.MUTE: _WORKS_ON_CASES,
+        Action.BLIND_CHECK: _WORKS_ON_CASES,
         Action.OPEN_POST: _ANY_ROLE,  # the post is public; the button is only acknowledged
         Action.SEE_QUEUE: _WORKS_ON_CASES | {Role.ENGAGEMENT_EXPERT},
         Action.SEE_KPI: _ANY_ROLE,
@@ -38,8 +48,17 @@ _WORDS: Mapping[Action, str] = MappingProxyType(
         Action.REOPEN: "reopen cases",
         Action.NOT_US: "dismiss cases",
         Action.CORRECT: "correct labels",
-        Action.BLIND_CHECK: "judge posts of the blind check",
+        Action.ASSIGN: "assign cases",
+        Action.SNOOZE: "snooze cases",
+        Action.WAKE: "wake cases",
+        Action.ESCALATE: "escalate cases",
+        Action.LINK_CUSTOMER: "link customers",
+        Action.UNLINK_CUSTOMER: "unlink customers",
+        Action.NOTE_CUSTOMER: "add notes to customers",
+        Action.SEND_TO_PRODUCT: "send posts to product",
+        Action.CREATE_LEAD: "create leads",
         Action.MUTE: "mute authors and topics",
+        Action.BLIND_CHECK: "judge posts of the blind check",
         Action.OPEN_POST: "open posts from here",
         Action.SEE_QUEUE: "see the queue",
         Action.SEE_KPI: "see the KPIs",

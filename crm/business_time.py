@@ -47,6 +47,11 @@ def quiet_until(moment: datetime, brand: Brand) -> datetime | None:
     return _local(day, ends, brand)
 
 
+def opening_from(day: date, brand: Brand) -> datetime:
+    """Return when the brand first opens on this local day or on one after it, in UTC."""
+    return next(opens for opens, _ in _openings(day_bounds(day, brand)[0], brand))
+
+
 def _openings(start: datetime, brand: Brand) -> Iterator[tuple[datetime, datetime]]:
     """Yield opening and closing moments in UTC from the day of `start` on, for ever.
 

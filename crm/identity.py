@@ -22,7 +22,8 @@ def sight(author: Author, links: Sequence[Link]) -> Sighting:
     A handle that two customers supplied proves nothing and is left waiting. A handle that was pinned to another
     user id has changed hands: its link is suspended.
     """
-    known = [link for link in links if link.user_id == author.user_id and link.state is LinkState.ACTIVE]
+    sure = [link for link in links if link.grade is not Grade.SUGGESTED]
+    known = [link for link in sure if link.user_id == author.user_id and link.state is LinkState.ACTIVE]
     folded = author.handle.casefold()
     taken = tuple(
         link
@@ -33,13 +34,7 @@ def sight(author: Author, links: Sequence[Link]) -> Sighting:
     )
     if known or taken:
         return Sighting(suspend=taken)
-    waiting = [
-        link
-        for link in links
-        if link.state is LinkState.AWAITING
-        and link.grade is not Grade.SUGGESTED
-        and link.account.handle.casefold() == folded
-    ]
+    waiting = [link for link in sure if link.state is LinkState.AWAITING and link.account.handle.casefold() == folded]
     customers = {link.customer_id for link in waiting}
     return Sighting(pin=waiting[0] if len(customers) == 1 else None)
 

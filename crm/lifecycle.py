@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from domain.case import OPEN_STATES, Case, CaseState
 from domain.errors import AlreadyOwned, Refused
+from domain.person import Action
 
 
 class Step(StrEnum):
@@ -60,6 +61,16 @@ _TO: Mapping[Step, CaseState] = MappingProxyType(
 )
 """Where a step leads; the others lead back to the owner, or to everybody where there is none."""
 
+_ACTIONS: Mapping[Action, str] = MappingProxyType(
+    {
+        Action.ESCALATE: "escalate this",
+        Action.CORRECT: "correct this",
+        Action.LINK_CUSTOMER: "link its author",
+        Action.UNLINK_CUSTOMER: "unlink its author",
+        Action.SEND_TO_PRODUCT: "send this to product",
+        Action.CREATE_LEAD: "make a lead of this",
+    }
+)
 _WORDS: Mapping[Step, str] = MappingProxyType(
     {
         Step.CLAIM: "claim",
@@ -84,6 +95,29 @@ STATE_WORDS: Mapping[CaseState, str] = MappingProxyType(
 """States as they stand in a sentence."""
 
 
+OFFERED: Mapping[Action, frozenset[CaseState]] = MappingProxyType(
+    {
+        Action.ESCALATE: OPEN_STATES,
+        Action.CORRECT: _ALIVE - {CaseState.DISMISSED},
+        Action.LINK_CUSTOMER: _ALIVE,
+        Action.UNLINK_CUSTOMER: _ALIVE,
+        Action.SEND_TO_PRODUCT: _ALIVE,
+        Action.CREATE_LEAD: _ALIVE - {CaseState.DISMISSED},
+    }
+)
+"""In which states people may do what leads to no other state."""
+
+
+def insist(action: Action, case: Case) -> None:
+    """Let an action pass that fits the case's state.
+
+    Raises:
+        Refused: it does not; the message says why.
+    """
+    if case.state not in OFFERED[action]:
+        raise Refused(f"You cannot {_ACTIONS[action]} now: the case is {STATE_WORDS[case.state]}.{_hint(case.state)}")
+
+
 def possible(step: Step, case: Case) -> bool:
     """Tell whether `after` would let the step pass."""
     return case.state in FROM[step] and not (step is Step.CLAIM and case.owner)
@@ -106,7 +140,11 @@ def after(step: Step, case: Case, *, by: str | None = None) -> CaseState:
 
 
 def _refusal(step: Step, state: CaseState) -> str:
-    hint = " Reopen it first." if state in FROM[Step.REOPEN] and step is not Step.REOPEN else ""
+    hint = "" if step is Step.REOPEN else _hint(state)
     if state is CaseState.WAITING_APPROVAL:
         hint = " Approve the reply, or send it back, first."
     return f"You cannot {_WORDS.get(step, step.value.replace('_', ' '))} this: it is {STATE_WORDS[state]} now.{hint}"
+
+
+def _hint(state: CaseState) -> str:
+    return " Reopen it first." if state in FROM[Step.REOPEN] else ""

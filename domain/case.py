@@ -90,7 +90,10 @@ class Triage:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One author in one thread about one brand. `posted_at` is the clock's start: when its first post appeared."""
+    """One author in one thread about one brand. `posted_at` is the clock's start: when its first post appeared.
+
+    `escalated_to` holds Slack ids, separated by spaces; `escalated_by` is None where Earshot did it by itself.
+    """
 
     id: str
     brand: str
@@ -107,6 +110,10 @@ class Case:
     due_at: datetime
     owner: str | None = None
     snoozed_until: datetime | None = None
+    snoozed_by: str | None = None
+    escalated_at: datetime | None = None
+    escalated_by: str | None = None
+    escalated_to: str | None = None
     answered_at: datetime | None = None
     closed_at: datetime | None = None
 
@@ -124,11 +131,15 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One thing that happened to a case. `actor` is a Slack user id, or None for Earshot itself."""
+    """One thing that happened to a case. `actor` is a Slack user id, or None for Earshot itself.
+
+    `whom` holds the Slack ids of those whom it was done to, separated by spaces.
+    """
 
     at: datetime
     actor: str | None
     action: str
+    whom: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,3 +192,9 @@ class CaseFile:
     customer: CustomerSummary | None = None
     counted: bool = True
     copies: Copies | None = None
+
+    @property
+    def calling(self) -> SeenMention | None:
+        """The post whose labels count: the latest that made it a case; None where every post is gone."""
+        latest = self.mentions[-1] if self.mentions else None
+        return next((seen for seen in reversed(self.mentions) if seen.triage.verdict is Verdict.CASE), latest)

@@ -83,9 +83,19 @@ class CustomerMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomerNote:
+    """What a person of ours noted of a customer; `by` is a Slack user id."""
+
+    at: datetime
+    by: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerProfile:
     """What a look-up shows of one customer, newest first."""
 
     customer: Customer
     cases: tuple[Case, ...]
     mentions: tuple[SeenMention, ...]
+    notes: tuple[CustomerNote, ...] = ()

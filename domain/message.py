@@ -5,8 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.blind_check import BlindCheck
-from domain.case import CaseFile, SeenMention
+from domain.case import Case, CaseFile, SeenMention
 from domain.deadline import DeadlineNotice
+from domain.handover import Handover, HandoverKind
 from domain.noise import Surge, SurgeLine
 from domain.outcome import Digest
 
@@ -23,6 +24,16 @@ class MessageKind(StrEnum):
     SURGE_LINE = "surge_line"  # subject: the surge's id and the minute, in the surge's thread
     DEADLINE = "deadline"  # subject: why, brand, place and moment; payload: the cases' ids
     NOTICE = "notice"  # subject: the text's id; health notices to the operators
+    NUDGE = "nudge"  # subject: case id; payload: why, and who did it
+    ESCALATION = "escalation"  # subject: the handover's id
+    PRODUCT = "product"  # subject: the handover's id
+
+
+class NudgeReason(StrEnum):
+    """Why a person is told of a case of hers; `OutgoingMessage.payload` begins with it."""
+
+    ASSIGNED = "assigned"
+    AWAKE = "awake"
 
 
 class MessageState(StrEnum):
@@ -48,7 +59,8 @@ class OutgoingMessage:
     message with `revision > shown_revision` wants an update. `channel` may be a person's id: then it goes to her
     directly. `parent` is the key of the message in whose thread this one goes, once that is posted. Of what waits for
     one channel the lowest `rank` goes first, then the oldest. `payload` is the text of a notice; everything else is
-    read from the database when it is posted, so that a deletion reaches it.
+    read from the database when it is posted, so that a deletion reaches it. That of a nudge is its reason and, after a
+    space, the Slack user id of who caused it, or nothing for Earshot.
     """
 
     key: str
@@ -91,7 +103,28 @@ class Notice:
     text: str
 
 
-Content = CaseFile | BatchLine | Digest | BlindCheck | Surge | SurgeLine | DeadlineNotice | Notice
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """A word to one person about a case of hers. `by` is None for Earshot; `card_url` leads to the card."""
+
+    reason: NudgeReason
+    by: str | None
+    case: Case
+    card_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """What was passed on; `handover` is None where the post was erased meanwhile, and `seen` where there was none."""
+
+    kind: HandoverKind
+    handover: Handover | None = None
+    seen: SeenMention | None = None
+    case: Case | None = None
+    card_url: str | None = None
+
+
+Content = CaseFile | BatchLine | Digest | BlindCheck | Surge | SurgeLine | DeadlineNotice | Notice | Nudge | HandedOver
 """What a message shows, read at the moment of posting."""
 
 

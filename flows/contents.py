@@ -5,14 +5,25 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from domain.clock import iso
-from domain.message import BatchLine, Content, MessageKind, Notice, OutgoingMessage
+from domain.handover import HandoverKind
+from domain.message import (
+    BatchLine,
+    Content,
+    HandedOver,
+    MessageKind,
+    Notice,
+    Nudge,
+    NudgeReason,
+    OutgoingMessage,
+)
 from domain.noise import Surge
 from domain.outcome import Digest
 from flows.deadlines import notice_of
 from flows.house import House
+from flows.permalinks import card_url
 from flows.reporting import digest_of
 from flows.surging import line_of, surge_of
-from storage import blind_checks, cases, mentions, messages
+from storage import blind_checks, cases, handovers, mentions, messages
 from storage.database import Tx
 
 SHOWN_IN_BATCH = 10
@@ -31,14 +42,14 @@ def digest_subject(brand: str, day: date) -> str:
 
 def content_of(tx: Tx, message: OutgoingMessage, *, house: House) -> Content | None:
     """Read what the message shows now; None where its subject is gone."""
-    return _READERS[message.kind](tx, message, house)
+    return _READ[message.kind](tx, message, house)
 
 
 def _card(tx: Tx, message: OutgoingMessage, house: House) -> Content | None:
     return cases.file(tx, message.subject, value_band=house.band)
 
 
-def _line(tx: Tx, message: OutgoingMessage, _house: House) -> Content:
+def _line(tx: Tx, message: OutgoingMessage, _house: House) -> Content | None:
     brand, since, until = message.subject.rsplit("|", 2)
     seen = mentions.of_message(tx, message.key)
     return BatchLine(
@@ -59,16 +70,48 @@ def _digest(tx: Tx, message: OutgoingMessage, house: House) -> Content | None:
     return digest_of(tx, brand=house.brand(name), day=date.fromisoformat(day), house=then)
 
 
-_READERS: Mapping[MessageKind, Callable[[Tx, OutgoingMessage, House], Content | None]] = {
+def _blind_check(tx: Tx, message: OutgoingMessage, _house: House) -> Content | None:
+    return blind_checks.get(tx, message.subject)
+
+
+def _notice(_tx: Tx, message: OutgoingMessage, _house: House) -> Content | None:
+    return Notice(message.payload or "")
+
+
+def _nudge(tx: Tx, message: OutgoingMessage, house: House) -> Nudge | None:
+    case = cases.get(tx, message.subject)
+    reason, _, by = (message.payload or "").partition(" ")
+    return Nudge(NudgeReason(reason), by or None, case, card_url(tx, case.id, house)) if case else None
+
+
+def _handed_over(tx: Tx, message: OutgoingMessage, house: House) -> HandedOver:
+    """Read what was passed on; of an erased post nothing is left to show but that it was there."""
+    kind = HandoverKind(message.kind.value)
+    handover = handovers.get(tx, message.subject)
+    if handover is None:
+        return HandedOver(kind)
+    return HandedOver(
+        kind=kind,
+        handover=handover,
+        seen=mentions.get(tx, handover.mention_id, brand=handover.brand) if handover.mention_id else None,
+        case=cases.get(tx, handover.case_id) if handover.case_id else None,
+        card_url=card_url(tx, handover.case_id, house),
+    )
+
+
+_READ: Mapping[MessageKind, Callable[[Tx, OutgoingMessage, House], Content | None]] = {
     MessageKind.CARD: _card,
     MessageKind.BATCH: _line,
     MessageKind.REVIEW: _line,
     MessageKind.DIGEST: _digest,
-    MessageKind.BLIND_CHECK: lambda tx, message, _: blind_checks.get(tx, message.subject),
     MessageKind.SURGE: lambda tx, message, house: surge_of(tx, message.subject, house=house),
     MessageKind.SURGE_LINE: lambda tx, message, house: line_of(tx, message.subject, house=house),
     MessageKind.DEADLINE: lambda tx, message, house: notice_of(tx, message, house=house),
-    MessageKind.NOTICE: lambda _tx, message, _house: Notice(message.payload or ""),
+    MessageKind.BLIND_CHECK: _blind_check,
+    MessageKind.NOTICE: _notice,
+    MessageKind.NUDGE: _nudge,
+    MessageKind.ESCALATION: _handed_over,
+    MessageKind.PRODUCT: _handed_over,
 }
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import partial
 
 from crm.business_time import due_at
-from crm.lifecycle import STATE_WORDS
+from crm.lifecycle import insist
 from crm.triage import triage
 from domain.brand import Brand
 from domain.case import OPEN_STATES, Case, CaseFile, CaseKind, CaseState, SeenMention, Triage, Urgency, Verdict
@@ -17,6 +17,7 @@ from domain.prediction import CORRECTABLE, SWITCHING
 from flows.filing import outcome_of
 from flows.house import House
 from flows.responding import Click, act
+from flows.snoozing import brand_of
 from storage import brands, cases, corrections, customers, mentions, outcomes
 from storage.database import Tx
 
@@ -35,11 +36,8 @@ def _correct(
 ) -> str:
     if label not in CORRECTABLE.get(task, ()):
         raise Refused("This choice is not known here: the card may be older than the last update. Nothing was changed.")
-    brand = next((brand for brand in house.brands if brand.name == case.brand), None)
-    if brand is None:
-        raise Refused(f"{case.brand} is not in the settings any more, so its cases cannot be corrected.")
-    if case.state in {CaseState.DISMISSED, CaseState.REMOVED}:
-        raise Refused(f"You cannot correct this: it is {STATE_WORDS[case.state]} now.")
+    brand = brand_of(case, house)
+    insist(Action.CORRECT, case)
     brands.lock(tx, [case.brand])  # what the author writes meanwhile must not be overlooked
     if mention_id not in {seen.mention.id for seen in mentions.of_case(tx, case.id)}:
         raise Refused("This post is gone: its author removed it.")

@@ -9,6 +9,7 @@ from domain.brand import Brand
 from domain.case import TriagePolicy
 from domain.clock import Clock
 from domain.deadline import DeadlinePolicy
+from domain.handover import EscalationPolicy
 from domain.noise import NoisePolicy
 from storage.database import Database
 
@@ -17,8 +18,8 @@ from storage.database import Database
 class House:
     """Built once by run.py.
 
-    `secret` keys the tombstones and the audit chain; `channels` gives each brand's own channel; `workspace_url` is
-    that of the Slack workspace and ends in a slash.
+    `secret` keys the tombstones and the audit chain; `channels` gives each brand's own channel, `product_channels`
+    where its posts are sent on to; `workspace_url` is that of the Slack workspace and ends in a slash.
     """
 
     database: Database
@@ -31,6 +32,8 @@ class House:
     channels: Mapping[str, str] = field(default_factory=dict)
     operators_channel: str | None = None
     workspace_url: str = ""
+    product_channels: Mapping[str, str] = field(default_factory=dict)
+    escalation: EscalationPolicy = field(default_factory=EscalationPolicy)
 
     def brand(self, name: str) -> Brand:
         """Return the brand of that name; raises KeyError for one that the settings do not have."""

@@ -11,7 +11,7 @@ from domain.customer import Customer, CustomerProfile
 from domain.errors import Refused
 from domain.person import Action, Person
 from flows.house import House
-from storage import audit, cases, customers, mentions
+from storage import audit, cases, customer_notes, customers, mentions
 from storage.database import Tx
 
 SHOWN = 5
@@ -92,7 +92,8 @@ def search(
 def _profile(tx: Tx, found: Customer, person: Person) -> CustomerProfile:
     theirs = cases.of_customer(tx, found.id, limit=SHOWN)
     seen = mentions.of_authors(tx, customers.author_keys(tx, found.id), limit=SHOWN)
-    return CustomerProfile(_masked(found, person), tuple(theirs), tuple(seen))
+    notes = customer_notes.of_customer(tx, found.id, limit=SHOWN)
+    return CustomerProfile(_masked(found, person), tuple(theirs), tuple(seen), tuple(notes))
 
 
 def _masked(found: Customer, person: Person) -> Customer:

@@ -1,6 +1,7 @@
-"""Telling the operators: one sentence into their channel, through the outbox like everything else."""
+"""Telling the operators in their channel, and a person directly, through the outbox like everything else."""
 
-from domain.message import MessageKind, MessageState, OutgoingMessage
+from domain.clock import iso
+from domain.message import PRESSING, MessageKind, MessageState, NudgeReason, OutgoingMessage
 from flows.house import House
 from storage import messages
 from storage.database import Tx
@@ -21,3 +22,21 @@ def tell_operators(tx: Tx, text: str, *, subject: str, house: House) -> None:
         payload=text,
     )
     messages.enqueue(tx, notice)
+
+
+def nudge(tx: Tx, case_id: str, reason: NudgeReason, *, to: str, by: str | None = None, house: House) -> None:
+    """Tell a person directly of a case of hers, unless she did it herself; what it says is read when it is posted."""
+    if to == by:
+        return
+    now = house.clock()
+    message = OutgoingMessage(
+        key=f"nudge:{case_id}:{reason.value}:{to}:{iso(now)}",
+        channel=to,
+        kind=MessageKind.NUDGE,
+        subject=case_id,
+        state=MessageState.PENDING,
+        created_at=now,
+        payload=f"{reason.value} {by or ''}".strip(),
+        rank=PRESSING,
+    )
+    messages.enqueue(tx, message)

@@ -1,20 +1,24 @@
-"""What people do with a case: claim, resolve, reopen, not us. Each click counts once, however often it is delivered."""
+"""What people do with a case: claim, assign, resolve, reopen, not us. Each click counts once, if delivered twice."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from crm.access import permit
+from crm.access import PERMITTED, may, permit
 from crm.lifecycle import Step, after
 from domain.case import Case, CaseFile, CaseState, HistoryLine
 from domain.errors import Refused
-from domain.message import MessageKind
+from domain.message import MessageKind, NudgeReason
 from domain.person import Action, Person
 from domain.prediction import ABOUT, NOT_ABOUT, RELEVANCE
 from flows.house import House
+from flows.notices import nudge
 from storage import audit, cases, corrections, deliveries, mentions, messages, outcomes
 from storage.database import Tx
+
+_UNKNOWN = "This case is not known any more: it was erased, or the card belongs to another Earshot."
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,24 @@ def claim(click: Click, *, house: House) -> CaseFile:
     return act(click, Action.CLAIM, _claim, house)
 
 
+def assign(click: Click, *, to: Person, house: House) -> CaseFile:
+    """Make somebody the owner, whoever owns the case now, and tell her.
+
+    Raises:
+        Refused: not permitted, she may not work on cases, owns it already, or the case is closed.
+    """
+    return act(click, Action.ASSIGN, partial(_assign, to, house), house)
+
+
+def look(case_id: str, *, house: House) -> CaseFile:
+    """Return a case as it is now, before anything is done with it; raises Refused where it is gone."""
+    with house.database.read() as tx:
+        file = cases.file(tx, case_id, value_band=house.band)
+    if file is None:
+        raise Refused(_UNKNOWN)
+    return file
+
+
 def resolve(click: Click, *, house: House) -> CaseFile:
     """Close an open or answered case; this is no response and stops no response clock. Raises as `claim`."""
     return act(click, Action.RESOLVE, _resolve, house)
@@ -50,7 +72,15 @@ def not_us(click: Click, *, house: House) -> CaseFile:
     return act(click, Action.NOT_US, _not_us, house)
 
 
-Effect = Callable[[Tx, Case, str, datetime], str]
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A history line that names people: `whom` holds their Slack ids, separated by spaces."""
+
+    action: str
+    whom: str
+
+
+Effect = Callable[[Tx, Case, str, datetime], str | Told]
 """Changes the case for a Slack user at a moment and returns the history line; raises Refused."""
 
 
@@ -61,15 +91,16 @@ def act(click: Click, action: Action, effect: Effect, house: House) -> CaseFile:
     with house.database.write() as tx:
         case = cases.get(tx, click.case_id)
         if case is None:
-            raise Refused("This case is not known any more: it was erased, or the card belongs to another Earshot.")
+            raise Refused(_UNKNOWN)
         if click.delivery is None or deliveries.first_time(tx, click.delivery, at=now):
-            line = effect(tx, case, user, now)
-            cases.note(tx, case.id, HistoryLine(at=now, actor=user, action=line))
+            told = effect(tx, case, user, now)
+            action_told, whom = (told, None) if isinstance(told, str) else (told.action, told.whom)
+            cases.note(tx, case.id, HistoryLine(at=now, actor=user, action=action_told, whom=whom))
             messages.touch(tx, kind=MessageKind.CARD, subject=case.id)
             audit.append(tx, at=now, actor=user, action=action.value, subject=case.id, secret=house.secret)
         file = cases.file(tx, click.case_id, value_band=house.band)
     if file is None:
-        raise Refused("This case is not known any more.")
+        raise Refused(_UNKNOWN)
     return file
 
 
@@ -89,6 +120,17 @@ def move(tx: Tx, case: Case, step: Step, *, by: str | None = None, **values: Any
 def _claim(tx: Tx, case: Case, user: str, now: datetime) -> str:
     move(tx, case, Step.CLAIM, by=user, owner=user, claimed_at=now, snoozed_until=None)
     return "claimed"
+
+
+def _assign(to: Person, house: House, tx: Tx, case: Case, user: str, now: datetime) -> Told:
+    if not may(to, Action.CLAIM):
+        roles = ", ".join(sorted(PERMITTED[Action.CLAIM]))
+        raise Refused(f"<@{to.user_id}> may not work on cases: that takes one of the roles {roles}.")
+    if case.owner == to.user_id and case.state is CaseState.CLAIMED:
+        raise Refused(f"<@{to.user_id}> owns this already.")
+    move(tx, case, Step.ASSIGN, by=user, owner=to.user_id, claimed_at=now, snoozed_until=None)
+    nudge(tx, case.id, NudgeReason.ASSIGNED, to=to.user_id, by=user, house=house)
+    return Told("assigned to", to.user_id)
 
 
 def _resolve(tx: Tx, case: Case, _user: str, now: datetime) -> str:

@@ -8,14 +8,24 @@ from typing import Any
 
 from sqlalchemy import Float, Select, case, cast, func, insert, select, update
 
-from domain.case import Case, CaseFile, CaseState, CustomerSummary, HistoryLine, Response
+from domain.case import OPEN_STATES, Case, CaseFile, CaseState, CustomerSummary, HistoryLine, Response
 from domain.customer import CustomerMatch, LinkState
 from domain.mention import Author, MentionId
 from storage import copies, mentions, outcomes
 from storage.customers import active_accounts, match_keys
 from storage.database import Tx
 from storage.sightings import to_author
-from storage.tables import OPEN, AuthorRow, CaseRow, CustomerRow, HistoryRow, LinkRow, MembershipRow, ResponseRow
+from storage.tables import (
+    OPEN,
+    SNOOZED,
+    AuthorRow,
+    CaseRow,
+    CustomerRow,
+    HistoryRow,
+    LinkRow,
+    MembershipRow,
+    ResponseRow,
+)
 from storage.upserts import chunks
 
 ValueBand = Callable[[Decimal | None], str]
@@ -76,7 +86,7 @@ def move(tx: Tx, seen: Case, *, state: CaseState, **values: Any) -> bool:
 
 def note(tx: Tx, case_id: str, line: HistoryLine) -> None:
     """Add a line to the case's history."""
-    tx.execute(insert(HistoryRow).values(case_id=case_id, at=line.at, actor=line.actor, action=line.action))
+    tx.execute(insert(HistoryRow).values(case_id=case_id, **asdict(line)))
 
 
 def file(tx: Tx, case_id: str, *, value_band: ValueBand) -> CaseFile | None:
@@ -107,6 +117,18 @@ def counts(tx: Tx, *, at: datetime, brand: str | None = None) -> tuple[int, int]
     chosen = [OPEN] if brand is None else [OPEN, CaseRow.brand == brand]
     opened, late = tx.execute(select(func.count(), overdue).select_from(CaseRow).where(*chosen)).one()
     return opened, late
+
+
+def to_wake(tx: Tx, *, at: datetime) -> list[Case]:
+    """Return the snoozed cases whose time has come, the longest due first."""
+    over = select(CaseRow).where(SNOOZED, CaseRow.snoozed_until <= at)
+    return read(tx, over.order_by(CaseRow.snoozed_until, CaseRow.id))
+
+
+def open_of_author(tx: Tx, author_key: str) -> list[Case]:
+    """Return an author's open cases of every brand, oldest first."""
+    theirs = select(CaseRow).where(CaseRow.author_key == author_key, CaseRow.state.in_(OPEN_STATES))
+    return read(tx, theirs.order_by(CaseRow.posted_at, CaseRow.id))
 
 
 def read(tx: Tx, statement: Select[CaseRow]) -> list[Case]:
@@ -168,5 +190,5 @@ def _history(tx: Tx, ids: Sequence[str]) -> dict[str, list[HistoryLine]]:
     found: dict[str, list[HistoryLine]] = {}
     rows = select(HistoryRow).where(HistoryRow.case_id.in_(ids)).order_by(HistoryRow.at, HistoryRow.number)
     for row in tx.scalars(rows):
-        found.setdefault(row.case_id, []).append(HistoryLine(row.at, row.actor, row.action))
+        found.setdefault(row.case_id, []).append(HistoryLine(row.at, row.actor, row.action, row.whom))
     return found

@@ -64,7 +64,7 @@ def links_for(tx: Tx, *, platform: str, user_id: str, handle: str) -> list[Link]
     named = or_(LinkRow.author_key == f"{platform}:{user_id}", LinkRow.handle_folded == fold_handle(handle))
     rows = select(LinkRow, MembershipRow.customer_id).join(MembershipRow, MembershipRow.record_id == LinkRow.record_id)
     these = rows.where(LinkRow.platform == platform, named, LinkRow.state != LinkState.REMOVED)
-    return [_link(row, customer_id) for row, customer_id in tx.execute(these.order_by(LinkRow.since, LinkRow.id))]
+    return [to_link(row, customer_id) for row, customer_id in tx.execute(these.order_by(LinkRow.since, LinkRow.id))]
 
 
 def named(tx: Tx, authors: Sequence[Author]) -> set[str]:
@@ -179,7 +179,7 @@ def _links(tx: Tx, ids: Sequence[str]) -> dict[str, list[Link]]:
         .order_by(LinkRow.since, LinkRow.id)
     )
     for row, customer_id in tx.execute(rows):
-        found.setdefault(customer_id, []).append(_link(row, customer_id))
+        found.setdefault(customer_id, []).append(to_link(row, customer_id))
     return found
 
 
@@ -201,7 +201,8 @@ def _customer(
     )
 
 
-def _link(row: LinkRow, customer_id: str) -> Link:
+def to_link(row: LinkRow, customer_id: str) -> Link:
+    """Make the domain's value."""
     return Link(
         id=row.id,
         customer_id=customer_id,

@@ -155,6 +155,12 @@ def own_replies(tx: Tx, ids: Sequence[MentionId], *, brand: str) -> list[Mention
     return sorted(found, key=lambda mention: (mention.posted_at, mention.id))
 
 
+def get(tx: Tx, mention_id: MentionId, *, brand: str) -> SeenMention | None:
+    """Return one post as seen for a brand."""
+    one = sightings().where(SightingRow.mention_id == mention_id, SightingRow.brand == brand)
+    return next(iter(read(tx, one)), None)
+
+
 def of_case(tx: Tx, case_id: str) -> list[SeenMention]:
     """Return the case's posts, oldest first."""
     return of_cases(tx, [case_id]).get(case_id, [])

@@ -189,6 +189,12 @@ def for_case(tx: Tx, case_id: str) -> OutgoingMessage | None:
     return next(iter(_read(tx, card)), None)
 
 
+def by_place(tx: Tx, channel: str, ts: str) -> OutgoingMessage | None:
+    """Return what we posted at this place in Slack."""
+    there = select(MessageRow).where(MessageRow.ts == ts, MessageRow.channel == channel)
+    return next(iter(_read(tx, there)), None)
+
+
 def recent(tx: Tx, *, since: datetime) -> list[OutgoingMessage]:
     """Return what was posted since a moment, oldest first."""
     return _read(tx, select(MessageRow).where(MessageRow.posted_at >= since).order_by(MessageRow.posted_at))

@@ -126,7 +126,7 @@ def _add_newer(tx: Tx, told: Sequence[_Told], at: datetime) -> None:
     tx.execute(delete(NameRow).where(NameRow.record_id.in_(ids)))
     for one in told:
         named = [(account.platform, fold_handle(account.handle)) for account in one.record.accounts]
-        for link in tx.scalars(select(LinkRow).where(LinkRow.record_id == one.id)):
+        for link in tx.scalars(select(LinkRow).where(LinkRow.record_id == one.id, LinkRow.by.is_(None))):
             if (link.platform, link.handle_folded) not in named and link.grade is Grade.SUPPLIED:
                 _set_link(tx, link, LinkState.REMOVED, at)
             elif (link.platform, link.handle_folded) in named and link.state is LinkState.REMOVED:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from domain.case import CaseKind, CaseState, Urgency, Verdict
 from domain.customer import Grade, LinkState
+from domain.handover import HandoverKind, Interest
 from domain.message import MessageKind, MessageState
 from domain.noise import MuteKind
 from storage.column_types import EncryptedText, ExactDecimal, PlainText, UtcDateTime
@@ -280,6 +281,10 @@ class CaseRow(Row):
     snoozed_until: Mapped[datetime | None]
     warned_at: Mapped[datetime | None]
     overdue_told_at: Mapped[datetime | None]
+    snoozed_by: Mapped[str | None]
+    escalated_at: Mapped[datetime | None]
+    escalated_by: Mapped[str | None]
+    escalated_to: Mapped[str | None]
     answered_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     surge: Mapped[str | None]
@@ -294,6 +299,26 @@ class HistoryRow(Row):
     at: Mapped[datetime]
     actor: Mapped[str | None]
     action: Mapped[str]
+    whom: Mapped[str | None]
+
+
+class HandoverRow(Row):
+    """What was passed on to people outside the channel; it goes with its post."""
+
+    __tablename__ = "handovers"
+    __table_args__ = (Index(None, "kind", "brand", "at"),)
+    id: Mapped[Key]
+    kind: Mapped[HandoverKind]
+    brand: Mapped[str]
+    at: Mapped[datetime]
+    by: Mapped[str | None]
+    note: Mapped[str]
+    mention_id: Mapped[str | None] = mapped_column(ForeignKey("mentions.id", ondelete="CASCADE"), index=True)
+    case_id: Mapped[str | None] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), index=True)
+    quote: Mapped[str]
+    source_url: Mapped[str]
+    whom: Mapped[str | None]
+    interest: Mapped[Interest | None]
 
 
 class ResponseRow(Row):
@@ -315,6 +340,7 @@ class MessageRow(Row):
         Index("ix_messages_unsettled", "state", "created_at", sqlite_where=UNSETTLED, postgresql_where=UNSETTLED),
         Index(None, "kind", "subject"),
         Index(None, "channel", "created_at"),
+        Index(None, "ts"),
         Index("ix_messages_stale", "not_before", sqlite_where=STALE, postgresql_where=STALE),
     )  # fmt: skip
     key: Mapped[Key]
@@ -485,8 +511,22 @@ class NameRow(Row):
     folded: Mapped[str] = mapped_column(primary_key=True)
 
 
+class CustomerNoteRow(Row):
+    """What a person of ours noted of a customer; it hangs on a record, as all facts do."""
+
+    __tablename__ = "customer_notes"
+    number: Mapped[Number]
+    record_id: Mapped[str] = mapped_column(ForeignKey("records.id", ondelete="CASCADE"), index=True)
+    text: Mapped[Sealed]
+    by: Mapped[str]
+    at: Mapped[datetime]
+
+
 class LinkRow(Row):
-    """A social account that a record names. `author_key` is set once its user id is known."""
+    """A social account of a record's person. `author_key` is set once its user id is known.
+
+    `by` is the Slack user who last set or removed the link by hand: then no import changes it.
+    """
 
     __tablename__ = "links"
     __table_args__ = (
@@ -503,6 +543,7 @@ class LinkRow(Row):
     state: Mapped[LinkState]
     evidence: Mapped[str]
     since: Mapped[datetime]
+    by: Mapped[str | None]
 
 
 class AuditRow(Row):

@@ -3,8 +3,8 @@
 from slack_sdk.models.blocks import Block
 
 from bot.escaping import link
-from bot.views.card import intent_words, relevance_words, sentiment_words
 from bot.views.elements import byline, count, inline, line, platform_name, said, small, when, words
+from bot.views.labels import intent_words, relevance_words, sentiment_words
 from domain.case import SeenMention
 from domain.message import BatchLine, MessageKind
 from domain.prediction import RELEVANCE, SENTIMENT, SWITCHING

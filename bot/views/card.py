@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from slack_sdk.models.blocks import Block, ButtonElement, InteractiveElement, SectionBlock, StaticSelectElement
+from slack_sdk.models.blocks import Block, ButtonElement, InteractiveElement, SectionBlock
 
 from bot.escaping import link, web_url
+from bot.views.case_menus import MORE, SNOOZE, more_menu, snooze_menu
 from bot.views.elements import (
     button,
     buttons,
@@ -13,7 +14,7 @@ from bot.views.elements import (
     handle,
     inline,
     line,
-    menu,
+    named,
     platform_name,
     quoted,
     said,
@@ -22,17 +23,29 @@ from bot.views.elements import (
     who,
     words,
 )
-from domain.case import OPEN_STATES, CaseFile, CaseKind, CaseState, Copies, CustomerSummary, SeenMention, Verdict
-from domain.mention import MentionId
-from domain.prediction import COMPLAINT, CORRECTABLE, RELEVANCE, SENTIMENT, SWITCHING, Prediction
+from bot.views.labels import because, complaint_words, intent_words, relevance_words, sentiment_words
+from crm.lifecycle import Step, possible
+from domain.case import (
+    OPEN_STATES,
+    Case,
+    CaseFile,
+    CaseKind,
+    CaseState,
+    Copies,
+    CustomerSummary,
+    HistoryLine,
+    SeenMention,
+)
+from domain.prediction import COMPLAINT, RELEVANCE, SENTIMENT, SWITCHING
 
-CLAIM, RESOLVE, NOT_US, REOPEN, OPEN_POST, CORRECT, SHOW_CARD = (
+CLAIM, REPLY, RESOLVE, NOT_US, REOPEN, WAKE, OPEN_POST, SHOW_CARD = (
     "case_claim",
+    "case_reply",
     "case_resolve",
     "case_not_us",
     "case_reopen",
+    "case_wake",
     "case_open_post",
-    "case_correct",
     "case_show",
 )
 
@@ -41,31 +54,34 @@ _ICON = {CaseKind.COMPLAINT: "🔴", CaseKind.OPPORTUNITY: "🟢"}
 _STATE = {
     CaseState.NEW: "New",
     CaseState.CLAIMED: "Claimed",
+    CaseState.SNOOZED: "Snoozed",
+    CaseState.WAITING_APPROVAL: "Waiting for approval",
     CaseState.ANSWERED: "Answered",
     CaseState.RESOLVED: "Resolved",
     CaseState.DISMISSED: "Not us",
     CaseState.REMOVED: "Removed by its author",
 }
-_BUTTONS = {
-    CaseState.NEW: (CLAIM, RESOLVE, NOT_US),
-    CaseState.CLAIMED: (RESOLVE, NOT_US),
-    CaseState.ANSWERED: (RESOLVE, REOPEN),
-    CaseState.RESOLVED: (REOPEN,),
+_ROWS = {
+    CaseState.NEW: (CLAIM, REPLY, RESOLVE, SNOOZE, NOT_US, MORE),
+    CaseState.CLAIMED: (REPLY, RESOLVE, SNOOZE, NOT_US, MORE),
+    CaseState.SNOOZED: (WAKE, CLAIM, REPLY, RESOLVE, MORE),
+    CaseState.WAITING_APPROVAL: (RESOLVE, MORE),
+    CaseState.ANSWERED: (RESOLVE, REOPEN, MORE),
+    CaseState.RESOLVED: (REOPEN, MORE),
     CaseState.DISMISSED: (REOPEN,),
     CaseState.REMOVED: (),
 }
-_LABELS = {CLAIM: "Claim", RESOLVE: "Resolve", NOT_US: "Not us", REOPEN: "Reopen"}
-_INTENT = {
-    "none": "no sign of switching",
-    "considering_leaving": "thinks of leaving us",
-    "leaving": "is leaving us",
-    "considering_joining": "thinks of joining us",
-    "joining": "is joining us",
+"""What each state offers, in this order; of these a button is left out whose step is not possible."""
+
+_STEPS = {
+    CLAIM: Step.CLAIM,
+    RESOLVE: Step.RESOLVE,
+    NOT_US: Step.NOT_US,
+    REOPEN: Step.REOPEN,
+    WAKE: Step.WAKE,
 }
-_RELEVANCE = {"not_about": "not about us", "spam": "advertising", "rival_offer": "a rival's offer"}
-_CORRECTIONS = {"Sentiment": SENTIMENT, "Intent": SWITCHING}
+_LABELS = {CLAIM: "Claim", REPLY: "Reply", RESOLVE: "Resolve", NOT_US: "Not us", REOPEN: "Reopen", WAKE: "Wake"}
 _HISTORY_SHOWN = 4
-_REASONS_SHOWN = 3
 
 
 def card_blocks(file: CaseFile, *, now: datetime) -> list[Block]:
@@ -76,6 +92,7 @@ def card_blocks(file: CaseFile, *, now: datetime) -> list[Block]:
         blocks.append(SectionBlock(fields=[words(field) for field in _fields(file, now)]))
     if file.copies:
         blocks.append(small(words(_copies(file.copies))))
+    blocks += _escalation(file.case)
     blocks += _answers(file)
     if file.history:
         blocks.append(small(words(_history(file))))
@@ -105,62 +122,29 @@ def short_title(file: CaseFile, *, now: datetime) -> str:
     return f"{_title(file)} · {_due(file, now)}{value}"
 
 
-def sentiment_words(prediction: Prediction | None) -> str:
-    """Say a sentiment with its confidence."""
-    return _guess(inline(prediction.label), prediction) if prediction else "not known"
-
-
-def intent_words(prediction: Prediction | None) -> str:
-    """Say a switching intent with the rival and the confidence."""
-    if prediction is None:
-        return "not known"
-    said_of_it = _INTENT.get(prediction.label, inline(prediction.label))
-    if prediction.rival and prediction.label != "none":
-        toward = "from" if prediction.label.endswith("joining") else "to"
-        said_of_it += f", {toward} *{inline(prediction.rival, limit=80)}*"
-    return _guess(said_of_it, prediction)
-
-
-def relevance_words(prediction: Prediction | None) -> str | None:
-    """Say why a post may be none of our business; None where the model takes it for ours."""
-    said_of_it = _RELEVANCE.get(prediction.label) if prediction else None
-    return _perhaps(said_of_it, prediction) if prediction and said_of_it else None
-
-
-def _complaint_words(prediction: Prediction | None) -> str | None:
-    return _perhaps("asks for an answer", prediction) if prediction and prediction.label == "complaint" else None
-
-
-def _perhaps(text: str, prediction: Prediction) -> str:
-    return f"{'perhaps ' if prediction.unsure else ''}{text} ({_source(prediction)})"
-
-
-def _because(prediction: Prediction | None) -> str:
-    """Quote the words that moved a prediction; nothing where nobody asked for them."""
-    if prediction is None or prediction.reasons is None:
-        return ""
-    quotes = [inline(reason, limit=120) for reason in prediction.reasons[:_REASONS_SHOWN]]
-    told = " … ".join(f"“{quote}”" for quote in quotes if quote)
-    return f"\nbecause of: {told}" if told else "\nno single words stand out"
-
-
-def _guess(text: str, prediction: Prediction) -> str:
-    source = _source(prediction)
-    return f"{text}? unsure, {source}" if prediction.unsure else f"{text} ({source})"
-
-
-def _source(prediction: Prediction) -> str:
-    return f"{prediction.score:.0%}" if prediction.by is None else f"said by {who(prediction.by)}"
-
-
 def _title(file: CaseFile) -> str:
     case = file.case
-    owner = f" by {who(case.owner)}" if case.owner and case.state is CaseState.CLAIMED else ""
     icon = _ICON[case.kind] if file.counted else "⚪"
     return (
         f"{icon} *{_kind(file)}* on {platform_name(case.platform)} about *{inline(case.brand)}*"
-        f" · {case.urgency.value} urgency · *{_STATE[case.state]}*{owner}"
+        f" · {case.urgency.value} urgency · *{_STATE[case.state]}*{_who_and_when(case)}"
     )
+
+
+def _who_and_when(case: Case) -> str:
+    """Say whose a claimed case is, and until when and by whom a snoozed one rests."""
+    if case.state is CaseState.SNOOZED and case.snoozed_until:
+        owner = f" · owner {who(case.owner)}" if case.owner else ""
+        return f" until {when(case.snoozed_until)} by {who(case.snoozed_by)}{owner}"
+    if case.state is CaseState.WAITING_APPROVAL and case.owner:
+        return f" · owner {who(case.owner)}"
+    return f" by {who(case.owner)}" if case.owner and case.state is CaseState.CLAIMED else ""
+
+
+def _escalation(case: Case) -> list[Block]:
+    if not (case.escalated_at and case.escalated_to):
+        return []
+    return [line(f"🚨 *Escalated* to {named(case.escalated_to)} by {who(case.escalated_by)} {when(case.escalated_at)}")]
 
 
 def _kind(file: CaseFile) -> str:
@@ -192,25 +176,20 @@ def _language(seen: SeenMention) -> str:
 
 
 def _fields(file: CaseFile, now: datetime) -> list[str]:
-    calling = _calling(file)
+    calling = file.calling or file.mentions[-1]
     sentiment, switching = calling.predictions.of(SENTIMENT), calling.predictions.of(SWITCHING)
     dismissed = file.case.state is CaseState.DISMISSED  # a person's word, which overrides the model's
     relevance = None if dismissed else relevance_words(calling.predictions.of(RELEVANCE))
-    complaint = _complaint_words(calling.predictions.of(COMPLAINT))
+    complaint = complaint_words(calling.predictions.of(COMPLAINT))
     return [
-        f"*Sentiment*\n{sentiment_words(sentiment)}{_because(sentiment)}",
-        f"*Switching*\n{intent_words(switching)}{_because(switching)}",
+        f"*Sentiment*\n{sentiment_words(sentiment)}{because(sentiment)}",
+        f"*Switching*\n{intent_words(switching)}{because(switching)}",
         *([f"*Complaint*\n{complaint}"] if complaint else []),
         *([f"*Relevance*\n{relevance}"] if relevance else []),
         f"*Customer*\n{_customer(file.customer)}",
         f"*Answer*\n{_due(file, now)}",
         f"*Why it is here*\n{inline(calling.triage.reason)}",
     ]
-
-
-def _calling(file: CaseFile) -> SeenMention:
-    """Return the post whose labels the card shows: the latest that made it a case."""
-    return next((m for m in reversed(file.mentions) if m.triage.verdict is Verdict.CASE), file.mentions[-1])
 
 
 def _copies(copies: Copies) -> str:
@@ -241,47 +220,30 @@ def _answers(file: CaseFile) -> list[Block]:
 
 
 def _history(file: CaseFile) -> str:
-    lines = [f"{who(h.actor)}: {inline(h.action)} {when(h.at)}" for h in file.history[-_HISTORY_SHOWN:]]
-    return " · ".join(lines)
+    return " · ".join(map(_happened, file.history[-_HISTORY_SHOWN:]))
+
+
+def _happened(line: HistoryLine) -> str:
+    whom = f" {named(line.whom)}" if line.whom else ""
+    return f"{who(line.actor)}: {inline(line.action)}{whom} {when(line.at)}"
 
 
 def _row(file: CaseFile) -> list[InteractiveElement]:
+    """Offer what the state allows; the click checks who may."""
     case = file.case
-    actions = _BUTTONS[case.state]
-    row: list[InteractiveElement] = [
-        button(
-            _LABELS[action],
-            action_id=action,
-            value=case.id,
-            style="primary" if place == 0 and action != REOPEN else None,
-        )
-        for place, action in enumerate(actions)
-    ]
-    if file.mentions and case.state not in {CaseState.DISMISSED, CaseState.REMOVED}:
-        row.append(_corrections(case.id, _calling(file).mention.id))
+    row: list[InteractiveElement] = []
+    for action in _ROWS[case.state]:
+        if action == SNOOZE:
+            row.append(snooze_menu(case.id))
+        elif action == MORE:
+            row.append(more_menu(file))
+        elif action not in _STEPS or possible(_STEPS[action], case):
+            style = "primary" if not row and action not in {REOPEN, WAKE} else None
+            row.append(button(_LABELS[action], action_id=action, value=case.id, style=style))
     url = web_url(file.mentions[-1].mention.url) if file.mentions else None
     if url:
         row.append(open_post(url, case.id))
     return row
-
-
-def _corrections(case_id: str, mention_id: MentionId) -> StaticSelectElement:
-    """Offer every label in words, for the post whose labels are shown."""
-    groups = {
-        title: {_label(task, label): f"{case_id}|{task}|{label}|{mention_id}" for label in CORRECTABLE[task]}
-        for title, task in _CORRECTIONS.items()
-    }
-    return menu("Correct", action_id=CORRECT, groups=groups)
-
-
-def _label(task: str, label: str) -> str:
-    return _INTENT[label] if task == SWITCHING else label
-
-
-def read_correction(value: str) -> tuple[str, str, str, MentionId]:
-    """Read case, task, label and post from what was chosen."""
-    case_id, task, label, mention_id = value.split("|", 3)
-    return case_id, task, label, MentionId(mention_id)
 
 
 def show_card(case_id: str) -> ButtonElement:

@@ -28,6 +28,8 @@ HEADER_LIMIT = 150
 BUTTON_LIMIT = 75
 
 _USER_ID = re.compile(r"[UW][A-Z0-9]+")
+_GROUP_ID = re.compile(r"S[A-Z0-9]+")
+_CHANNEL_ID = re.compile(r"[CG][A-Z0-9]+")
 _PLATFORMS = {"x": "X", "reddit": "Reddit"}
 _HANDLE_PREFIX = {"x": "@", "reddit": "u/"}
 
@@ -109,6 +111,17 @@ def who(user_id: str | None) -> str:
     if user_id is None:
         return "Earshot"
     return f"<@{user_id}>" if _USER_ID.fullmatch(user_id) else inline(user_id)
+
+
+def named(ids: str) -> str:
+    """Name users, user groups and channels of Slack, whose ids stand between spaces."""
+    return ", ".join(_named(each) for each in ids.split())
+
+
+def _named(slack_id: str) -> str:
+    if _GROUP_ID.fullmatch(slack_id):
+        return f"<!subteam^{slack_id}>"
+    return f"<#{slack_id}>" if _CHANNEL_ID.fullmatch(slack_id) else who(slack_id)
 
 
 def platform_name(platform: str) -> str:

@@ -131,17 +131,17 @@ def _add_cases(house: House, chance: random.Random, drafts: Iterator[Draft]) -> 
             found = [_mention(next(drafts), number, by=number, chance=chance) for number in numbers]
             with house.database.write() as tx:
                 file_mentions(tx, [(mention, house.brands[0], said) for mention in found], origin=origin, house=house)
-                _answer(tx, found, chance)
+                _answer(tx, found, chance, house)
             done(CASE_BATCH)
 
 
-def _answer(tx: Tx, found: list[Mention], chance: random.Random) -> None:
+def _answer(tx: Tx, found: list[Mention], chance: random.Random, house: House) -> None:
     case_ids = mentions.case_ids(tx, [mention.id for mention in found], brand="Lumora")
     for mention in found:
         if chance.random() < 0.9:
             at = mention.posted_at + timedelta(minutes=chance.uniform(1, 2880))
             answer = replace(mention, id=MentionId(f"{mention.id}a"), author=builders.author("lumora"), posted_at=at)
-            record_answer(tx, case_ids[mention.id], answer)
+            record_answer(tx, case_ids[mention.id], answer, house=house)
 
 
 def _add_mentions(house: House, chance: random.Random, drafts: Iterator[Draft]) -> None:

@@ -3,8 +3,9 @@ from typing import get_args
 
 import pytest
 
+from config.fields import Task
 from config.load import EXAMPLE, load, parse
-from config.settings import CheckpointSection, Settings, Task
+from config.settings import CheckpointSection, Settings
 from domain.brand import SourceKind
 from domain.errors import SettingsError
 from nlp.tasks import TASKS

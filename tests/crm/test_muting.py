@@ -7,7 +7,7 @@ from domain.noise import Mute, MuteKind
 from tests.builders import NOON, author, mention
 
 
-def mute(kind=MuteKind.TOPIC, value="price rise", *, brand=None, hours=2):
+def mute(kind=MuteKind.TOPIC, value="price rise", *, brand=None, hours=2) -> Mute:
     return Mute("m1", kind, value, value, brand, "U0MIA", NOON, NOON + timedelta(hours=hours))
 
 

@@ -1,0 +1,86 @@
+"""The menus of a card: how long it rests, and all that has no button of its own."""
+
+from collections.abc import Mapping
+
+from slack_sdk.models.blocks import StaticSelectElement
+
+from bot.views.elements import menu
+from bot.views.labels import label_words
+from crm.lifecycle import OFFERED, Step, possible
+from crm.snoozing import Rest
+from domain.case import CaseFile, CaseKind
+from domain.person import Action
+from domain.prediction import CORRECTABLE, SENTIMENT, SWITCHING
+
+SNOOZE, MORE = "case_snooze", "case_more"
+ASSIGN, LINK, ESCALATE, PRODUCT, LEAD, CORRECT, UNTIL = (
+    "assign",
+    "link",
+    "escalate",
+    "product",
+    "lead",
+    "correct",
+    "until",
+)
+"""The choices of the menus: the value of one begins with its name."""
+
+_RESTS = {
+    Rest.HOUR: "1 hour",
+    Rest.THREE_HOURS: "3 hours",
+    Rest.MORNING: "next working morning",
+    Rest.WEEK: "next week",
+}
+_CORRECTIONS = {"Sentiment is": SENTIMENT, "Intent is": SWITCHING}
+_CASE = {
+    ASSIGN: "Assign …",
+    LINK: "Link to customer …",
+    ESCALATE: "Escalate …",
+    PRODUCT: "Send to product …",
+    LEAD: "Create lead …",
+}
+_ACTIONS = {
+    LINK: Action.LINK_CUSTOMER,
+    ESCALATE: Action.ESCALATE,
+    PRODUCT: Action.SEND_TO_PRODUCT,
+    LEAD: Action.CREATE_LEAD,
+}
+
+
+def snooze_menu(case_id: str) -> StaticSelectElement:
+    """Offer how long the case may rest; "next" is read when it is chosen."""
+    rests = {text: choice_value(rest, case_id) for rest, text in _RESTS.items()}
+    return menu("Snooze", action_id=SNOOZE, groups={"Until in": rests | {"until …": choice_value(UNTIL, case_id)}})
+
+
+def more_menu(file: CaseFile) -> StaticSelectElement:
+    """Offer what the state allows, and every label for the post whose labels the card shows."""
+    case = file.case
+    of_case = {text: choice_value(choice, case.id) for choice, text in _CASE.items() if _fits(choice, file)}
+    groups: dict[str, Mapping[str, str]] = {"Case": of_case} if of_case else {}
+    if file.calling and case.state in OFFERED[Action.CORRECT]:
+        mention_id = file.calling.mention.id
+        for title, task in _CORRECTIONS.items():
+            groups[title] = {
+                label_words(task, label): choice_value(CORRECT, f"{case.id}|{task}|{label}|{mention_id}")
+                for label in CORRECTABLE[task]
+            }
+    return menu("More", action_id=MORE, groups=groups)
+
+
+def _fits(choice: str, file: CaseFile) -> bool:
+    if choice == ASSIGN:
+        return possible(Step.ASSIGN, file.case)
+    if choice == LEAD and file.case.kind is not CaseKind.OPPORTUNITY:
+        return False
+    return file.case.state in OFFERED[_ACTIONS[choice]]
+
+
+def choice_value(choice: str, rest: str) -> str:
+    """Write a choice into a menu's value; `rest` holds ids only."""
+    return f"{choice}|{rest}"
+
+
+def read_choice(value: str) -> tuple[str, str]:
+    """Read what `choice_value` wrote."""
+    choice, _, rest = value.partition("|")
+    return choice, rest

@@ -1,0 +1,88 @@
+"""Links that people set and remove by hand: a social account tied to a customer, with the evidence."""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+
+from domain.brand import Account
+from domain.customer import Grade, Link, LinkState
+from domain.mention import Author
+from storage.customers import to_link
+from storage.database import Tx
+from storage.folding import fold_handle
+from storage.sightings import to_author
+from storage.tables import AuthorRow, LinkRow, MembershipRow
+
+
+def get(tx: Tx, link_id: str) -> Link | None:
+    """Return one link that may be used or waits, removed ones aside."""
+    return next(iter(_read(tx, LinkRow.id == link_id)), None)
+
+
+def of_author(tx: Tx, author_key: str) -> list[Link]:
+    """Return the active links of an author, suggested ones too."""
+    return _read(tx, LinkRow.author_key == author_key, LinkRow.state == LinkState.ACTIVE)
+
+
+def author(tx: Tx, author_key: str) -> Author | None:
+    """Return an author whom we have seen, and let nobody else link her until the transaction ends."""
+    row = tx.scalars(select(AuthorRow).where(AuthorRow.key == author_key).with_for_update()).first()
+    return None if row is None else to_author(row)
+
+
+def author_called(tx: Tx, account: Account) -> Author | None:
+    """Return the one author of this platform who was last seen with this handle; None for nobody and for several."""
+    named = AuthorRow.platform == account.platform, AuthorRow.handle == account.handle
+    rows = tx.scalars(select(AuthorRow).where(*named).limit(2)).all()
+    return to_author(rows[0]) if len(rows) == 1 else None
+
+
+def tie(
+    tx: Tx,
+    customer_id: str,
+    account: Account,
+    *,
+    user_id: str | None,
+    grade: Grade,
+    evidence: str,
+    by: str,
+    at: datetime,
+) -> str | None:
+    """Tie an account to a customer, as active where its user id is known; return the link's id.
+
+    A link of hers to the same account is set anew, also a removed one. None where the customer is not known any more.
+    """
+    records = select(MembershipRow.record_id).where(MembershipRow.customer_id == customer_id)
+    oldest = tx.scalar(records.order_by(MembershipRow.since, MembershipRow.record_id).limit(1))
+    if oldest is None:
+        return None
+    values = {
+        "handle": account.handle,
+        "author_key": None if user_id is None else f"{account.platform}:{user_id}",
+        "grade": grade,
+        "state": LinkState.AWAITING if user_id is None else LinkState.ACTIVE,
+        "evidence": evidence,
+        "since": at,
+        "by": by,
+    }
+    same = LinkRow.platform == account.platform, LinkRow.handle_folded == fold_handle(account.handle)
+    known = tx.scalar(select(LinkRow.id).where(LinkRow.record_id.in_(records), *same).order_by(LinkRow.since).limit(1))
+    if known is not None:
+        tx.execute(update(LinkRow).where(LinkRow.id == known).values(**values))
+        return known
+    new = secrets.token_hex(8)
+    place = {"platform": account.platform, "handle_folded": fold_handle(account.handle), "record_id": oldest}
+    tx.execute(insert(LinkRow).values(id=new, **place, **values))
+    return new
+
+
+def untie(tx: Tx, link_id: str, *, by: str, at: datetime) -> None:
+    """Remove a link; it is kept, so that it can be set again, and no import brings it back."""
+    tx.execute(update(LinkRow).where(LinkRow.id == link_id).values(state=LinkState.REMOVED, since=at, by=by))
+
+
+def _read(tx: Tx, *conditions: object) -> list[Link]:
+    rows = select(LinkRow, MembershipRow.customer_id).join(MembershipRow, MembershipRow.record_id == LinkRow.record_id)
+    these = rows.where(LinkRow.state != LinkState.REMOVED, *conditions)  # type: ignore[arg-type]
+    return [to_link(row, customer_id) for row, customer_id in tx.execute(these.order_by(LinkRow.since, LinkRow.id))]
