@@ -10,14 +10,19 @@ from tests.builders import NOON, mention
 from tests.storage.values import seen, store
 
 
-def test_the_migrated_schema_is_the_one_of_the_tables(database_url):
+def run(database_url, work):
+    """Run one of alembic's commands, given its configuration, on a database."""
     url = make_url(database_url)
     engine = create_engine(url.set(drivername="sqlite" if url.drivername == "sqlite" else "postgresql+psycopg"))
     with engine.begin() as connection:
         config = Config(attributes={"connection": connection})
         config.set_main_option("script_location", str(_MIGRATIONS))
-        command.check(config)
+        work(config)
     engine.dispose()
+
+
+def test_the_migrated_schema_is_the_one_of_the_tables(database_url):
+    run(database_url, command.check)
 
 
 def test_migrating_again_changes_nothing(database):
@@ -52,7 +57,7 @@ def test_what_was_stored_as_not_us_is_read_by_the_label_of_its_task(database_url
         store(tx, seen(post))
         corrections.add(tx, mention_id=post.id, brand="Lumora", task="relevance", label="not_us", by="U0MIA", at=NOON)
         tx.execute(text("UPDATE alembic_version SET version_num = '0003'"))
-    database.migrate()
+    run(database_url, lambda config: command.upgrade(config, "0004"))
     with database.read() as tx:
         assert [c.label for c in corrections.of(tx, post.id)] == ["not_about"]
     database.close()
