@@ -163,14 +163,15 @@ FAULTS = {
 @pytest.mark.parametrize("kind", FAULTS)
 def test_every_failure_says_what_is_known_and_find_tells_the_rest(place, kind):
     error, posted = FAULTS[kind]
-    asked, replier = place.asked(), place.replier(timeout_seconds=0.4)
+    asked, replier = place.asked(), place.replier(**({"timeout_seconds": 1.5} if kind == "slow" else {}))
     since = place.clock()
-    place.faults.add(kind, target=place.posting, times=1, seconds=0.8)
+    place.faults.add(kind, target=place.posting, times=1, seconds=2.5)
     with pytest.raises(error) as raised:
         replier.send(asked, WORDS)
     assert raised.value.platform == place.name
     assert "next poll" not in str(raised.value)
     if kind == "slow":
+        replier = place.replier()
         wait_until(lambda: len(place.own()) == 1)
     found = replier.find(asked, WORDS, since=since)
     assert bool(found) == posted
