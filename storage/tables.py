@@ -108,6 +108,7 @@ class MentionRow(Row):
     language: Mapped[str | None]
     edited_at: Mapped[datetime | None]
     fingerprint: Mapped[str | None]
+    summons: Mapped[list[Any] | None]
 
 
 class SightingRow(Row):
