@@ -3,6 +3,7 @@
 import struct
 import zlib
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -78,7 +79,7 @@ HISTORY = {"type": "modal", "title": plain("History"), "callback_id": "history",
 
 
 @pytest.fixture(scope="module")
-def seen() -> dict:
+def seen() -> dict[str, Any]:
     """What the app was told, by kind."""
     return {}
 
