@@ -28,8 +28,8 @@ VIEW = {
     "notify_on_close": True,
     "blocks": [{"type": "actions", "elements": [BUTTON]}],
 }
-NOT_RECORDED = {"view_submission": {"response_urls"}, "view": {"blocks"}}
-"""Keys of https://docs.slack.dev/reference/interaction-payloads that the recorded payloads happen to lack."""
+NOT_RECORDED = {"view_submission": {"response_urls"}, "view": {"blocks"}, "user": {"username"}}
+"""Keys of https://docs.slack.dev/reference/interaction-payloads that the recorded payloads happen to lack; `username` only in shortcuts."""
 
 
 @pytest.fixture(scope="module")
