@@ -15,12 +15,13 @@ from bot.views.batch import batch_blocks, batch_text
 from bot.views.blind_check import blind_check_blocks, blind_check_text
 from bot.views.card import card_blocks, card_plain_text, card_text
 from bot.views.digest import digest_blocks, digest_text
+from bot.views.handover import handover_blocks, handover_text, nudge_blocks, nudge_text
 from bot.views.notice import notice_blocks, notice_text
 from domain.blind_check import BlindCheck
 from domain.case import CaseFile
 from domain.clock import Clock
 from domain.errors import PostError, PostRateLimited, PostRejected, PostUnknown
-from domain.message import BatchLine, Content, Notice, OutgoingMessage, Posted
+from domain.message import BatchLine, Content, HandedOver, Notice, Nudge, OutgoingMessage, Posted
 from domain.outcome import Digest
 
 log = structlog.get_logger(__name__)
@@ -182,7 +183,7 @@ class SlackPost:
             return {**arguments, "text": _plain_text(content, now), "blocks": []}
         text, blocks = _render(content, now)
         try:
-            return {**arguments, "text": text, "blocks": [block.to_dict() for block in blocks]}
+            return {**arguments, "text": text, "blocks": _dicts(blocks, message.revision)}
         except SlackObjectFormationError as error:
             raise PostRejected(f"{error}. {_BLOCKS}", code="invalid_blocks", plain_may_help=True) from error
 
@@ -200,6 +201,18 @@ class SlackPost:
         except (SlackClientError, HTTPException, OSError, ValueError, AttributeError) as error:
             raise _lost(method, error) from error  # the SDK trips over a body that is JSON, but no object
         return dict(answer.data) if isinstance(answer.data, dict) else {}
+
+
+def _dicts(blocks: list[Block], revision: int) -> list[dict[str, Any]]:
+    """Write blocks for Slack. A menu shows what was chosen in it until its block is another one.
+
+    https://docs.slack.dev/reference/block-kit/blocks/actions-block: a new block_id for each update.
+    """
+    dicts = [block.to_dict() for block in blocks]
+    for place, each in enumerate(dicts):
+        if each["type"] == "actions":
+            each["block_id"] = f"actions {place} of revision {revision}"
+    return dicts
 
 
 def _lost(method: str, error: Exception) -> PostUnknown:
@@ -231,17 +244,23 @@ def _retry_after(headers: Any) -> float:
 
 
 def _render(content: Content, now: datetime) -> tuple[str, list[Block]]:
+    blocks: list[Block]
     match content:
         case CaseFile():
-            return card_text(content), card_blocks(content, now=now)
+            text, blocks = card_text(content), card_blocks(content, now=now)
         case BatchLine():
-            return batch_text(content), batch_blocks(content)
+            text, blocks = batch_text(content), batch_blocks(content)
         case Digest():
-            return digest_text(content), digest_blocks(content)
+            text, blocks = digest_text(content), digest_blocks(content)
         case BlindCheck():
-            return blind_check_text(content), blind_check_blocks(content)
+            text, blocks = blind_check_text(content), blind_check_blocks(content)
         case Notice():
-            return notice_text(content), notice_blocks(content)
+            text, blocks = notice_text(content), notice_blocks(content)
+        case Nudge():
+            text, blocks = nudge_text(content), nudge_blocks(content)
+        case HandedOver():
+            text, blocks = handover_text(content), handover_blocks(content)
+    return text, blocks
 
 
 def _plain_text(content: Content, now: datetime) -> str:

@@ -15,6 +15,7 @@ from config.fields import (
     Channel,
     Day,
     Handle,
+    Member,
     Name,
     Platform,
     Section,
@@ -93,6 +94,7 @@ class SlackSection(Section):
     host: str = "127.0.0.1"
     port: int = Field(default=3000, ge=0, le=65535)
     operators_channel: Channel | None = None
+    product_channel: Channel | None = None
 
 
 class XSection(Section):
@@ -157,6 +159,7 @@ class BrandSection(Section):
     hours: HoursSection = HoursSection()
     digest_at: time = time(8)
     digest_channels: tuple[Channel, ...] = ()
+    product_channel: Channel | None = None
 
     def build(self, rivals: tuple[RivalSection, ...]) -> Brand:
         """Make the domain's value with the rivals that concern this brand."""
@@ -241,6 +244,20 @@ class SlaSection(Section):
     response_window_hours: int = Field(default=24, ge=1, le=24 * 14)
 
 
+class EscalationSection(Section):
+    """`[escalation]`: who is told of a case that waits too long, or that somebody passes up."""
+
+    people: Annotated[tuple[Member, ...], Field(max_length=10)] = ()
+    channel: Channel | None = None
+
+    @model_validator(mode="after")
+    def _can_be_told(self) -> Self:
+        groups = [each for each in self.people if each.startswith("S")]
+        if groups and not self.channel:
+            raise ValueError(f"the user group {groups[0]} can be told in a channel only: set channel as well")
+        return self
+
+
 class Settings(Section):
     """The whole file."""
 
@@ -255,6 +272,7 @@ class Settings(Section):
     roles: dict[Role, tuple[str, ...]] = Field(default_factory=dict)
     triage: TriageSection = TriageSection()
     sla: SlaSection = SlaSection()
+    escalation: EscalationSection = EscalationSection()
     own_posts_poll_seconds: float = Field(default=60.0, ge=0.2, le=86_400)
 
     @property

@@ -33,6 +33,7 @@ from flows.blind_checks import enqueue_due_checks
 from flows.digests import enqueue_due_digests
 from flows.house import House
 from flows.ingest import IngestReport, ingest
+from flows.snoozing import wake_due
 from storage import deliveries, leases
 
 log = structlog.get_logger(__name__)
@@ -97,6 +98,7 @@ class Schedule:
         self._every(OUTBOX_SECONDS, "outbox", self._while_leading(self._send))
         self._every(2, "reconcile", self._while_leading(lambda: reconcile(post=self._post, house=self._house)))
         self._every(30, "twins", self._while_leading(lambda: sweep_twins(post=self._post, house=self._house)))
+        self._every(10, "snoozes", self._while_leading(lambda: wake_due(house=self._house)))
         self._every(10, "lines", self._while_leading(self._queue_lines))
         self._every(SCRUB_SECONDS, "scrub", self._while_leading(self._scrub), first=SCRUB_SECONDS)
         self._every(600, "refused", self._while_leading(lambda: retry_refused(house=self._house)))
