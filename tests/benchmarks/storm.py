@@ -90,7 +90,7 @@ def _write(sandbox: Sandbox, watched: _Watched) -> None:
             draft = prepared[number % len(prepared)]
             if number % URGENT_EVERY == URGENT_EVERY // 2:
                 mark = f"case {number}"
-                loud = world.add_author("x", f"loud{number}", f"Loud {number}", followers=LOUD)
+                loud = world.introduce("x", f"loud{number}", followers=LOUD)
                 draft = replace(draft, author=loud.handle, text=URGENT.format(number=number))
                 watched.written[mark] = time.monotonic()
             else:
