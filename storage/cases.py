@@ -67,6 +67,16 @@ def change(tx: Tx, case_id: str, *, states: Collection[CaseState], **values: Any
     return tx.scalar(statement.returning(CaseRow.id)) is not None
 
 
+def remove(tx: Tx, case_ids: Sequence[str], *, at: datetime) -> list[str]:
+    """Close cases whose posts are gone, whatever their state, and return those that were not removed before."""
+    removed: list[str] = []
+    for some in chunks(case_ids):
+        standing = update(CaseRow).where(CaseRow.id.in_(some), CaseRow.state != CaseState.REMOVED)
+        closed = standing.values(state=CaseState.REMOVED, closed_at=func.coalesce(CaseRow.closed_at, at))
+        removed += tx.scalars(closed.returning(CaseRow.id))
+    return sorted(removed)
+
+
 def claim(tx: Tx, case_id: str, *, owner: str, at: datetime) -> bool:
     """Make somebody the owner of a new case; False where it has an owner or is not new. One claimer wins."""
     free = CaseRow.id == case_id, CaseRow.owner.is_(None), CaseRow.state == CaseState.NEW
@@ -77,6 +87,15 @@ def claim(tx: Tx, case_id: str, *, owner: str, at: datetime) -> bool:
 def note(tx: Tx, case_id: str, line: HistoryLine) -> None:
     """Add a line to the case's history."""
     tx.execute(insert(HistoryRow).values(case_id=case_id, at=line.at, actor=line.actor, action=line.action))
+
+
+def note_all(tx: Tx, case_ids: Sequence[str], line: HistoryLine) -> None:
+    """Add the same line to the histories of several cases."""
+    if case_ids:
+        lines = [
+            {"case_id": case_id, "at": line.at, "actor": line.actor, "action": line.action} for case_id in case_ids
+        ]
+        tx.execute(insert(HistoryRow), lines)
 
 
 def file(tx: Tx, case_id: str, *, value_band: ValueBand) -> CaseFile | None:

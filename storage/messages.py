@@ -44,6 +44,13 @@ def touch(tx: Tx, *, kind: MessageKind, subject: str) -> None:
     tx.execute(update(MessageRow).where(*about).values(revision=MessageRow.revision + 1))
 
 
+def touch_showing(tx: Tx, mentions: Sequence[MentionId]) -> None:
+    """Note that these posts have changed or are about to go, so that every message that shows one is updated."""
+    for some in chunks(mentions):
+        showing = select(MessageMentionRow.key).where(MessageMentionRow.mention_id.in_(some))
+        tx.execute(update(MessageRow).where(MessageRow.key.in_(showing)).values(revision=MessageRow.revision + 1))
+
+
 def pending(tx: Tx, *, at: datetime, per_channel: int) -> list[OutgoingMessage]:
     """Return the oldest few of each channel that may be sent now: a busy channel holds no other one up."""
     age = MessageRow.created_at, MessageRow.key

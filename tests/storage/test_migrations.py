@@ -1,6 +1,9 @@
 import pytest
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, make_url, text
 
 from domain.errors import StorageError
@@ -51,8 +54,9 @@ def test_what_was_stored_as_not_us_is_read_by_the_label_of_its_task(database_url
     with database.write() as tx:
         store(tx, seen(post))
         corrections.add(tx, mention_id=post.id, brand="Lumora", task="relevance", label="not_us", by="U0MIA", at=NOON)
-        tx.execute(text("UPDATE alembic_version SET version_num = '0003'"))
-    database.migrate()
+        migration = ScriptDirectory(str(_MIGRATIONS)).get_revision("0004").module
+        with Operations.context(MigrationContext.configure(tx.connection())):
+            migration.upgrade()
     with database.read() as tx:
         assert [c.label for c in corrections.of(tx, post.id)] == ["not_about"]
     database.close()
