@@ -13,12 +13,23 @@ from bot.reception import listener
 from bot.views.blind_check import SKIP, START, answer_id, blind_step_blocks, blind_step_text, read_item
 from bot.views.card import CLAIM, CORRECT, NOT_US, OPEN_POST, REOPEN, RESOLVE, read_correction
 from bot.views.customer import PICK
+from bot.views.forget import (
+    FORGET,
+    HOW_FAR,
+    KEEP,
+    PICK_PERSON,
+    offer_blocks,
+    offers_text,
+    receipt_blocks,
+    receipt_text,
+)
 from bot.views.queue import EARLIER, LATER, read_page
 from crm.access import permit
 from domain.blind_check import QUESTIONS, BlindStep
 from domain.case import CaseFile
+from domain.forgetting import Forgetting
 from domain.person import Action
-from flows import alerting, blind_checks, correcting, lookup, responding
+from flows import alerting, blind_checks, correcting, forgetting, lookup, responding
 from flows.responding import Click
 
 
@@ -63,6 +74,32 @@ def pick_customer(ask: Ask) -> Answer:
     return profile_answer(lookup.customer(ask.words, person=ask.person, house=ask.desk.house))
 
 
+def pick_person(ask: Ask) -> Answer:
+    """Show what would go with the person who was chosen."""
+    offer = forgetting.pick(ask.words, person=ask.person, house=ask.desk.house)
+    return Answer(offers_text(1), offer_blocks(offer))
+
+
+def forget(ask: Ask) -> Answer:
+    """Forget the person for good, and give the receipt."""
+    return _receipt(forgetting.confirm(ask.words, person=ask.person, house=ask.desk.house))
+
+
+def how_far(ask: Ask) -> Answer:
+    """Tell how far a forgetting is."""
+    return _receipt(forgetting.status(ask.words, person=ask.person, house=ask.desk.house))
+
+
+def keep(ask: Ask) -> Answer:
+    """Drop the offer to forget somebody."""
+    forgetting.cancel(ask.words, person=ask.person, house=ask.desk.house)
+    return Answer("Cancelled: nothing was erased.")
+
+
+def _receipt(done: Forgetting) -> Answer:
+    return Answer(receipt_text(done), receipt_blocks(done))
+
+
 def start_blind_check(ask: Ask) -> Answer:
     """Show the person alone the first post of a blind check."""
     return _blind(blind_checks.begin(ask.words, person=ask.person, house=ask.desk.house))
@@ -96,6 +133,10 @@ BUTTONS = (
     Button(EARLIER, Action.SEE_QUEUE, turn_page),
     Button(LATER, Action.SEE_QUEUE, turn_page),
     Button(PICK, Action.SEE_CUSTOMER, pick_customer),
+    Button(PICK_PERSON, Action.FORGET, pick_person),
+    Button(FORGET, Action.FORGET, forget),
+    Button(HOW_FAR, Action.FORGET, how_far),
+    Button(KEEP, Action.FORGET, keep),
     Button(START, Action.BLIND_CHECK, start_blind_check),
     Button(SKIP, Action.BLIND_CHECK, skip_blind_post),
     *(
