@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from slack_sdk.models.blocks import Block, ButtonElement, ConfirmObject, SectionBlock
+from slack_sdk.models.blocks import Block, ButtonElement, ConfirmObject, PlainTextObject, SectionBlock
 
 from bot.views.elements import (
     button,
@@ -16,6 +16,7 @@ from bot.views.elements import (
     platform_name,
     said,
     when,
+    who,
 )
 from domain.forgetting import Forgetting, ForgettingState, Holdings, Offer, Somebody
 
@@ -67,7 +68,7 @@ def receipt_blocks(done: Forgetting) -> list[Block]:
     at = when(done.erased_at) if done.erased_at else "now"
     return [
         header("Forgotten"),
-        *paragraphs([f"Receipt `{inline(done.id)}`, by <@{inline(done.by)}>, {at}", *gone]),
+        *paragraphs([f"Receipt `{inline(done.id)}`, by {who(done.by)}, {at}", *gone]),
         line(f"{_on_disk(done)} Messages in Slack that showed her posts lose them within minutes. {_NOT_OURS}"),
     ]
 
@@ -125,10 +126,14 @@ def _many(number: int, noun: str) -> str:
 def _forget(offer_id: str) -> ButtonElement:
     element = button("Forget for good", action_id=FORGET, value=offer_id, style="danger")
     element.confirm = ConfirmObject(
-        title="Forget for good?",
-        text="This cannot be undone. It is written to the audit log, without the name.",
-        confirm="Forget for good",
-        deny="Not now",
+        title=_plain("Forget for good?"),
+        text=_plain("This cannot be undone. It is written to the audit log, without the name."),
+        confirm=_plain("Forget for good"),
+        deny=_plain("Not now"),
         style="danger",
     )
     return element
+
+
+def _plain(text: str) -> PlainTextObject:
+    return PlainTextObject(text=text, emoji=False)
