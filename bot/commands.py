@@ -13,6 +13,7 @@ from bot.escaping import unescape
 from bot.periods import PERIODS, read_period
 from bot.reception import listener
 from bot.views.customer import customers_text, nobody_blocks, pick_blocks, profile_blocks
+from bot.views.forget import offer_blocks, offers_text, whom_blocks
 from bot.views.health import health_blocks, health_text
 from bot.views.help import help_blocks, help_text
 from bot.views.kpi import kpi_blocks, kpi_text
@@ -23,7 +24,7 @@ from domain.brand import Brand
 from domain.customer import CustomerProfile
 from domain.errors import InputError
 from domain.person import Action
-from flows import lookup, reporting
+from flows import forgetting, lookup, reporting
 from flows.house import House
 
 EARSHOT, CUSTOMER = "/earshot", "/customer"
@@ -76,6 +77,14 @@ def show_health(ask: Ask) -> Answer:
     return Answer(health_text(health), health_blocks(health))
 
 
+def offer_to_forget(ask: Ask) -> Answer:
+    """Show what would go with a person, or let the asker choose among several."""
+    offers = forgetting.offer(ask.words, person=ask.person, house=ask.desk.house)
+    if not offers:
+        return Answer(customers_text(0), nobody_blocks(ask.words))
+    return Answer(offers_text(len(offers)), offer_blocks(offers[0]) if len(offers) == 1 else whom_blocks(offers))
+
+
 def look_up_customer(ask: Ask) -> Answer:
     """Show a customer's profile, or let the person choose among several."""
     found = lookup.find_customers(ask.words, person=ask.person, house=ask.desk.house)
@@ -96,6 +105,14 @@ VERBS = (
     Verb("queue", "queue [brand:NAME] [page]", "what waits for an answer", "queue 2", Action.SEE_QUEUE, show_queue),
     Verb("kpi", "kpi [name] [period] [brand:NAME]", "the KPIs", "kpi response_rate month", Action.SEE_KPI, show_kpis),
     Verb("health", "health", "how well I hear, and what is stuck", "health", Action.SEE_HEALTH, show_health),
+    Verb(
+        "forget",
+        "forget HANDLE, E-MAIL or ID",
+        "erase a person",
+        "forget jane@example.com",
+        Action.FORGET,
+        offer_to_forget,
+    ),
 )
 LOOK_UP = Verb(
     "", "HANDLE, E-MAIL, NAME or ID", "who a customer is", "jane@example.com", Action.SEE_CUSTOMER, look_up_customer

@@ -37,6 +37,7 @@ PERMITTED: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.SEE_HEALTH: _ANY_ROLE,
         Action.SEE_CUSTOMER: _READS_CUSTOMERS,
         Action.SEE_CONTACT: frozenset({Role.CRM_ADMIN, Role.DATA_CLEANER, Role.DIRECT_MAIL_EXPERT}),
+        Action.FORGET: frozenset({Role.CRM_ADMIN}),
         Action.SEE_HELP: _ANY_ROLE,
     }
 )
@@ -65,6 +66,7 @@ _WORDS: Mapping[Action, str] = MappingProxyType(
         Action.SEE_HEALTH: "see the health of the sources",
         Action.SEE_CUSTOMER: "look up customers",
         Action.SEE_CONTACT: "see how to reach a customer",
+        Action.FORGET: "forget people",
         Action.SEE_HELP: "use Earshot",
     }
 )

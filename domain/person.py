@@ -40,6 +40,7 @@ class Action(StrEnum):
     SEE_HEALTH = "see_health"
     SEE_CUSTOMER = "see_customer"
     SEE_CONTACT = "see_contact"  # e-mail, phone and address unmasked
+    FORGET = "forget"  # erase a person for good
     SEE_HELP = "see_help"
 
 

@@ -20,6 +20,7 @@ from domain.case import (
     Verdict,
 )
 from domain.customer import Customer, CustomerProfile, Grade, Link, LinkState
+from domain.forgetting import Forgetting, ForgettingState, Holdings, Offer, Somebody
 from domain.health import Health, StreamHealth
 from domain.mention import Author
 from domain.message import BatchLine, MessageKind, MessageState, OutgoingMessage
@@ -215,6 +216,23 @@ def link(handle="jane_doe", *, platform="x", state=LinkState.ACTIVE, **changes) 
 def profile(**changes) -> CustomerProfile:
     values: dict[str, Any] = {"customer": customer(), "cases": (case(),), "mentions": (seen(),)}
     return CustomerProfile(**(values | changes))
+
+
+def held(**changes) -> Holdings:
+    values = {"posts": 12, "copies": 1, "replies": 2, "cases": 3, "messages": 5, "corrections": 1, "judged": 1}
+    records = {"accounts": 1, "links": 1, "records": {"csv": 1, "shop": 1}, "versions": 3, "notes": 1}
+    return Holdings(**(values | records | changes))
+
+
+def offered(*accounts, customer=None, **changes) -> Offer:
+    return Offer("offer1", Somebody(customer, accounts or (jane(),)), held(**changes))
+
+
+def forgetting(state=ForgettingState.ERASED, **changes) -> Forgetting:
+    at = None if state is ForgettingState.RUNNING else NOON
+    values = {"id": "receipt1", "state": state, "by": "U0ADA", "offered_at": NOON, "confirmed_at": NOON}
+    known = {"erased_at": at, "customer_id": None, "author_keys": (), "gone": held()}
+    return Forgetting(**(values | known | changes))
 
 
 def health(**changes) -> Health:

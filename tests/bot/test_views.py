@@ -25,6 +25,7 @@ from bot.views.blind_check import (
 from bot.views.card import card_blocks, card_plain_text, card_text, read_correction
 from bot.views.customer import nobody_blocks, pick_blocks, profile_blocks
 from bot.views.digest import digest_blocks, digest_text
+from bot.views.forget import offer_blocks, offers_text, receipt_blocks, receipt_text, whom_blocks
 from bot.views.health import health_blocks, health_text
 from bot.views.help import help_blocks
 from bot.views.kpi import kpi_blocks
@@ -33,6 +34,7 @@ from bot.views.quality import quality_lines, quality_summary
 from bot.views.queue import page_value, queue_blocks, read_page
 from domain.blind_check import QUESTIONS, BlindRest
 from domain.case import CaseKind, CaseState, CustomerSummary, HistoryLine, Response
+from domain.forgetting import ForgettingState, Offer, Somebody
 from domain.message import MessageKind, Notice
 from domain.outcome import Kpi
 from domain.prediction import CORRECTABLE, RELEVANCE, SENTIMENT, SWITCHING, Prediction, Predictions
@@ -105,6 +107,12 @@ VIEWS = {
     "profile": lambda: profile_blocks(files.profile()),
     "pick": lambda: pick_blocks([files.profile(), files.profile(customer=files.customer(id="cust2", names=()))]),
     "nobody": lambda: nobody_blocks("jane@example.com"),
+    "forget_offer": lambda: offer_blocks(files.offered(customer=files.customer())),
+    "forget_whom": lambda: whom_blocks(
+        [files.offered(customer=files.customer()), Offer("offer2", Somebody(None, (files.jane(),)), None)]
+    ),
+    "forget_running": lambda: receipt_blocks(files.forgetting(ForgettingState.RUNNING)),
+    "forget_receipt": lambda: receipt_blocks(files.forgetting(ForgettingState.SCRUBBED)),
     "help": lambda: help_blocks({EARSHOT: VERBS, CUSTOMER: (LOOK_UP,)}),
 }
 
@@ -194,6 +202,9 @@ def hostile_views(text):
         profile_blocks(profile),
         pick_blocks([profile] * 8),
         nobody_blocks(text),
+        offer_blocks(files.offered(author, customer=customer, records={text: 1})),
+        whom_blocks([files.offered(*[author] * 9, customer=customer)] * 8),
+        receipt_blocks(files.forgetting(by=text, gone=files.held(records={text: 1}))),
     ]
     beside = [
         card_text(file),
@@ -205,6 +216,8 @@ def hostile_views(text):
         blind_check_text(check),
         blind_step_text(post),
         blind_step_text(BlindRest(text, done=3, waiting=0)),
+        offers_text(3),
+        receipt_text(files.forgetting()),
     ]
     return blocks, beside
 
