@@ -116,8 +116,8 @@ def show(slack, pace, house):
 def told_in_slack(slack, now):
     """Everything that Slack shows, as the bot writes it."""
     contents = [content for channel in slack.channels for content in slack.shown(channel)]
-    rendered = [rendered(content, now) for content in contents]
-    return " ".join(f"{text} {[block.to_dict() for block in blocks]}" for text, blocks in rendered).lower()
+    messages = [rendered(content, now) for content in contents]
+    return " ".join(f"{text} {[block.to_dict() for block in blocks]}" for text, blocks in messages).lower()
 
 
 def bytes_of(house):
