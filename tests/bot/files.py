@@ -20,10 +20,21 @@ from domain.case import (
     Verdict,
 )
 from domain.customer import Customer, CustomerProfile, Grade, Link, LinkState
+from domain.deadline import DeadlineKind, DeadlineNotice
 from domain.forgetting import Forgetting, ForgettingState, Holdings, Offer, Somebody
+from domain.handover import Handover, HandoverKind
 from domain.health import Health, StreamHealth
 from domain.mention import Author
-from domain.message import BatchLine, MessageKind, MessageState, OutgoingMessage
+from domain.message import (
+    BatchLine,
+    HandedOver,
+    MessageKind,
+    MessageState,
+    Nudge,
+    NudgeReason,
+    OutgoingMessage,
+)
+from domain.noise import Surge, SurgeLine, SurgeSpan
 from domain.outcome import Digest, Kpi, Quote, Volume
 from domain.prediction import RELEVANCE
 from domain.quality import Estimate, LiveFigure, Quality
@@ -32,6 +43,7 @@ from tests import builders
 from tests.builders import NOON
 
 LATER = NOON + timedelta(hours=2)
+CARD_URL = "https://lumora.slack.com/archives/C0ALERTS/p1772625600000100"
 
 
 def seen(text="Lumora is down again, I am off to Vidora", *, by=None, number=7, **changes) -> SeenMention:
@@ -233,6 +245,69 @@ def forgetting(state=ForgettingState.ERASED, **changes) -> Forgetting:
     values = {"id": "receipt1", "state": state, "by": "U0ADA", "offered_at": NOON, "confirmed_at": NOON}
     known = {"erased_at": at, "customer_id": None, "author_keys": (), "gone": held()}
     return Forgetting(**(values | known | changes))
+
+
+def nudge(**changes) -> Nudge:
+    values: dict[str, Any] = {"reason": NudgeReason.ASSIGNED, "by": "U0MIA", "case": case(), "card_url": CARD_URL}
+    return Nudge(**(values | changes))
+
+
+def handover(kind: HandoverKind, **changes) -> Handover:
+    values: dict[str, Any] = {
+        "id": "handover1",
+        "kind": kind,
+        "brand": "Lumora",
+        "at": NOON,
+        "by": "U0MIA",
+        "note": "The third of today",
+        "quote": "Jane called: nothing works",
+        "source_url": CARD_URL,
+        "whom": "U0LEO" if kind is HandoverKind.ESCALATION else None,
+    }
+    return Handover(**(values | changes))
+
+
+def handed(kind: HandoverKind, **changes) -> HandedOver:
+    values: dict[str, Any] = {"handover": handover(kind), "seen": seen(), "case": case(), "card_url": CARD_URL}
+    return HandedOver(kind, **(values | changes))
+
+
+def surge(**changes) -> Surge:
+    span = SurgeSpan("surge1", "Lumora", "C0ALERTS", NOON, NOON + timedelta(minutes=3))
+    values: dict[str, Any] = {
+        "span": span,
+        "cases": 412,
+        "urgent": 3,
+        "open": 400,
+        "owned": 20,
+        "answered": 12,
+        "reasons": (("leaving", 210), ("negative", 202)),
+        "loudest": (file(seen(), author=jane()), file(seen("Nothing works"), author=jane("joe", followers=900))),
+    }
+    return Surge(**(values | changes))
+
+
+def surge_line(**changes) -> SurgeLine:
+    values: dict[str, Any] = {
+        "brand": "Lumora",
+        "since": NOON,
+        "until": NOON + timedelta(minutes=1),
+        "total": 80,
+        "shown": (file(seen(), author=jane()),),
+    }
+    return SurgeLine(**(values | changes))
+
+
+def deadline(kind: DeadlineKind = DeadlineKind.OVERDUE, **changes) -> DeadlineNotice:
+    values: dict[str, Any] = {
+        "kind": kind,
+        "brand": "Lumora",
+        "person": None,
+        "total": 12,
+        "since": NOON,
+        "shown": (file(seen(), author=jane()),),
+    }
+    return DeadlineNotice(**(values | changes))
 
 
 def health(**changes) -> Health:
