@@ -14,6 +14,7 @@ from tests.benchmarks import (
     bench_classify,
     cards,
     commands,
+    generated_views,
     hostile_text,
     install,
     kills,
@@ -44,6 +45,7 @@ BENCHMARKS = {
     "kills": Benchmark("kill -9 at random moments", kills.measure),
     "commands": Benchmark("Commands over a large database", commands.measure),
     "hostile": Benchmark("Hostile text", hostile_text.measure),
+    "views": Benchmark("Views of generated values", generated_views.measure),
     "memory": Benchmark("Memory over time", memory.measure),
 }
 
