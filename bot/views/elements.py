@@ -1,7 +1,7 @@
 """The pieces that every view is made of: foreign text in plain-text objects, our own words in mrkdwn."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from slack_sdk.models.blocks import (
@@ -150,6 +150,15 @@ def byline(author: Author) -> str:
 def count(number: int, noun: str) -> str:
     """Write a number with its noun, as in `1 case` and `1,200 cases`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def within(lines: Sequence[str], *, room: int) -> list[str]:
+    """Keep the first lines that fit into `room` UTF-16 units, and say how many more there are."""
+    for kept, each in enumerate(lines):
+        room -= units(each) + 1
+        if room < 0:
+            return [*lines[:kept], f"and {len(lines) - kept:,} more"]
+    return list(lines)
 
 
 def paragraphs(lines: Iterable[str]) -> list[Block]:

@@ -2,13 +2,11 @@
 
 import pytest
 
-from bot.identity import BotIdentity, asking_client
+from bot.identity import BotIdentity, asking_client, identify
 from bot.people import People
 from domain.errors import Refused
 from domain.person import Role
-from sandbox.slack import Workspace
 from tests.bot.scripted_slack import Reply, scripted_slack
-from tests.sandbox.running import running_slack, small_team
 
 US = BotIdentity(team_id="T1", bot_id="B1", bot_user_id="U1", url="https://lumora.slack.com/")
 ROLES = {Role.SOCIAL_EXPERT: ["U0MIA"], Role.LEADERSHIP: ["S0BOSS"], Role.CRM_ADMIN: ["S0BOSS", "U0ADA"]}
@@ -99,14 +97,32 @@ def test_silent_slack_refuses_and_is_asked_again(failure):
         assert desk.person("U0MIA").roles == {Role.SOCIAL_EXPERT}
 
 
-def test_people_of_the_sandbox_are_known():
-    workspace = Workspace()
-    mia, _ = small_team(workspace)
+def asked_of(server, roles):
+    client = asking_client(server.token, api_url=server.url)
+    return People(client=client, roles=roles, us=identify(client))
+
+
+def test_colleague_is_known_and_the_bot_is_nobody(slack_server):
+    desk = asked_of(slack_server, {Role.SOCIAL_EXPERT: [slack_server.mia, slack_server.bot_user_id]})
+    assert desk.person(slack_server.mia).roles == {Role.SOCIAL_EXPERT}
+    assert desk.person(slack_server.bot_user_id).roles == frozenset()
+
+
+def test_somebody_whom_slack_does_not_know_is_refused(slack_server):
+    with pytest.raises(Refused, match="try again"):
+        asked_of(slack_server, {Role.SOCIAL_EXPERT: ["U0NOBODY"]}).person("U0NOBODY")
+
+
+def test_group_that_cannot_be_read_gives_nothing_and_takes_nothing(slack_server):
+    roles = {Role.SOCIAL_EXPERT: [slack_server.mia], Role.LEADERSHIP: ["S0GONE"]}
+    assert asked_of(slack_server, roles).person(slack_server.mia).roles == {Role.SOCIAL_EXPERT}
+
+
+def test_groups_and_guests_are_known(sandbox):
+    workspace = sandbox.workspace
+    mia = workspace.users[sandbox.mia]
     gus = workspace.add_user("gus", "Gus Guest", guest=True)
     bosses = workspace.add_group("bosses", "Bosses", [mia, gus])
-    us = BotIdentity(team_id=workspace.team_id, bot_id=workspace.bot_id, bot_user_id=workspace.bot.id, url="")
-    with running_slack(workspace) as slack:
-        desk = People(client=slack.client(), roles={Role.LEADERSHIP: [bosses.id]}, us=us)
-        assert desk.person(mia.id).roles == {Role.LEADERSHIP}
-        assert desk.person(gus.id).roles == frozenset()
-        assert desk.person(workspace.bot.id).roles == frozenset()
+    desk = asked_of(sandbox, {Role.LEADERSHIP: [bosses.id]})
+    assert desk.person(mia.id).roles == {Role.LEADERSHIP}
+    assert desk.person(gus.id).roles == frozenset()

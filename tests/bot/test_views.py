@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -544,6 +545,24 @@ def test_health_names_what_fails_and_what_is_spent():
     assert "$5.00 of $5.00 today (spent: it rests until midnight UTC)" in shown
     assert health_text(files.health()) == "1 of 3 sources cannot be read."
     assert health_text(files.health(streams=(spent,), messages_failed=0)) == "All is well."
+
+
+def test_health_of_very_many_sources_fits_and_names_first_what_fails():
+    good, bad, _ = files.health().streams
+    blocks = health_blocks(files.health(streams=(*[good] * 400, bad), quality=(files.quality(),) * 9))
+    assert faults(blocks) == []
+    _, sources, *_ = texts([block.to_dict() for block in blocks])
+    assert sources.startswith("🔴 *lumora on Reddit*: failing since")
+    assert re.search(r"\nand \d{3} more\n", "\n".join(texts([block.to_dict() for block in blocks])))
+
+
+def test_profile_with_very_much_in_it_fits_and_says_how_many_accounts_it_leaves_out():
+    long = "&" * 900
+    told = dict.fromkeys(("names", "emails", "phones", "addresses", "notes", "sources"), (long,) * 9)
+    link = files.link(long, evidence=long)
+    profile = files.profile(customer=files.customer(**told, links=(link,) * 40), mentions=(files.seen(long),) * 5)
+    assert faults(profile_blocks(profile)) == []
+    assert re.search(r"\nand \d+ more", "\n".join(texts([block.to_dict() for block in profile_blocks(profile)])))
 
 
 def test_every_answer_of_the_blind_check_has_a_button_of_its_own_that_names_the_post():
