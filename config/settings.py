@@ -15,10 +15,12 @@ from config.fields import (
     Channel,
     Day,
     Handle,
+    Member,
     Name,
     Platform,
     Section,
     Server,
+    Site,
     SlackServer,
     Task,
     zone,
@@ -27,6 +29,7 @@ from domain.brand import Account, Brand, BusinessHours, Rival, SourceKind, Strea
 from domain.case import TriagePolicy, Urgency
 from domain.person import Role
 from domain.prediction import SENTIMENT, SWITCHING
+from domain.reply import ReplyPolicy, RiskKind
 
 
 class DatabaseSection(Section):
@@ -241,6 +244,34 @@ class SlaSection(Section):
     response_window_hours: int = Field(default=24, ge=1, le=24 * 14)
 
 
+class RepliesSection(Section):
+    """`[replies]`: what is answered with, what needs an approval and whose, and which answers no person wrote.
+
+    `legal_words` left out: those of crm.risks.
+    """
+
+    templates: Annotated[str, Field(min_length=1)] = "config/templates"
+    links: dict[str, Server] = Field(default_factory=dict)
+    approve: tuple[RiskKind, ...] = (RiskKind.SWITCHING, RiskKind.REACH, RiskKind.LEGAL)
+    approve_reach: int = Field(default=10_000, ge=0)
+    legal_words: tuple[Name, ...] = ()
+    sites: tuple[Site, ...] = ()
+    approvers: tuple[Member, ...] = ()
+    automatic: tuple[Annotated[str, Field(min_length=4)], ...] = ()
+
+    def build(self) -> ReplyPolicy:
+        """Make the domain's value."""
+        return ReplyPolicy(
+            approve=frozenset(self.approve),
+            approve_reach=self.approve_reach,
+            legal_words=self.legal_words,
+            sites=self.sites,
+            approvers=self.approvers,
+            links=self.links,
+            automatic=self.automatic,
+        )
+
+
 class Settings(Section):
     """The whole file."""
 
@@ -255,6 +286,7 @@ class Settings(Section):
     roles: dict[Role, tuple[str, ...]] = Field(default_factory=dict)
     triage: TriageSection = TriageSection()
     sla: SlaSection = SlaSection()
+    replies: RepliesSection = RepliesSection()
     own_posts_poll_seconds: float = Field(default=60.0, ge=0.2, le=86_400)
 
     @property
@@ -304,7 +336,8 @@ class Settings(Section):
 def resolve_paths(settings: Settings, folder: Path) -> Settings:
     """Read relative paths of our data as seen from `folder`, the place that the command runs in."""
     model = settings.model.model_copy(update={"learned": str(folder / settings.model.learned)})
-    settings = settings.model_copy(update={"model": model})
+    replies = settings.replies.model_copy(update={"templates": str(folder / settings.replies.templates)})
+    settings = settings.model_copy(update={"model": model, "replies": replies})
     prefix = "sqlite:///"
     path = settings.database.url.removeprefix(prefix)
     if not settings.database.url.startswith(prefix) or path.startswith("/") or path in {"", ":memory:"}:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from domain.blind_check import BlindCheck
 from domain.case import CaseFile, SeenMention
 from domain.outcome import Digest
+from domain.reply import Draft
 
 
 class MessageKind(StrEnum):
@@ -18,6 +19,8 @@ class MessageKind(StrEnum):
     DIGEST = "digest"  # subject: brand and day
     BLIND_CHECK = "blind_check"  # subject: its id
     NOTICE = "notice"  # subject: the text's id; health notices to the operators
+    APPROVAL = "approval"  # subject: a draft's id; asks for an approval, in the card's thread
+    REPLY_NOTE = "reply_note"  # subject: a draft's id; tells its writer that it came back, or was refused
 
 
 class MessageState(StrEnum):
@@ -86,7 +89,25 @@ class Notice:
     text: str
 
 
-Content = CaseFile | BatchLine | Digest | BlindCheck | Notice
+@dataclass(frozen=True, slots=True)
+class ApprovalRequest:
+    """A draft that waits for somebody else's eye, or what became of it; None where the post was removed.
+
+    `wrote_again` says that the author has posted since it was written.
+    """
+
+    draft: Draft | None
+    wrote_again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyNote:
+    """What its writer is told of a draft; None where the post was removed."""
+
+    draft: Draft | None
+
+
+Content = CaseFile | BatchLine | Digest | BlindCheck | Notice | ApprovalRequest | ReplyNote
 """What a message shows, read at the moment of posting."""
 
 

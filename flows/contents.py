@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from domain.clock import iso
-from domain.message import BatchLine, Content, MessageKind, Notice, OutgoingMessage
+from domain.message import ApprovalRequest, BatchLine, Content, MessageKind, Notice, OutgoingMessage, ReplyNote
 from domain.outcome import Digest
 from flows.house import House
 from flows.reporting import digest_of
-from storage import blind_checks, cases, mentions, messages
+from storage import blind_checks, cases, mentions, messages, replies
 from storage.database import Tx
 
 SHOWN_IN_BATCH = 10
@@ -51,6 +51,16 @@ def content_of(tx: Tx, message: OutgoingMessage, *, house: House) -> Content | N
             return blind_checks.get(tx, message.subject)
         case MessageKind.NOTICE:
             return Notice(message.payload or "")
+        case MessageKind.APPROVAL:
+            return _approval(tx, message.subject)
+        case MessageKind.REPLY_NOTE:
+            return ReplyNote(replies.get(tx, message.subject))
+
+
+def _approval(tx: Tx, draft_id: str) -> ApprovalRequest:
+    draft = replies.get(tx, draft_id)
+    posts = mentions.of_case(tx, draft.case_id) if draft else []
+    return ApprovalRequest(draft, any(draft and seen.mention.posted_at > draft.created_at for seen in posts))
 
 
 def note_quotes(tx: Tx, key: str, content: Content) -> None:

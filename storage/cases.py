@@ -10,10 +10,11 @@ from sqlalchemy import Float, Select, case, cast, func, insert, select, update
 
 from domain.case import Case, CaseFile, CaseState, CustomerSummary, HistoryLine, Response
 from domain.customer import CustomerMatch, LinkState
-from domain.mention import Author, MentionId
-from storage import mentions, outcomes
+from domain.mention import Author
+from storage import mentions, outcomes, replies
 from storage.customers import active_accounts, match_keys
 from storage.database import Tx
+from storage.responses import to_response
 from storage.sightings import to_author
 from storage.tables import OPEN, AuthorRow, CaseRow, CustomerRow, HistoryRow, LinkRow, MembershipRow, ResponseRow
 from storage.upserts import chunks
@@ -121,6 +122,7 @@ def _files(tx: Tx, found: Sequence[Case], value_band: ValueBand) -> list[CaseFil
     history = _history(tx, ids)
     customers = match_keys(tx, [one.author_key for one in found])
     uncounted = outcomes.ineligible(tx, ids)
+    drafts = replies.latest(tx, ids)
     return [
         CaseFile(
             case=one,
@@ -130,6 +132,7 @@ def _files(tx: Tx, found: Sequence[Case], value_band: ValueBand) -> list[CaseFil
             history=tuple(history.get(one.id, ())),
             customer=_summary(tx, one, customers.get(one.author_key), value_band),
             counted=one.id not in uncounted,
+            draft=drafts.get(one.id),
         )
         for one in found
     ]
@@ -156,8 +159,7 @@ def _responses(tx: Tx, ids: Sequence[str]) -> dict[str, list[Response]]:
     found: dict[str, list[Response]] = {}
     rows = select(ResponseRow).where(ResponseRow.case_id.in_(ids)).order_by(ResponseRow.at)
     for row in tx.scalars(rows):
-        one = Response(row.case_id, MentionId(row.mention_id), row.responder, row.at, row.url)
-        found.setdefault(row.case_id, []).append(one)
+        found.setdefault(row.case_id, []).append(to_response(row))
     return found
 
 

@@ -113,7 +113,7 @@ class Database:
         with self._explained():
             if self._writer.dialect.name == "postgresql":
                 with self._writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                    connection.execute(text("VACUUM authors, mentions, sightings, predictions, blind_items"))
+                    connection.execute(text("VACUUM authors, mentions, sightings, predictions, blind_items, replies"))
                 return True
             with self.write() as tx:
                 tx.execute(text("INSERT INTO mentions_fts (mentions_fts) VALUES ('optimize')"))
