@@ -17,8 +17,11 @@ SCOPES = (
     "channels:read",
     "chat:write",
     "commands",
+    "files:write",
     "groups:history",
     "groups:read",
+    "im:history",
+    "im:write",
     "usergroups:read",
     "users:read",
 )

@@ -48,6 +48,7 @@ class Control:
             web.post("/control/delete", self.delete),
             web.post("/control/faults", self.switch),
             web.post("/control/slack", self.trouble_slack),
+            web.post("/control/people", self.change_people),
         ]
 
     async def state(self, _: web.Request) -> web.Response:
@@ -123,6 +124,28 @@ class Control:
                 self._workspace.restore_token()
             case other:
                 raise _wrong(f"cannot do {other!r}; use disconnect, revoke_token or restore_token")
+        return web.json_response({"ok": True})
+
+    async def change_people(self, request: web.Request) -> web.Response:
+        """Change a role while the bot runs: `{do: join | leave | deactivate | reactivate, user, group?}`.
+
+        `user` is a name or id, `group` a handle or id; `join` and `leave` need it.
+        """
+        body = await _json(request, "do", "user")
+        user = next((u for u in self._workspace.users.values() if body["user"] in (u.id, u.name)), None)
+        if user is None:
+            raise _wrong(f"no user {body['user']!r}")
+        match body["do"]:
+            case "join" | "leave":
+                groups = self._workspace.groups.values()
+                group = next((g for g in groups if body.get("group") in (g.id, g.handle)), None)
+                if group is None:
+                    raise _wrong(f"no user group {body.get('group')!r}; use {', '.join(g.handle for g in groups)}")
+                self._workspace.set_member(group.id, user.id, member=body["do"] == "join")
+            case "deactivate" | "reactivate":
+                self._workspace.set_active(user.id, active=body["do"] == "reactivate")
+            case other:
+                raise _wrong(f"cannot do {other!r}; use join, leave, deactivate or reactivate")
         return web.json_response({"ok": True})
 
     def _known(self, post_id: str) -> str:

@@ -1,171 +1,41 @@
-// Owns the drawing of Slack's mrkdwn and Block Kit as DOM nodes; foreign text only ever becomes text nodes.
+// Owns the drawing of Block Kit's blocks as DOM nodes; what is in them is drawn by mrkdwn.js and elements.js.
 
-const EMOJI = {
-  rotating_light: "🚨", warning: "⚠️", white_check_mark: "✅", heavy_check_mark: "✔️", x: "❌", eyes: "👀", bell: "🔔",
-  no_bell: "🔕", tada: "🎉", speech_balloon: "💬", busts_in_silhouette: "👥", bust_in_silhouette: "👤", zzz: "💤",
-  hourglass_flowing_sand: "⏳", hourglass: "⌛", alarm_clock: "⏰", stopwatch: "⏱️", red_circle: "🔴", link: "🔗",
-  large_orange_circle: "🟠", large_yellow_circle: "🟡", large_green_circle: "🟢", large_blue_circle: "🔵",
-  white_circle: "⚪", black_circle: "⚫", mag: "🔍", chart_with_upwards_trend: "📈", chart_with_downwards_trend: "📉",
-  bar_chart: "📊", sparkles: "✨", "+1": "👍", thumbsup: "👍", "-1": "👎", heart: "❤️", question: "❓", fire: "🔥",
-  point_right: "👉", moneybag: "💰", star: "⭐", bulb: "💡", information_source: "ℹ️", wave: "👋", ear: "👂",
-  raising_hand: "🙋", seedling: "🌱", repeat: "🔁", lock: "🔒", calendar: "📅", memo: "📝", globe_with_meridians: "🌐",
-};
+import { drawElement, image } from "/page/elements.js";
+import { element, mrkdwn, plain, textObject } from "/page/mrkdwn.js";
 
-const ENTITIES = { "&lt;": "<", "&gt;": ">", "&amp;": "&" };
-const unescape = (text) => text.replace(/&(?:lt|gt|amp);/g, (entity) => ENTITIES[entity]);
-
-// Code fences, code, <tokens>, bare addresses, emoji, then *bold*, _italic_ and ~strike~ at word edges.
-const EDGE = String.raw`(?<![\p{L}\p{N}*_~])`;
-const TAIL = String.raw`(?![\p{L}\p{N}*_~])`;
-const SPAN = (mark) => String.raw`${EDGE}[${mark}](?=\S)([^${mark}\n]*?\S)[${mark}]${TAIL}`;
-const TOKEN = new RegExp(
-  "```([\\s\\S]+?)```|`([^`\\n]+)`|<([^<>\\n]+)>|(https?:\\/\\/[^\\s<>|]+)|:([a-z0-9_+-]+):|" +
-    [SPAN("*"), SPAN("_"), SPAN("~")].join("|"),
-  "gu",
-);
-
-export function element(name, attributes = {}, ...children) {
-  const node = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (value === undefined || value === null || value === false) continue;
-    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
-    else node.setAttribute(key, value === true ? "" : value);
-  }
-  node.append(...children.filter((child) => child !== null && child !== undefined));
-  return node;
-}
-
-function link(address, label) {
-  const plain = unescape(address);
-  if (!/^(https?:|mailto:)/i.test(plain)) return document.createTextNode(label);
-  return element("a", { href: plain, target: "_blank", rel: "noopener noreferrer", class: "link" }, label);
-}
-
-// A <token>: what Slack makes live. Pings stand out, so that an unescaped one in somebody else's text is seen.
-function live(token, names) {
-  const [body, label] = [token.split("|")[0], token.split("|").slice(1).join("|")];
-  const ping = (text) => element("mark", { class: "ping", title: "This would notify people" }, text);
-  if (body.startsWith("!subteam^")) return ping("@" + (names.group(body.slice(9)) ?? (label.replace(/^@/, "") || "group")));
-  if (body.startsWith("!date^")) return date(body, label);
-  if (body.startsWith("!")) return ping("@" + body.slice(1));
-  if (body.startsWith("@")) return element("span", { class: "mention" }, "@" + (names.user(body.slice(1)) ?? body.slice(1)));
-  if (body.startsWith("#")) return element("span", { class: "mention" }, "#" + (names.channel(body.slice(1)) ?? label));
-  return link(body, unescape(label || body));
-}
-
-function date(body, fallback) {
-  const [, seconds, format = ""] = body.split("^");
-  const moment = new Date(Number(seconds) * 1000);
-  if (Number.isNaN(moment.getTime())) return document.createTextNode(unescape(fallback));
-  const day = moment.toLocaleDateString(undefined, { day: "numeric", month: "short", year: "numeric" });
-  const time = moment.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
-  const text = format.replace(/\{date[a-z_]*\}/g, day).replace(/\{time[a-z_]*\}/g, time);
-  return element("time", { datetime: moment.toISOString(), title: moment.toString() }, unescape(text));
-}
-
-function inline(text, names, verbatim) {
-  const nodes = [];
-  let end = 0;
-  for (const match of text.matchAll(TOKEN)) {
-    if (match.index > end) nodes.push(document.createTextNode(unescape(text.slice(end, match.index))));
-    end = match.index + match[0].length;
-    const [whole, fence, code, token, address, emoji, bold, italic, strike] = match;
-    if (fence !== undefined) nodes.push(element("pre", {}, unescape(fence.replace(/^\n/, ""))));
-    else if (code !== undefined) nodes.push(element("code", {}, unescape(code)));
-    else if (token !== undefined) nodes.push(live(token, names));
-    else if (address !== undefined) nodes.push(verbatim ? document.createTextNode(unescape(whole)) : link(address, unescape(address)));
-    else if (emoji !== undefined) nodes.push(document.createTextNode(EMOJI[emoji] ?? whole));
-    else if (bold !== undefined) nodes.push(element("strong", {}, ...inline(bold, names, verbatim)));
-    else if (italic !== undefined) nodes.push(element("em", {}, ...inline(italic, names, verbatim)));
-    else nodes.push(element("s", {}, ...inline(strike, names, verbatim)));
-  }
-  if (end < text.length) nodes.push(document.createTextNode(unescape(text.slice(end))));
-  return nodes;
-}
-
-// Draw mrkdwn: lines that begin with > are quotes, everything else runs on with its line breaks. As in Slack, a bare
-// address becomes a link unless the text object says `verbatim`.
-export function mrkdwn(text, names, verbatim = false) {
-  const box = element("div", { class: "mrkdwn" });
-  if (text.includes("```")) {
-    box.append(...inline(text, names, verbatim));
-    return box;
-  }
-  let quote = null;
-  for (const [number, line] of text.split("\n").entries()) {
-    const quoted = /^(?:&gt;|>) ?/.exec(line);
-    if (quoted) {
-      if (quote) quote.append("\n");
-      else box.append((quote = element("blockquote")));
-      quote.append(...inline(line.slice(quoted[0].length), names, verbatim));
-    } else {
-      if (number && !quote) box.append("\n");
-      quote = null;
-      box.append(...inline(line, names, verbatim));
-    }
-  }
-  return box;
-}
-
-function textObject(object, names) {
-  if (object.type === "mrkdwn") return mrkdwn(object.text, names, object.verbatim);
-  const text = unescape(object.text).replace(/:([a-z0-9_+-]+):/g, (whole, name) => EMOJI[name] ?? whole);
-  return element("span", { class: "plain" }, text);
-}
-
-function image(block) {
-  const address = new URL(block.image_url ?? "", location.href);
-  if (address.origin === location.origin) return element("img", { src: address.href, alt: block.alt_text, loading: "lazy" });
-  return element("span", { class: "no-image", title: address.href }, `🖼 ${block.alt_text}`);
-}
-
-// Draw one interactive element; `act(element, block, {node, option})` is called when a person uses it.
-function interactive(item, block, context) {
-  if (item.type === "image") return image(item);
-  if (item.type === "button") {
-    const press = (event) => context.act(item, block, { node: event.currentTarget });
-    const label = textObject(item.text, context.names);
-    return element(
-      "button",
-      { type: "button", class: `block-button ${item.style ?? ""}`, "data-action": item.action_id, title: item.url, onclick: press,
-        "aria-label": item.accessibility_label },
-      label, item.url ? " ↗" : null,
-    );
-  }
-  if (item.type !== "static_select" && item.type !== "overflow") {
-    return element("span", { class: "unsupported" }, `${item.type} is not drawn in the sandbox`);
-  }
-  const first = item.type === "overflow" ? "⋯" : item.placeholder ? unescape(item.placeholder.text) : "Choose …";
-  const menu = element("select", {
-    class: item.type, "data-action": item.action_id, "aria-label": item.type === "overflow" ? "More" : first,
-    onchange: (event) => context.act(item, block, { node: event.currentTarget, option: event.currentTarget.value }),
-  }, element("option", { value: "", disabled: item.type !== "overflow", selected: !item.initial_option }, first));
-  const choice = (option) => element("option",
-    { value: option.value, selected: item.initial_option?.value === option.value }, unescape(option.text.text));
-  if (item.option_groups) {
-    menu.append(...item.option_groups.map((group) =>
-      element("optgroup", { label: unescape(group.label.text) }, ...group.options.map(choice))));
-  } else {
-    menu.append(...item.options.map(choice));
-  }
-  return menu;
-}
+let labels = 0; // an input and its label find each other by a number
 
 const DRAW = {
   header: (block, context) => element("h3", {}, textObject(block.text, context.names)),
   divider: () => element("hr"),
-  image: (block) => element("figure", {}, image(block), block.title ? element("figcaption", {}, block.title.text) : null),
+  image: (block) => element("figure", {}, image(block), block.title ? element("figcaption", {}, plain(block.title)) : null),
   markdown: (block, context) => mrkdwn(block.text, context.names),
-  actions: (block, context) => element("div", { class: "actions" }, ...block.elements.map((item) => interactive(item, block, context))),
+  actions: (block, context) => element("div", { class: "actions" }, ...block.elements.map((item) => drawElement(item, block, context))),
   context: (block, context) => element("div", { class: "context" }, ...block.elements.map((item) => item.type === "image" ? image(item) : textObject(item, context.names))),
   section: (block, context) => element("div", { class: "section" },
     element("div", { class: "section-body" },
       block.text ? textObject(block.text, context.names) : null,
       block.fields ? element("div", { class: "fields" }, ...block.fields.map((field) => textObject(field, context.names))) : null),
-    block.accessory ? element("div", { class: "accessory" }, interactive(block.accessory, block, context)) : null),
+    block.accessory ? element("div", { class: "accessory" }, drawElement(block.accessory, block, context)) : null),
+  input: drawInput,
 };
 
-// Draw the blocks of a message. `context` is {names: {user, channel, group}, act}.
+function drawInput(block, context) {
+  const control = drawElement(block.element, block, context);
+  const field = control.matches("input, select, textarea") ? control : control.querySelector(".field-box");
+  const id = `input-${++labels}`;
+  const label = element(field ? "label" : "p", { class: "label", id: `${id}-label`, for: field ? id : null }, plain(block.label),
+    block.optional ? element("span", { class: "muted" }, " (optional)") : null);
+  if (field) field.id = id;
+  else control.setAttribute("aria-labelledby", `${id}-label`);
+  const error = context.errors?.[block.block_id];
+  if (error) (field ?? control).setAttribute("aria-describedby", `${id}-error`);
+  return element("div", { class: error ? "input wrong" : "input", "data-block": block.block_id }, label, control,
+    error ? element("p", { class: "error", id: `${id}-error`, role: "alert" }, error) : null,
+    block.hint ? element("p", { class: "hint" }, plain(block.hint)) : null);
+}
+
+// Draw the blocks of a message or view. `context` is what drawElement takes, and `errors` by block id.
 export function drawBlocks(blocks, context) {
   return blocks.map((block) => {
     const draw = DRAW[block.type];

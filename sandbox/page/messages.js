@@ -1,6 +1,9 @@
 // Owns the drawing of one message: who wrote it and when, its text or blocks, files, reactions and thread.
 
-import { drawBlocks, element, mrkdwn } from "/page/blocks.js";
+import { drawBlocks } from "/page/blocks.js";
+import { openMenu, shortcuts } from "/page/menus.js";
+import { element, mrkdwn } from "/page/mrkdwn.js";
+import { drawFile } from "/page/pictures.js";
 
 const HUES = 8;
 const moment = (ts) => new Date(Number(ts) * 1000);
@@ -9,11 +12,11 @@ const hourOf = (time) => time.toLocaleTimeString(undefined, { hour: "2-digit", m
 const initials = (name) => name.split(/\s+/).slice(0, 2).map((part) => part[0]?.toUpperCase() ?? "").join("");
 const hueOf = (id) => [...id].reduce((sum, letter) => sum + letter.charCodeAt(0) * 37, 0) % HUES;
 
-// `context`: {author, names, isBot, inThread, replies, act, openThread}.
+// `context`: {author, names, isBot, inThread, replies, place, openThread} and what drawBlocks takes.
 export function drawMessage(message, context) {
   const { author, names, replies, inThread, openThread } = context;
   const time = moment(message.ts);
-  const body = message.blocks?.length ? drawBlocks(message.blocks, context) : [mrkdwn(message.text, names)];
+  const body = message.blocks?.length ? drawBlocks(message.blocks, context) : message.text ? [mrkdwn(message.text, names)] : [];
   const deleted = message.subtype === "tombstone";
   return element("article", {
     class: `message${message.visible_to ? " ephemeral" : ""}${deleted ? " tombstone" : ""}`,
@@ -25,14 +28,24 @@ export function drawMessage(message, context) {
     drawAuthor(author, time),
     ...body,
     message.edited && !deleted ? element("span", { class: "edited" }, "(edited)") : null,
-    ...(message.files ?? []).map((file) => element("a", { class: "file link", href: file.url_private }, `📎 ${file.title}`)),
+    ...(message.files ?? []).map(drawFile),
     message.reactions ? element("p", { class: "reactions" }, ...message.reactions.map((reaction) =>
       element("span", {}, mrkdwn(`:${reaction.name}:`, names), String(reaction.count)))) : null,
     replies ? element("button", { type: "button", class: "replies", onclick: openThread },
       `${replies} ${replies === 1 ? "reply" : "replies"}`) : null),
-  inThread || message.visible_to ? null : element("button", {
+  message.visible_to || deleted ? null : drawTools(context));
+}
+
+// What floats over a message while the mouse is on it: reply, and the menu of shortcuts.
+function drawTools({ inThread, place, openThread }) {
+  const reply = inThread ? null : element("button", {
     type: "button", class: "reply-button", "aria-label": "Reply in thread", title: "Reply in thread", onclick: openThread,
-  }, "↩"));
+  }, "↩");
+  const more = !shortcuts("message").length ? null : element("button", {
+    type: "button", class: "more-button", "aria-label": "More actions", title: "More actions", "aria-haspopup": "menu",
+    onclick: (event) => openMenu(event.currentTarget, "message", place),
+  }, "⋯");
+  return element("div", { class: "tools" }, reply, more);
 }
 
 function drawAvatar({ author, isBot }) {
@@ -41,7 +54,7 @@ function drawAvatar({ author, isBot }) {
 }
 
 function drawAuthor(author, time) {
-  const badge = author.bot ? "APP" : author.guest ? "GUEST" : "";
+  const badge = author.bot ? "APP" : author.deleted ? "DEACTIVATED" : author.guest ? "GUEST" : "";
   return element("p", { class: "by" },
     element("strong", {}, author.real_name),
     badge ? element("span", { class: "badge" }, badge) : null,

@@ -1,36 +1,23 @@
-// Owns the page: channels, messages, threads, the composer, and who is acting; draws what the server's events say.
+// Owns the page: draws channels, messages and threads, takes what people write, follows the server's events.
 
-import { clicker } from "/page/actions.js";
-import { element } from "/page/blocks.js";
+import { press, send, toast } from "/page/actions.js";
+import { raw } from "/page/elements.js";
+import { drawHome, drawTabs, openTab } from "/page/home.js";
+import { openMenu, shortcuts } from "/page/menus.js";
 import { drawMessage, withDays } from "/page/messages.js";
+import { showModals, startModals } from "/page/modals.js";
+import { element } from "/page/mrkdwn.js";
+import { drawPeople } from "/page/people.js";
+import {
+  direct, inChannel, keepAll, keepChannel, keepPeople, markOld, markRead, mine, office, people, replies, sorted, state,
+  unread, visible,
+} from "/page/state.js";
 import { startWorld } from "/page/world.js";
 
 const $ = (id) => document.getElementById(id);
-const state = { users: new Map(), groups: new Map(), channels: new Map(), commands: [], bot: "", me: "", channel: "", thread: null };
-const read = new Map(); // "user channel" -> ts up to which that person has read
-const names = {
-  user: (id) => state.users.get(id)?.real_name,
-  channel: (id) => state.channels.get(id)?.name,
-  group: (id) => state.groups.get(id)?.handle,
-};
+const { names } = office;
 
-async function send(address, body) {
-  const response = await fetch(address, {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error((await response.text()) || response.statusText);
-  return response.json();
-}
-
-function toast(text) {
-  const note = element("p", { class: "toast" }, text);
-  $("toasts").append(note);
-  setTimeout(() => note.remove(), 6000);
-}
-
-const act = clicker({ send, toast, names });
-
-// State and live changes
+// Live changes
 
 // Events that arrive while the state is on its way wait until it is there, or the older state would undo them.
 let waiting = null;
@@ -38,13 +25,10 @@ let waiting = null;
 async function load() {
   waiting = [];
   const loaded = await (await fetch("/page/state")).json();
-  state.users = new Map(loaded.users.map((user) => [user.id, user]));
-  state.users.set("USLACKBOT", { id: "USLACKBOT", name: "slackbot", real_name: "Slackbot", bot: true });
-  state.groups = new Map(loaded.groups.map((group) => [group.id, group]));
-  state.channels = new Map();
-  loaded.channels.forEach(keepChannel);
-  Object.assign(state, { commands: loaded.commands, bot: loaded.bot });
+  keepAll(loaded);
   $("team").textContent = loaded.name;
+  $("tab-home").hidden = !state.home;
+  $("plus").hidden = !shortcuts("global").length;
   drawConnection(loaded.connections);
   drawUsers();
   const linked = /^\/archives\/(\w+)/.exec(location.pathname)?.[1];
@@ -52,11 +36,6 @@ async function load() {
   const late = waiting;
   waiting = null;
   late.forEach(take);
-}
-
-function keepChannel(channel) {
-  const messages = new Map(channel.messages.map((message) => [message.ts, message]));
-  state.channels.set(channel.id, { ...channel, members: new Set(channel.members), messages });
 }
 
 function listen() {
@@ -69,13 +48,29 @@ function listen() {
   stream.onmessage = ({ data }) => (waiting ? waiting.push(JSON.parse(data)) : take(JSON.parse(data)));
 }
 
-function take(event) {
-  if (event.type === "connection") drawConnection(event.connections);
-  if (event.type === "message") messageChanged(event);
-  if (event.type === "channel") {
+const TAKE = {
+  connection: (event) => drawConnection(event.connections),
+  message: messageChanged,
+  channel: (event) => {
     keepChannel(event.channel);
     drawChannels();
-  }
+  },
+  people: (event) => {
+    keepPeople(event);
+    drawUsers();
+  },
+  views: (event) => {
+    state.views[event.user] = event.views;
+    if (event.user === state.me) showModals();
+  },
+  home: (event) => {
+    state.homes[event.user] = event.home;
+    if (event.user === state.me) drawHome();
+  },
+};
+
+function take(event) {
+  TAKE[event.type]?.(event);
   document.dispatchEvent(new CustomEvent(`sandbox-${event.type}`, { detail: event }));
 }
 
@@ -96,13 +91,8 @@ function messageChanged({ channel: id, ts, message }) {
 
 // People and channels
 
-const people = () => [...state.users.values()].filter((user) => !user.bot);
-const mine = () => [...state.channels.values()].filter((channel) => channel.members.has(state.me));
-const replies = (channel, ts) => [...channel.messages.values()].filter((m) => m.thread_ts === ts && m.ts !== ts && visible(m));
-const visible = (message) => !message.visible_to || message.visible_to === state.me;
-const inChannel = (message) => visible(message) && (!message.thread_ts || message.thread_ts === message.ts || message.broadcast);
 const title = (channel) => (channel.kind === "im" ? names.user(state.bot) : channel.name);
-const readKey = (channel) => `${state.me} ${channel}`;
+const inApp = () => Boolean(state.tab) && (!state.channel || state.channel === direct()?.id);
 
 function drawConnection(connections) {
   const [look, text] = connections === null ? ["lost", "Page disconnected, retrying …"]
@@ -112,64 +102,82 @@ function drawConnection(connections) {
 }
 
 function drawUsers() {
-  $("user").replaceChildren(...people().map((user) =>
-    element("option", { value: user.id }, `${user.real_name}${user.title ? ` · ${user.title}` : ""}`)));
+  $("user").replaceChildren(...people().map((user) => element("option", { value: user.id, selected: user.id === state.me },
+    `${user.real_name}${user.title ? ` · ${user.title}` : ""}${user.deleted ? " (deactivated)" : ""}`)));
+  drawPeople();
 }
 
 function actAs(id, channel) {
   state.me = state.users.has(id) ? id : people()[0]?.id ?? "";
   $("user").value = state.me;
   localStorage.setItem("user", state.me);
-  for (const known of mine()) if (!read.has(readKey(known.id))) read.set(readKey(known.id), newest(known));
+  markOld();
+  showModals();
+  if (channel === "app") return openApp(state.tab || "home");
   const wanted = mine().find((known) => known.id === channel) ?? mine().find((known) => known.messages.size) ?? mine()[0];
-  openChannel(wanted?.id ?? "");
+  return openChannel(wanted?.id ?? "");
 }
 
-const newest = (channel) => [...channel.messages.values()].filter(inChannel).map((m) => m.ts).sort().at(-1) ?? "";
-const unread = (channel) => [...channel.messages.values()].filter((m) => inChannel(m) && m.user !== state.me && m.ts > (read.get(readKey(channel.id)) ?? "")).length;
-
 function drawChannels() {
-  if (state.channel && !document.hidden) read.set(readKey(state.channel), newest(state.channels.get(state.channel)));
-  const items = mine().map((channel) => {
-    const count = channel.id === state.channel ? 0 : unread(channel);
-    const mark = channel.kind === "im" ? "@" : channel.kind === "private_channel" ? "🔒" : "#";
-    return element("li", {}, element("button", {
-      type: "button", class: count ? "unread" : "", "data-channel": channel.id,
-      "aria-current": channel.id === state.channel ? "true" : null, onclick: () => openChannel(channel.id),
-    }, element("span", { class: "mark", "aria-hidden": "true" }, mark), element("span", { class: "name" }, title(channel)),
-    count ? element("span", { class: "count", "aria-label": `${count} unread` }, String(count)) : null));
-  });
+  const open = state.channels.get(state.channel);
+  if (open && !document.hidden) markRead(open);
+  const items = office.channels().map((channel) => entry(title(channel), channel.kind === "private_channel" ? "🔒" : "#", {
+    id: channel.id, current: channel.id === state.channel, count: channel.id === state.channel ? 0 : unread(channel),
+    open: () => openChannel(channel.id),
+  }));
   $("channels").replaceChildren(...items);
+  const talk = direct();
+  const waits = talk && talk.id !== state.channel ? unread(talk) : 0;
+  $("apps").replaceChildren(entry(names.user(state.bot), "◆", {
+    id: "app", current: inApp(), count: waits, open: () => openApp(state.home && !waits ? "home" : "messages"),
+  }));
   const total = mine().reduce((sum, channel) => sum + (channel.id === state.channel ? 0 : unread(channel)), 0);
   document.title = `${total ? `(${total}) ` : ""}Earshot sandbox`;
 }
 
-function openChannel(id) {
+function entry(name, mark, { id, current, count, open }) {
+  return element("li", {}, element("button", {
+    type: "button", class: count ? "unread" : "", "data-channel": id, "aria-current": current ? "true" : null, onclick: open,
+  }, element("span", { class: "mark", "aria-hidden": "true" }, mark), element("span", { class: "name" }, name),
+  count ? element("span", { class: "count", "aria-label": `${count} unread` }, String(count)) : null));
+}
+
+// Open the app: its home tab, or the direct messages with it.
+function openApp(tab) {
+  if (tab === "home") openChannel("", "home");
+  return openTab(tab, (id) => openChannel(id, "messages"));
+}
+
+function openChannel(id, tab = "") {
   const channel = state.channels.get(id);
   if (id !== state.channel) closeThread();
   state.channel = id;
-  history.replaceState(null, "", id ? `#${id}` : "#");
-  $("channel-name").textContent = channel ? `${channel.kind === "im" ? "" : "#"}${title(channel)}` : "No channel";
+  state.tab = tab || (channel?.kind === "im" ? "messages" : "");
+  history.replaceState(null, "", state.tab ? "#app" : `#${id}`);
+  const name = state.tab ? names.user(state.bot) : channel ? `#${title(channel)}` : "No channel";
+  $("channel-name").textContent = name;
   $("channel-topic").textContent = channel?.topic ?? "";
-  $("text").placeholder = channel ? `Message #${channel.name}, or try ${state.commands[0] ?? "/earshot"} help` : "";
+  $("text").placeholder = channel ? `Message ${name}, or try ${state.commands[0] ?? "/earshot"} help` : "";
   const shown = channel ? sorted([...channel.messages.values()].filter(inChannel)) : [];
   $("log").replaceChildren(...withDays(shown.map((message) => drawn(channel, message))));
   if (!shown.length) $("log").append(element("p", { class: "empty" }, "Nothing here yet."));
   if (state.thread) openThread(state.thread);
+  drawTabs(inApp());
   toBottom($("log"));
   drawChannels();
 }
 
 // Messages
 
-const sorted = (messages) => messages.sort((a, b) => (a.ts < b.ts ? -1 : 1));
-
 function drawn(channel, message, inThread = false) {
   const author = state.users.get(message.user) ?? { real_name: message.user, id: message.user };
+  const place = { channel: channel.id, ts: message.ts };
+  const act = (item, block, use) => press(item, use, names, "/page/clicks", (value) => (
+    { user: state.me, ...place, action_id: item.action_id, block_id: block.block_id, value }));
   return drawMessage(message, {
-    author, names, inThread, isBot: author.id === state.bot,
+    ...office, author, inThread, place, act, use: act, isBot: author.id === state.bot,
     replies: inThread || message.visible_to ? 0 : replies(channel, message.ts).length,
-    act: (item, block, use) => act({ user: state.me, channel: channel.id, ts: message.ts }, item, block, use),
+    held: (block, item) => raw(item.type === "button" ? {} : item), changed: () => {}, suggest: async () => [],
     openThread: () => openThread(message.thread_ts ?? message.ts),
   });
 }
@@ -271,10 +279,13 @@ function wire(form, box, threadTs) {
 wire($("composer"), $("text"), () => null);
 wire($("thread-composer"), $("thread-text"), () => state.thread);
 $("text").addEventListener("input", suggest);
-$("user").addEventListener("change", () => actAs($("user").value, state.channel));
+$("user").addEventListener("change", () => actAs($("user").value, inApp() ? "app" : state.channel));
+for (const tab of ["home", "messages"]) $(`tab-${tab}`).addEventListener("click", () => openApp(tab));
+$("plus").addEventListener("click", () => openMenu($("plus"), "global"));
 $("thread-close").addEventListener("click", closeThread);
 $("newer").addEventListener("click", () => toBottom($("log")));
 $("log").addEventListener("scroll", () => atBottom($("log")) && ($("newer").hidden = true));
 document.addEventListener("visibilitychange", drawChannels);
-startWorld({ send, toast });
+startModals();
+startWorld();
 listen();

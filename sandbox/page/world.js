@@ -1,6 +1,7 @@
 // Owns the panel of the social platforms: the newest posts, and a box to write one or to answer as the brand.
 
-import { element } from "/page/blocks.js";
+import { send, toast } from "/page/actions.js";
+import { element } from "/page/mrkdwn.js";
 
 const $ = (id) => document.getElementById(id);
 const PLATFORMS = { x: "X", reddit: "Reddit" };
@@ -10,7 +11,7 @@ let replyTo = null;
 let timer = null;
 
 // Keep the panel up to date. It stays hidden in a sandbox without platforms.
-export function startWorld({ send, toast }) {
+export function startWorld() {
   document.addEventListener("sandbox-open", refresh);
   document.addEventListener("sandbox-post", () => {
     timer ??= setTimeout(refresh, 250);

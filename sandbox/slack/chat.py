@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from sandbox.slack.blocks import TOTAL_TEXT, block_errors, total_text
+from sandbox.slack.blocks import TOTAL_TEXT, block_errors, elements_of, total_text
 from sandbox.slack.calls import Call, Method
 from sandbox.slack.limits import SPECIAL, TIER_3, TIER_4
 from sandbox.slack.wire import message_json
@@ -152,7 +152,7 @@ def compose(call: Call) -> Message:
     if text and len(str(text)) > MAX_TEXT:
         raise SlackError("msg_too_long")
     check_blocks(blocks or [])
-    _name_parts(call.workspace, blocks or [])
+    name_parts(call.workspace, blocks or [])
     return Message(
         ts="",
         user=call.workspace.bot.id,
@@ -174,12 +174,14 @@ def check_blocks(blocks: Any) -> None:
         raise SlackError("msg_blocks_too_long")
 
 
-def _name_parts(workspace: Workspace, blocks: list[dict[str, Any]]) -> None:
+def name_parts(workspace: Workspace, blocks: list[dict[str, Any]]) -> None:
     """Give blocks and elements the ids that Slack makes up for those without."""
     for block in blocks:
         block.setdefault("block_id", workspace.new_secret()[:5])
-        for element in [*block.get("elements", []), block.get("accessory")]:
-            if isinstance(element, dict) and element.get("type") in ("button", "static_select", "overflow"):
+        if block["type"] not in ("section", "actions", "input"):
+            continue
+        for element in elements_of(block):
+            if element["type"] != "image":
                 element.setdefault("action_id", workspace.new_secret()[:5])
 
 

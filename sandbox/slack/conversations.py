@@ -13,6 +13,17 @@ _TS = re.compile(r"\d+(\.\d+)?")
 
 
 def list_channels(call: Call) -> dict[str, Any]:
+    return _listed(call, member=None)
+
+
+def of_user(call: Call) -> dict[str, Any]:
+    """List the conversations that a user is in: the app's own, or those of `user` that the app may see."""
+    user = call.user().id if call.args.get("user") else call.workspace.bot.id
+    return _listed(call, member=user)
+
+
+def _listed(call: Call, *, member: str | None) -> dict[str, Any]:
+    """List the conversations that the app may see, or only those with this member."""
     kinds = str(call.args.get("types") or "public_channel").replace(" ", "").split(",")
     unknown = set(kinds) - {*KIND_SCOPES, "mpim"}
     if unknown:
@@ -22,6 +33,7 @@ def list_channels(call: Call) -> dict[str, Any]:
         channel
         for channel in call.workspace.channels.values()
         if channel.kind in kinds
+        and member in (None, *channel.members)
         and not (channel.archived and call.flag("exclude_archived"))
         and (channel.kind == "public_channel" or call.workspace.bot.id in channel.members)
     ]
@@ -66,9 +78,13 @@ def open_direct(call: Call) -> dict[str, Any]:
         raise SlackError("too_many_users")
     if users[0] not in call.workspace.users or users[0] == call.workspace.bot.id:
         raise SlackError("user_not_found")
+    if call.workspace.users[users[0]].deleted:
+        raise SlackError("user_disabled")
+    before = len(call.workspace.channels)
     known = call.workspace.direct_channel(users[0])
     shown = channel_json(call.workspace, known) if call.flag("return_im") else {"id": known.id}
-    return {"channel": shown}
+    opened = len(call.workspace.channels) == before
+    return {"channel": shown} | ({"no_op": True, "already_open": True} if opened else {})
 
 
 def _readable(call: Call) -> Channel:
@@ -117,5 +133,6 @@ METHODS = {
     "conversations.history": Method(history, per_minute=TIER_3),
     "conversations.replies": Method(replies, per_minute=TIER_3),
     "conversations.members": Method(members, per_minute=TIER_4),
+    "users.conversations": Method(of_user, per_minute=TIER_3),
     "conversations.open": Method(open_direct, ("im:write",), per_minute=TIER_3),
 }

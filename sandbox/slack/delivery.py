@@ -20,6 +20,9 @@ log = structlog.get_logger(__name__)
 
 TRIGGER_SECONDS = 3
 MAX_CONNECTIONS = 10
+_ANSWERED = frozenset({"view_submission", "block_suggestion"})
+"""Interactions whose acknowledgement carries an answer."""
+
 CLOSE_SECONDS = 1.0
 """How long a closing WebSocket waits for the app to agree."""
 
@@ -40,6 +43,15 @@ class Timing:
     event_retries: tuple[float, ...] = (0.0, 60.0, 300.0)
 
 
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """What a trigger id stands for: an interaction of a person, in a modal or elsewhere; `made` is a Unix time."""
+
+    user_id: str
+    in_view: bool
+    made: float
+
+
 class Delivery:
     """Sends payloads to the one app: over its WebSocket connections, or to `request_url` when that is set."""
 
@@ -50,7 +62,7 @@ class Delivery:
         self._tickets: set[str] = set()
         self._connections: list[web.WebSocketResponse] = []
         self._pending: dict[str, asyncio.Future[Any]] = {}
-        self._triggers: dict[str, float] = {}
+        self._triggers: dict[str, Trigger] = {}
         self._used_triggers: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._turn = 0
@@ -133,7 +145,7 @@ class Delivery:
 
     def send_event(self, event: dict[str, Any]) -> None:
         """Deliver an event in the background, again after each failure, as the Events API does."""
-        if event["type"] not in self.workspace.bot_events and _subscription(event) not in self.workspace.bot_events:
+        if not {event["type"], _subscription(event)} & self.workspace.granted.events:
             return
         self._spawn(self._send_until_acknowledged(self._event_callback(event)))
 
@@ -176,7 +188,7 @@ class Delivery:
             "envelope_id": str(uuid4()),
             "payload": payload,
             "type": kind,
-            "accepts_response_payload": kind == "slash_commands" or payload.get("type") == "view_submission",
+            "accepts_response_payload": kind == "slash_commands" or payload.get("type") in _ANSWERED,
         }
         if kind == "events_api":
             envelope |= {"retry_attempt": retry, "retry_reason": "timeout" if retry else ""}
@@ -235,21 +247,22 @@ class Delivery:
 
     # Trigger ids
 
-    def new_trigger(self) -> str:
-        trigger = f"{self.workspace.new_id('')}.{self.workspace.new_secret()}"
-        self._triggers[trigger] = self.workspace.now()
-        return trigger
+    def new_trigger(self, user_id: str, *, in_view: bool = False) -> str:
+        key = f"{self.workspace.new_id('')}.{self.workspace.new_secret()}"
+        self._triggers[key] = Trigger(user_id, in_view, self.workspace.now())
+        return key
 
-    def use_trigger(self, trigger: str) -> None:
+    def use_trigger(self, key: str) -> Trigger:
         """Accept a trigger id once, within three seconds; raises SlackError otherwise."""
-        made = self._triggers.get(trigger)
-        if made is None:
+        trigger = self._triggers.get(key)
+        if trigger is None:
             raise SlackError("invalid_trigger_id")
-        if trigger in self._used_triggers:
+        if key in self._used_triggers:
             raise SlackError("exchanged_trigger_id")
-        if self.workspace.now() - made > TRIGGER_SECONDS:
+        if self.workspace.now() - trigger.made > TRIGGER_SECONDS:
             raise SlackError("expired_trigger_id")
-        self._used_triggers.add(trigger)
+        self._used_triggers.add(key)
+        return trigger
 
     # Tasks
 

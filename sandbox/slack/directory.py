@@ -1,11 +1,11 @@
-"""Owns the methods about who and what is there: auth, apps, users, user groups, team, bots, files."""
+"""Owns the methods about who and what is there: auth, apps, users, user groups, team, bots."""
 
 from typing import Any
 
 from sandbox.slack.calls import Call, Method
 from sandbox.slack.limits import SPECIAL, TIER_1, TIER_2, TIER_3, TIER_4
 from sandbox.slack.wire import bot_json, user_json
-from sandbox.slack.workspace import Message, SlackError, UserGroup
+from sandbox.slack.workspace import SlackError, UserGroup
 
 
 def auth_test(call: Call) -> dict[str, Any]:
@@ -93,40 +93,6 @@ def bots_info(call: Call) -> dict[str, Any]:
     return {"bot": bot_json(call.workspace)}
 
 
-def upload_url(call: Call) -> dict[str, Any]:
-    """First of three steps of an upload; the second is a POST of the bytes to the address."""
-    try:
-        length = int(call.text("length"))
-    except ValueError:
-        raise SlackError("invalid_arguments") from None
-    file_id = call.workspace.new_id("F")
-    call.workspace.files[file_id] = {"id": file_id, "name": call.text("filename"), "size": length, "content": None}
-    return {"upload_url": f"{call.workspace.origin}/slack/upload/{file_id}", "file_id": file_id}
-
-
-def complete_upload(call: Call) -> dict[str, Any]:
-    """Third step: names the uploaded files and shares them into a channel."""
-    entries = call.structure("files", "invalid_arguments") or []
-    shown = []
-    for entry in entries:
-        file = call.workspace.files.get(entry.get("id"))
-        if file is None or file["content"] is None:
-            raise SlackError("file_not_found")
-        url = f"{call.workspace.origin}/slack/files/{file['id']}"
-        title = entry.get("title") or file["name"]
-        shown.append({"id": file["id"], "name": file["name"], "title": title, "url_private": url})
-    if call.args.get("channel_id"):
-        channel = call.workspace.channels.get(call.text("channel_id"))
-        if channel is None or call.workspace.bot.id not in channel.members:
-            raise SlackError("channel_not_found")
-        message = Message(
-            call.workspace.next_ts(), call.workspace.bot.id, str(call.args.get("initial_comment") or ""), by_app=True
-        )
-        message.files, message.thread_ts = shown, call.args.get("thread_ts")
-        call.workspace.post(channel, message)
-    return {"files": shown}
-
-
 METHODS = {
     "auth.test": Method(auth_test, per_minute=SPECIAL),
     "apps.connections.open": Method(open_connection, per_minute=TIER_1 * 60, app_level=True),
@@ -137,6 +103,4 @@ METHODS = {
     "usergroups.users.list": Method(group_users, ("usergroups:read",), per_minute=TIER_2),
     "team.info": Method(team_info, ("team:read",), per_minute=TIER_3),
     "bots.info": Method(bots_info, ("users:read",), per_minute=TIER_3),
-    "files.getUploadURLExternal": Method(upload_url, ("files:write",), per_minute=TIER_4),
-    "files.completeUploadExternal": Method(complete_upload, ("files:write",), per_minute=TIER_4),
 }

@@ -1,4 +1,4 @@
-"""Owns the server's side of the browser page: its files, the state it shows, the live changes, what people do there."""
+"""Owns the server's side of the browser page: its files, the state it shows, and the live changes."""
 
 import asyncio
 import json
@@ -8,8 +8,8 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.slack.delivery import NotDelivered
-from sandbox.slack.interactions import Interactions, NoSuchThing
+from sandbox.slack.interactions import Interactions
+from sandbox.slack.page_acts import PageActs
 from sandbox.slack.wire import message_json
 from sandbox.slack.workspace import Channel, Message, Workspace
 
@@ -36,8 +36,7 @@ class Page:
             web.get("/archives/{rest:.*}", self.index),
             web.get("/page/state", self.state),
             web.get("/page/events", self.events),
-            web.post("/page/messages", self.write),
-            web.post("/page/clicks", self.click),
+            *PageActs(self.interactions).routes(),
             web.get("/page/{name}", self.file),
         ]
 
@@ -56,15 +55,30 @@ class Page:
                 "connections": workspace.connections,
                 "commands": sorted(workspace.commands or ()),
                 "bot": workspace.bot.id,
-                "users": [
-                    {"id": user.id, "name": user.name, "real_name": user.real_name, "title": user.title}
-                    | {"guest": user.guest, "bot": user.is_bot}
-                    for user in workspace.users.values()
+                "home": workspace.granted.home,
+                "shortcuts": [
+                    {"callback_id": each.callback_id, "kind": each.kind, "name": each.name, "about": each.description}
+                    for each in workspace.granted.shortcuts or ()
                 ],
-                "groups": [{"id": g.id, "handle": g.handle} for g in workspace.groups.values()],
+                **self._people(),
                 "channels": [self._channel(channel) for channel in workspace.channels.values()],
+                "views": workspace.views,
+                "homes": workspace.homes,
             }
         )
+
+    def _people(self) -> dict[str, Any]:
+        return {
+            "users": [
+                {"id": user.id, "name": user.name, "real_name": user.real_name, "title": user.title}
+                | {"guest": user.guest, "bot": user.is_bot, "deleted": user.deleted}
+                for user in self.workspace.users.values()
+            ],
+            "groups": [
+                {"id": group.id, "handle": group.handle, "name": group.name, "members": group.members}
+                for group in self.workspace.groups.values()
+            ],
+        }
 
     def _channel(self, channel: Channel) -> dict[str, Any]:
         return {
@@ -101,7 +115,13 @@ class Page:
         return response
 
     def _described(self, event: dict[str, Any]) -> dict[str, Any]:
-        """Add what changed to an event of the workspace: the channel, or the message as it is now (None: gone)."""
+        """Add what changed to an event of the workspace, as it is now; None for what is gone."""
+        if event["type"] == "people":
+            return event | self._people()
+        if event["type"] == "views":
+            return event | {"views": self.workspace.views[event["user"]]}
+        if event["type"] == "home":
+            return event | {"home": self.workspace.homes[event["user"]]}
         channel = self.workspace.channels.get(event.get("channel", ""))
         if event["type"] == "channel" and channel:
             return {"type": "channel", "channel": self._channel(channel)}
@@ -111,33 +131,6 @@ class Page:
         message = channel.find(ts) or next((m for m in channel.ephemeral if m.ts == ts), None)
         return event | {"message": message and self._message(channel, message)}
 
-    async def write(self, request: web.Request) -> web.Response:
-        """A person writes: `{user, channel, text, thread_ts?}`."""
-        body = await _json(request)
-        try:
-            await self.interactions.write(body["user"], body["channel"], body["text"], thread_ts=body.get("thread_ts"))
-        except NoSuchThing as error:
-            return web.json_response({"ok": False, "error": str(error)}, status=404)
-        return web.json_response({"ok": True})
-
-    async def click(self, request: web.Request) -> web.Response:
-        """A person clicks: `{user, channel, ts, action_id, block_id?, option?}`."""
-        body = await _json(request)
-        try:
-            await self.interactions.click(
-                body["user"],
-                body["channel"],
-                body["ts"],
-                body["action_id"],
-                block_id=body.get("block_id"),
-                option=body.get("option"),
-            )
-        except NoSuchThing as error:
-            return web.json_response({"ok": False, "error": str(error)}, status=404)
-        except NotDelivered as error:
-            return web.json_response({"ok": False, "error": str(error)})
-        return web.json_response({"ok": True})
-
 
 def _file(name: str) -> web.StreamResponse:
     path = FILES / name
@@ -145,16 +138,3 @@ def _file(name: str) -> web.StreamResponse:
         raise web.HTTPNotFound
     headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
     return web.FileResponse(path, headers=headers)
-
-
-async def _json(request: web.Request) -> dict[str, Any]:
-    """Read a JSON body; the content type is required, so that no foreign web page can send one unasked."""
-    if request.content_type != "application/json":
-        raise web.HTTPUnsupportedMediaType
-    try:
-        body = await request.json()
-    except ValueError:
-        raise web.HTTPBadRequest(text="the body is not JSON") from None
-    if not isinstance(body, dict):
-        raise web.HTTPBadRequest(text="the body is not a JSON object")
-    return body

@@ -1,8 +1,8 @@
-"""Owns the views.* methods: stores modals and home tabs, and guards trigger ids. The page does not show them yet."""
+"""Owns the views.* methods: trigger ids are exchanged for modals, and stale hashes refused."""
 
 from typing import Any
 
-from sandbox.slack.blocks import VIEW_BLOCKS, block_errors
+from sandbox.slack import modals
 from sandbox.slack.calls import Call, Method
 from sandbox.slack.limits import TIER_4
 from sandbox.slack.workspace import SlackError
@@ -10,74 +10,39 @@ from sandbox.slack.workspace import SlackError
 
 def open_view(call: Call) -> dict[str, Any]:
     """Open a modal; the trigger id lives for three seconds and serves once."""
-    call.delivery.use_trigger(call.text("trigger_id"))
-    view = _stored(call, "modal")
-    call.workspace.views[view["id"]] = view
-    return {"view": view}
+    trigger = call.delivery.use_trigger(call.text("trigger_id"))
+    return {"view": modals.open_modal(call.workspace, trigger.user_id, _view(call))}
 
 
 def push_view(call: Call) -> dict[str, Any]:
-    return open_view(call)
+    """Put a modal on top of the one in which the trigger id was made."""
+    trigger = call.delivery.use_trigger(call.text("trigger_id"))
+    if not trigger.in_view:
+        raise SlackError("not_found")
+    return {"view": modals.push_modal(call.workspace, trigger.user_id, _view(call))}
 
 
 def update_view(call: Call) -> dict[str, Any]:
-    known = next(
-        (
-            view
-            for view in call.workspace.views.values()
-            if call.args.get("view_id") == view["id"]
-            or (view["external_id"] and call.args.get("external_id") == view["external_id"])
-        ),
-        None,
-    )
+    known = modals.open_view(call.workspace, view_id=call.args.get("view_id"), external_id=call.args.get("external_id"))
     if known is None:
         raise SlackError("not_found")
-    if call.args.get("hash") not in (None, "", known["hash"]):
-        raise SlackError("hash_conflict")
-    view = _stored(call, "modal") | {"id": known["id"]}
-    call.workspace.views[known["id"]] = view
-    return {"view": view}
+    _check_hash(call, known)
+    return {"view": modals.update_modal(call.workspace, known, _view(call))}
 
 
 def publish_view(call: Call) -> dict[str, Any]:
     user = call.user("user_id")
-    view = _stored(call, "home")
-    call.workspace.homes[user.id] = view
-    return {"view": view}
+    _check_hash(call, call.workspace.homes.get(user.id))
+    return {"view": modals.publish_home(call.workspace, user.id, _view(call))}
 
 
-def _stored(call: Call, kind: str) -> dict[str, Any]:
-    """Check a view and add what Slack adds."""
-    view = call.structure("view", "invalid_arguments")
-    errors = []
-    if not isinstance(view, dict) or view.get("type") != kind:
-        raise SlackError("invalid_arguments", response_metadata={"messages": [f"[ERROR] must be a {kind} view"]})
-    if kind == "modal" and not 1 <= len((view.get("title") or {}).get("text", "")) <= 24:
-        errors.append("title must be 1 to 24 characters [json-pointer:/view/title]")
-    errors += block_errors(view.get("blocks"), most=VIEW_BLOCKS)
-    if len(str(view.get("private_metadata", ""))) > 3000:
-        errors.append("must be less than 3001 characters [json-pointer:/view/private_metadata]")
-    if errors:
-        messages = [f"[ERROR] {error}" for error in errors]
-        raise SlackError("invalid_arguments", response_metadata={"messages": messages})
-    workspace = call.workspace
-    view_id = workspace.new_id("V")
-    return {
-        "callback_id": "",
-        "private_metadata": "",
-        "external_id": "",
-        "clear_on_close": False,
-        "notify_on_close": False,
-        **view,
-        "id": view_id,
-        "team_id": workspace.team_id,
-        "app_id": workspace.app_id,
-        "bot_id": workspace.bot_id,
-        "root_view_id": view_id,
-        "previous_view_id": None,
-        "state": {"values": {}},
-        "hash": f"{workspace.next_ts()}.{workspace.new_secret()[:8]}",
-    }
+def _view(call: Call) -> Any:
+    return call.structure("view", "invalid_arguments")
+
+
+def _check_hash(call: Call, known: modals.View | None) -> None:
+    if known is not None and call.args.get("hash") not in (None, "", known["hash"]):
+        raise SlackError("hash_conflict")
 
 
 METHODS = {

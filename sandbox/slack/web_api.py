@@ -10,7 +10,7 @@ import structlog
 from aiohttp import web
 
 from sandbox.faults import Fault
-from sandbox.slack import chat, conversations, directory, views
+from sandbox.slack import chat, conversations, directory, files, views
 from sandbox.slack.calls import Call, Method
 from sandbox.slack.delivery import Delivery
 from sandbox.slack.workspace import SlackError, Workspace
@@ -21,6 +21,7 @@ METHODS: Mapping[str, Method] = {
     **chat.METHODS,
     **conversations.METHODS,
     **directory.METHODS,
+    **files.METHODS,
     **views.METHODS,
 }
 

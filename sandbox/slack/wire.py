@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sandbox.slack.files import files_of
 from sandbox.slack.workspace import Channel, Message, User, Workspace
 
 
@@ -25,7 +26,9 @@ def message_json(workspace: Workspace, channel: Channel, message: Message, *, me
         shown["reactions"] = [
             {"name": name, "users": users, "count": len(users)} for name, users in message.reactions.items()
         ]
-    for name in ("blocks", "attachments", "files"):
+    if message.files:
+        shown |= {"files": files_of(workspace, message), "upload": True}
+    for name in ("blocks", "attachments"):
         if getattr(message, name):
             shown[name] = getattr(message, name)
     if metadata and message.metadata:

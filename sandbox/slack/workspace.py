@@ -3,12 +3,14 @@
 import asyncio
 import secrets
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from domain.clock import Clock, system_clock
 from sandbox.faults import FAULT_KINDS, Faults
+from sandbox.slack.granted import Granted
 from sandbox.slack.limits import Limits, RateLimiter
 
 KIND_SCOPES = {"public_channel": "channels", "private_channel": "groups", "im": "im"}
@@ -55,7 +57,7 @@ class Message:
     visible_to: str | None = None
     by_app: bool = False
     tombstone: bool = False
-    files: list[dict[str, Any]] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
     reactions: dict[str, list[str]] = field(default_factory=dict)
 
     @property
@@ -103,6 +105,21 @@ class Channel:
 
 
 @dataclass(slots=True)
+class File:
+    """An uploaded file; `content` is None until its bytes have arrived."""
+
+    id: str
+    name: str
+    user: str
+    created: int
+    size: int
+    title: str = ""
+    alt_text: str = ""
+    content: bytes | None = None
+    shares: list[tuple[Channel, Message]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class UserGroup:
     """A group that can be mentioned and that roles can name."""
 
@@ -117,6 +134,7 @@ class Workspace:
 
     Use it from one event loop only, that of the server. A `manifest` (Slack's app manifest as a mapping) narrows
     scopes, slash commands and events to what the app asked for; without one everything is granted and no event is sent.
+    `views` holds the open modals of each user by id, the root first and what they see last; `homes` their home tabs.
     `origin` ("http://127.0.0.1:3000") must be set before an app connects: response and upload addresses carry it.
     """
 
@@ -142,13 +160,14 @@ class Workspace:
         self.app_token = "xapp-sandbox-app"  # noqa: S105
         self.revoked: set[str] = set()
         self.signing_secret = "sandbox-signing-secret"  # noqa: S105
-        self.scopes, self.commands, self.bot_events = _granted(manifest)
+        self.granted = Granted.by(manifest)
+        self.scopes, self.commands = self.granted.scopes, self.granted.commands
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
         self.groups: dict[str, UserGroup] = {}
-        self.views: dict[str, dict[str, Any]] = {}
+        self.views: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
         self.homes: dict[str, dict[str, Any]] = {}
-        self.files: dict[str, dict[str, Any]] = {}
+        self.files: dict[str, File] = {}
         self.faults = Faults(seed, kinds=(*FAULT_KINDS, "internal_error"))
         self.envelope_faults = Faults(seed, kinds=("duplicate",))
         self.limiter = RateLimiter(limits or Limits(), clock)
@@ -180,6 +199,20 @@ class Workspace:
         group = UserGroup(self.new_id("S"), handle, name, [user.id for user in members])
         self.groups[group.id] = group
         return group
+
+    def set_member(self, group_id: str, user_id: str, *, member: bool) -> None:
+        """Put a person into a user group, or take them out."""
+        members = self.groups[group_id].members
+        if member and user_id not in members:
+            members.append(user_id)
+        elif not member and user_id in members:
+            members.remove(user_id)
+        self.publish({"type": "people"})
+
+    def set_active(self, user_id: str, *, active: bool) -> None:
+        """Deactivate a person's account, or bring it back. The sandbox lets them act on, to see that an app refuses."""
+        self.users[user_id].deleted = not active
+        self.publish({"type": "people"})
 
     def direct_channel(self, user_id: str) -> Channel:
         """Return the direct conversation of the bot and a user, opened when first needed."""
@@ -258,15 +291,3 @@ class Workspace:
     def close_watchers(self) -> None:
         for queue in self._watchers:
             queue.put_nowait(None)
-
-
-def _granted(
-    manifest: Mapping[str, Any] | None,
-) -> tuple[frozenset[str] | None, frozenset[str] | None, frozenset[str]]:
-    """Read bot scopes, slash commands and subscribed events out of a manifest; None grants all."""
-    if manifest is None:
-        return None, None, frozenset()
-    scopes = manifest.get("oauth_config", {}).get("scopes", {}).get("bot", [])
-    commands = manifest.get("features", {}).get("slash_commands", [])
-    events = manifest.get("settings", {}).get("event_subscriptions", {}).get("bot_events", [])
-    return frozenset(scopes), frozenset(entry["command"] for entry in commands), frozenset(events)

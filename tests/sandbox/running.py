@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from aiohttp import web
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
 from sandbox.slack import Channel, Slack, Timing, User, Workspace
@@ -85,6 +87,18 @@ def running_slack(workspace: Workspace, *, timing: Timing = FAST) -> Iterator[Ru
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()
+
+
+@contextmanager
+def connected_bolt(slack: RunningSlack) -> Iterator[App]:
+    """Connect a real Bolt app by Socket Mode; register its listeners before somebody does something."""
+    app = App(client=slack.client())
+    handler = SocketModeHandler(app, slack.workspace.app_token, web_client=app.client)
+    handler.connect()
+    wait_until(lambda: slack.workspace.connections == 1)
+    yield app
+    threading.Timer(0.05, slack.run, [slack.slack.close()]).start()  # else the SDK waits out a read of three seconds
+    handler.close()
 
 
 def small_team(workspace: Workspace) -> tuple[User, Channel]:

@@ -418,12 +418,13 @@ def test_reactions_and_permalinks(slack, alerts):
 
 def test_a_trigger_id_expires_after_three_seconds_and_a_stale_hash_conflicts(slack):
     client, clock = slack.client(), slack.workspace.clock
+    mia = next(user for user in slack.workspace.users.values() if user.name == "mia")
     view = {"type": "modal", "title": plain("Reply"), "blocks": [section()]}
-    late = slack.slack.delivery.new_trigger()
+    late = slack.slack.delivery.new_trigger(mia.id)
     clock.advance(3.1)
     assert error(client.views_open, trigger_id=late, view=view) == "expired_trigger_id"
     assert error(client.views_open, trigger_id="1.2.x", view=view) == "invalid_trigger_id"
-    opened = client.views_open(trigger_id=slack.slack.delivery.new_trigger(), view=view)["view"]
+    opened = client.views_open(trigger_id=slack.slack.delivery.new_trigger(mia.id), view=view)["view"]
     client.views_update(view_id=opened["id"], hash=opened["hash"], view=view)
     assert error(client.views_update, view_id=opened["id"], hash=opened["hash"], view=view) == "hash_conflict"
     too_long = view | {"title": plain("x" * 25)}

@@ -1,14 +1,12 @@
 """Unmodified slack_bolt and slack_sdk over real sockets: clicks, commands, redelivery, disconnects, signatures."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
 from aiohttp import web
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
 from websockets.exceptions import InvalidStatus
@@ -17,7 +15,7 @@ from websockets.sync.client import connect
 from sandbox.slack import Workspace
 from sandbox.slack.delivery import NotDelivered
 from sandbox.slack.interactions import NoSuchThing
-from tests.sandbox.running import RunningSlack, running_slack, small_team, wait_until
+from tests.sandbox.running import RunningSlack, connected_bolt, running_slack, small_team, wait_until
 
 MANIFEST = {
     "features": {"slash_commands": [{"command": "/earshot", "description": "Earshot"}]},
@@ -51,13 +49,8 @@ def slack() -> Iterator[RunningSlack]:
 
 @pytest.fixture
 def bolt(slack) -> Iterator[App]:
-    app = App(client=slack.client())
-    handler = SocketModeHandler(app, slack.workspace.app_token, web_client=app.client)
-    handler.connect()
-    wait_until(lambda: slack.workspace.connections == 1)
-    yield app
-    threading.Timer(0.05, slack.run, [slack.slack.close()]).start()  # else the SDK waits out a read of three seconds
-    handler.close()
+    with connected_bolt(slack) as app:
+        yield app
 
 
 def people(slack):
@@ -236,7 +229,7 @@ def test_a_modal_opens_with_its_trigger_id_once(slack, bolt):
 
     click(slack, post_card(slack))
     wait_until(lambda: len(outcomes) == 2)
-    assert outcomes[0] in slack.workspace.views
+    assert [view["id"] for view in slack.workspace.views[people(slack)[0].id]] == outcomes[:1]
     assert outcomes[1] == "exchanged_trigger_id"
 
 
