@@ -21,6 +21,7 @@ class Secrets(BaseSettings):
     x_access_secret: SecretStr | None = None
     reddit_client_id: SecretStr | None = None
     reddit_client_secret: SecretStr | None = None
+    reddit_refresh_token: SecretStr | None = None
     earshot_key: SecretStr | None = None
 
     def value(self, name: str) -> str | None:

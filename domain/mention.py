@@ -38,7 +38,10 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One public post. Times are aware UTC; `posted_at` is the platform's word, never when we saw it."""
+    """One public post. Times are aware UTC; `posted_at` is the platform's word, never when we saw it.
+
+    `summons`: the handles of the accounts that the author calls into it by naming or quoting them, as far as known.
+    """
 
     id: MentionId
     author: Author
@@ -50,6 +53,7 @@ class Mention:
     repost_of: MentionId | None = None
     language: str | None = None
     edited_at: datetime | None = None
+    summons: tuple[str, ...] = ()
 
     @property
     def platform(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol, cast
 
 from domain.brand import Stream
 from domain.clock import Clock
-from domain.seams import Poll
+from domain.seams import Poll, Replier
 from listeners.bodies import Body, Found
 
 PLATFORMS: Final = {"reddit": "listeners.reddit", "x": "listeners.x"}
@@ -27,6 +27,10 @@ class Platform(Protocol):
         Raises:
             SettingsError: the platform cannot read such a stream.
         """
+        ...
+
+    def replier(self, settings: Any, *, clock: Clock) -> Replier | None:
+        """Return what answers as an account of ours; None where a secret for it is not set. No call is made."""
         ...
 
     def check(self, settings: Any) -> str:

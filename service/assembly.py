@@ -114,12 +114,14 @@ def platform_settings(platform: str, settings: Settings, secrets: Secrets) -> ob
                 api_secret=secrets.value("X_API_SECRET") or "",
                 access_token=secrets.value("X_ACCESS_TOKEN") or "",
                 access_secret=secrets.value("X_ACCESS_SECRET") or "",
+                accounts=tuple(handle for brand in settings.brands for handle in brand.accounts.x),
                 api_url=settings.x.api_url.rstrip("/"),
             )
         case "reddit":
             return reddit.Settings(
                 client_id=secrets.value("REDDIT_CLIENT_ID") or "",
                 client_secret=secrets.value("REDDIT_CLIENT_SECRET") or "",
+                refresh_token=secrets.value("REDDIT_REFRESH_TOKEN") or "",
                 user_agent=settings.reddit.user_agent,
                 oauth_url=settings.reddit.oauth_url,
                 reddit_url=settings.reddit.reddit_url,

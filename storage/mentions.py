@@ -82,7 +82,12 @@ def update_text(tx: Tx, mention: Mention, predictions: Mapping[str, Predictions]
     tx.execute(
         update(MentionRow)
         .where(MentionRow.id == mention.id)
-        .values(text=mention.text, language=mention.language, edited_at=mention.edited_at or at)
+        .values(
+            text=mention.text,
+            language=mention.language,
+            edited_at=mention.edited_at or at,
+            summons=list(mention.summons),
+        )
     )
     for brand, said in predictions.items():
         of_brand = SightingRow.mention_id == mention.id, SightingRow.brand == brand

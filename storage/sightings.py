@@ -66,6 +66,7 @@ def to_mention(row: MentionRow, author: AuthorRow) -> Mention:
         repost_of=None if row.repost_of is None else MentionId(row.repost_of),
         language=row.language,
         edited_at=row.edited_at,
+        summons=tuple(row.summons or ()),
     )
 
 
@@ -132,6 +133,7 @@ def mention_values(mention: Mention) -> dict[str, Any]:
         "repost_of": mention.repost_of,
         "language": mention.language,
         "edited_at": mention.edited_at,
+        "summons": list(mention.summons),
     }
 
 

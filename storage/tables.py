@@ -98,6 +98,7 @@ class MentionRow(Row):
     repost_of: Mapped[str | None]
     language: Mapped[str | None]
     edited_at: Mapped[datetime | None]
+    summons: Mapped[list[Any] | None]
 
 
 class SightingRow(Row):

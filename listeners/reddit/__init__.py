@@ -1,16 +1,17 @@
-"""Reddit: polling search, new submissions and comments of subreddits, and an account's comments through praw."""
+"""Reddit: polling search, submissions and comments of subreddits and accounts, and answering, through praw."""
 
 from typing import Final
 
 from domain.brand import Stream
 from domain.clock import Clock
 from domain.errors import SettingsError
-from domain.seams import Poll
+from domain.seams import Poll, Replier
 from listeners.reddit.client import Client, Settings
 from listeners.reddit.poll import RedditPoll, listing_of
+from listeners.reddit.replies import RedditReplier
 from listeners.reddit.things import NAME, mentions_from_response
 
-__all__ = ["NAME", "TRAINABLE", "Settings", "check", "connect", "mentions_from_response"]
+__all__ = ["NAME", "TRAINABLE", "Settings", "check", "connect", "mentions_from_response", "replier"]
 
 TRAINABLE: Final = False
 """Reddit's terms forbid training models on its content without the authors' leave, see docs/platforms/reddit.md."""
@@ -29,11 +30,20 @@ def connect(settings: Settings, stream: Stream, *, clock: Clock) -> Poll:
     return RedditPoll(settings, listing_of(stream), stream, clock)
 
 
+def replier(settings: Settings, *, clock: Clock) -> Replier | None:
+    """Return what answers as the account of the refresh token, None where a secret is not set. No call is made."""
+    complete = settings.client_id and settings.client_secret and settings.refresh_token
+    return RedditReplier(settings, clock) if complete else None
+
+
 def check(settings: Settings) -> str:
-    """Fetch a token and read one submission; return a sentence.
+    """Fetch a token and read one submission, and see who is signed in; return a sentence.
 
     Raises:
         CredentialsError, PlatformError: see domain.errors.
     """
     Client(settings).get("r/all/new", {"limit": 1})
-    return "Reddit accepts the client id and secret."
+    if not settings.refresh_token:
+        return "Reddit accepts the client id and secret."
+    me = Client(settings, signed_in=True).get("api/v1/me", {})
+    return f"Reddit accepts the client id and secret, and the refresh token of u/{me.get('name', '?')}."

@@ -7,15 +7,20 @@ from typing import Any, Final
 
 import praw
 import prawcore
+import requests
 from praw.exceptions import PRAWException, RedditAPIException
 from prawcore.exceptions import OAuthException, PrawcoreException, RequestException, ResponseException
+from prawcore.sessions import RetryStrategy
 from requests import Response
 
 from domain.errors import CredentialsError, PlatformError
+from listeners.calls import NEXT_POLL, UndoneError, never_left
 from listeners.paging import MAX_PAGES
 from listeners.reddit.things import NAME
 
 APPS: Final = "https://www.reddit.com/prefs/apps"
+
+_SIGN_IN = "/api/v1/access_token"
 
 _CREDENTIALS_FIX = f"Check REDDIT_CLIENT_ID and REDDIT_CLIENT_SECRET against {APPS}."
 _FIXES = {
@@ -30,8 +35,8 @@ _FIXES = {
 class Settings:
     """A Reddit app, where its API is, and how carefully it is read.
 
-    `user_agent` by Reddit's rules: `<platform>:<app id>:<version> (by /u/name)`. `overlap_seconds`: a post that becomes
-    visible so late is found all the same.
+    `user_agent` by Reddit's rules: `<platform>:<app id>:<version> (by /u/name)`. `refresh_token` signs the account in
+    that answers. `overlap_seconds`: a post that becomes visible so late is found all the same.
     """
 
     client_id: str = field(repr=False)
@@ -42,6 +47,7 @@ class Settings:
     timeout_seconds: float = 10.0
     overlap_seconds: float = 600.0
     max_pages: int = MAX_PAGES
+    refresh_token: str = field(default="", repr=False)
 
 
 class _Quota:
@@ -61,32 +67,58 @@ class _Quota:
             self._back_at = time.monotonic() + wait
 
 
+class _Progress:
+    """Whether the call itself, after signing in, may have been carried out."""
+
+    possible = False
+
+
 class _Requestor(prawcore.Requestor):
     """Leaves trying again to the next poll, where prawcore would sleep and retry in a worker's thread."""
 
-    def __init__(self, *, quota: _Quota, **options: Any) -> None:
+    def __init__(self, *, quota: _Quota, progress: _Progress, **options: Any) -> None:
         super().__init__(**options)
         self._quota = quota
+        self._progress = progress
 
     def request(self, *args: Any, timeout: float | None = None, **options: Any) -> Response:
         del timeout  # praw's own, which is not ours
+        self._progress.possible = not str(args[1]).endswith(_SIGN_IN)
         try:
             response = super().request(*args, **options)
         except RequestException as error:
-            cause = type(error.original_exception).__name__
-            raise _unanswered(f"Reddit at {self.oauth_url} cannot be reached ({cause}).") from error
+            cause = error.original_exception
+            if isinstance(cause, requests.RequestException) and never_left(cause):
+                self._progress.possible = False
+            raise _unanswered(f"Reddit at {self.oauth_url} cannot be reached ({type(cause).__name__}).") from error
         self._quota.note(response)
-        if response.status_code == 429 or response.status_code >= 500:
+        if response.status_code in (408, 429) or response.status_code >= 500:
             says = f"Reddit says {response.status_code} ({response.reason})."
+            if response.status_code == 429:
+                self._progress.possible = False
             raise _unanswered(says, retry_after=self._quota.wait() or None)
         return response
 
 
-class Client:
-    """Calls Reddit once for each request."""
+class _Once(RetryStrategy):
+    """Never asks twice, not even after a refused token, which is fetched anew by the next call."""
 
-    def __init__(self, settings: Settings) -> None:
+    def _sleep_seconds(self) -> None:
+        return None
+
+    def consume_available_retry(self) -> RetryStrategy:
+        return self
+
+    def should_retry_on_failure(self) -> bool:
+        return False
+
+
+class Client:
+    """Calls Reddit once for each request: as the app, or `signed_in` as the account of the refresh token."""
+
+    def __init__(self, settings: Settings, *, signed_in: bool = False) -> None:
         self._quota = _Quota()
+        self._progress = _Progress()
         self._reddit = praw.Reddit(
             client_id=settings.client_id,
             client_secret=settings.client_secret,
@@ -96,19 +128,43 @@ class Client:
             check_for_updates=False,
             check_for_async=False,
             requestor_class=_Requestor,
-            requestor_kwargs={"quota": self._quota, "timeout": settings.timeout_seconds},
+            requestor_kwargs={
+                "quota": self._quota,
+                "progress": self._progress,
+                "timeout": settings.timeout_seconds,
+            },
+            **({"refresh_token": settings.refresh_token} if signed_in else {}),
         )
+        if signed_in:
+            core: Any = self._reddit._core  # noqa: SLF001  # praw has no setting for it
+            core._retry_strategy_class = _Once  # noqa: SLF001
 
     def get(self, path: str, params: Mapping[str, str | int]) -> Any:
-        """Return the JSON that Reddit answers, as the API gives it.
+        """Return the JSON that Reddit answers, as the API gives it. Raises as `call`."""
+        return self.call("GET", path, params=dict(params))
+
+    def call(self, method: str, path: str, **options: Any) -> Any:
+        """Return the JSON that Reddit answers; `options` are praw's `params` and `data`.
 
         Raises:
-            PlatformError: nothing usable came, or Reddit is not asked because the quota is used up.
+            PlatformError: nothing usable came; its cause is praw's or prawcore's exception where Reddit refused.
+            UndoneError: Reddit was not reached, or is not asked because the quota is used up.
         """
         if wait := self._quota.wait():  # praw would sleep as long
-            raise PlatformError(f"Reddit's quota is used up for {wait:.0f} s more.", platform=NAME, retry_after=wait)
+            raise UndoneError(f"Reddit's quota is used up for {wait:.0f} s more.", platform=NAME, retry_after=wait)
+        self._progress.possible = False
         try:
-            return self._reddit.request(method="GET", path=path, params=dict(params))
+            return self._ask(method, path, options)
+        except CredentialsError:
+            raise
+        except PlatformError as error:
+            if self._progress.possible:
+                raise
+            raise UndoneError(str(error), platform=NAME, retry_after=error.retry_after) from error.__cause__
+
+    def _ask(self, method: str, path: str, options: dict[str, Any]) -> Any:
+        try:
+            return self._reddit.request(method=method, path=path, **options)
         except OAuthException as error:
             raise CredentialsError(
                 f"Reddit refuses the app ({error.error}). {_CREDENTIALS_FIX}", platform=NAME
@@ -130,7 +186,7 @@ class Client:
 
 def _failure(response: Response, path: str) -> PlatformError:
     status = response.status_code
-    if status == 401 or "access_token" in response.url:
+    if status == 401 or _SIGN_IN in response.url:
         return CredentialsError(f"Reddit says {status} ({response.reason}). {_CREDENTIALS_FIX}", platform=NAME)
     says = f"Reddit says {status} ({response.reason}) to {path}."
     if status in _FIXES:
@@ -139,7 +195,7 @@ def _failure(response: Response, path: str) -> PlatformError:
 
 
 def _unanswered(what: str, *, retry_after: float | None = None) -> PlatformError:
-    return PlatformError(f"{what} The next poll tries again.", platform=NAME, retry_after=retry_after)
+    return PlatformError(f"{what}{NEXT_POLL}", platform=NAME, retry_after=retry_after)
 
 
 def _seconds(response: Response, header: str) -> float | None:

@@ -1,16 +1,17 @@
-"""X: polling recent search, the mentions of an account and its own posts through tweepy."""
+"""X: polling recent search, the mentions of an account and its own posts, and answering, through tweepy."""
 
 from typing import Final
 
 from domain.brand import Stream
 from domain.clock import Clock, system_clock
 from domain.errors import SettingsError
-from domain.seams import Poll
+from domain.seams import Poll, Replier
 from listeners.x.client import Client, Settings
 from listeners.x.poll import SMALLEST_PAGE, XPoll
 from listeners.x.posts import NAME, mentions_from_response
+from listeners.x.replies import XReplier
 
-__all__ = ["NAME", "TRAINABLE", "Settings", "check", "connect", "mentions_from_response"]
+__all__ = ["NAME", "TRAINABLE", "Settings", "check", "connect", "mentions_from_response", "replier"]
 
 TRAINABLE: Final = False
 """X's developer terms forbid training models on its content, see docs/platforms/x.md."""
@@ -27,6 +28,11 @@ def connect(settings: Settings, stream: Stream, *, clock: Clock) -> Poll:
     if not settings.bearer_token:
         raise SettingsError(f"The stream {stream.name} reads X, but X_BEARER_TOKEN is not set.")
     return XPoll(settings, stream, clock)
+
+
+def replier(settings: Settings, *, clock: Clock) -> Replier | None:
+    """Return what answers as the account of the access token, None where a key for it is not set. No call is made."""
+    return None if settings.user_id is None else XReplier(settings, clock)
 
 
 def check(settings: Settings) -> str:

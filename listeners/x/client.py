@@ -11,6 +11,7 @@ from requests.adapters import HTTPAdapter
 
 from domain.clock import Clock
 from domain.errors import CredentialsError, CursorTooOldError, PlatformError
+from listeners.calls import NEXT_POLL, UndoneError, never_left
 from listeners.paging import MAX_PAGES
 from listeners.x.posts import NAME, Payload
 
@@ -30,8 +31,9 @@ Request = Callable[[tweepy.Client], requests.Response]
 class Settings:
     """The keys of an X app, where its API is, and how carefully it is read.
 
-    With an access token, the mentions and posts of its account are read as that account, at a fifth of the price.
-    `overlap_seconds`: a post that becomes visible so late is found all the same.
+    With an access token, the mentions and posts of its account are read as that account, at a fifth of the price, and
+    that account may answer. `accounts`: the handles of ours, among which that account is. `overlap_seconds`: a post
+    that becomes visible so late is found all the same.
     """
 
     bearer_token: str = field(repr=False)
@@ -43,6 +45,7 @@ class Settings:
     timeout_seconds: float = 10.0
     overlap_seconds: float = 120.0
     max_pages: int = MAX_PAGES
+    accounts: tuple[str, ...] = ()
 
     @property
     def user_id(self) -> str | None:
@@ -65,7 +68,7 @@ class _Adapter(HTTPAdapter):
 
 
 class Client:
-    """Calls X once for each request; waiting and trying again is left to the next poll."""
+    """Calls X once for each request; waiting and trying again is left to the caller."""
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._api = tweepy.Client(
@@ -86,21 +89,26 @@ class Client:
         """Return the JSON object that X answers.
 
         Raises:
-            PlatformError: nothing usable came, or X is not asked because the quota is used up.
+            PlatformError: nothing usable came; its cause is tweepy's HTTPException where X refused.
+            UndoneError: X is not reached, or not asked because the quota is used up.
         """
         if wait := self._seconds_without_quota():
-            raise PlatformError(f"X's quota is used up for {wait:.0f} s more.", platform=NAME, retry_after=wait)
+            raise UndoneError(f"X's quota is used up for {wait:.0f} s more.", platform=NAME, retry_after=wait)
         try:
             response = request(self._api)
             answer = response.json()
         except tweepy.HTTPException as error:
             raise self._failure(error) from error
         except requests.Timeout as error:
-            raise self._error(f"{self._where} did not answer within {self._timeout:g} s.") from error
+            raise self._error(
+                f"{self._where} did not answer within {self._timeout:g} s.", undone=never_left(error)
+            ) from error
         except requests.JSONDecodeError as error:
             raise self._error(f"{self._where} answered with something else than JSON.") from error
         except requests.RequestException as error:
-            raise self._error(f"{self._where} cannot be reached ({type(error).__name__}).") from error
+            raise self._error(
+                f"{self._where} cannot be reached ({type(error).__name__}).", undone=never_left(error)
+            ) from error
         except (AttributeError, RecursionError, TypeError, ValueError) as error:
             # tweepy reads the body and the quota of a refusal, and trips over
             # what X would not write.
@@ -126,12 +134,14 @@ class Client:
             return CursorTooOldError(says, platform=NAME)
         if response.status_code in (400, 404):
             return PlatformError(f"{says} Mend the stream's native_query or account.", platform=NAME)
-        if response.status_code == 429:
-            self._quota_back_at = _reset_of(response)
-        return self._error(says, retry_after=self._seconds_without_quota() or None)
+        if response.status_code != 429:
+            return self._error(says)
+        self._quota_back_at = _reset_of(response)
+        return self._error(says, undone=True, retry_after=self._seconds_without_quota() or None)
 
-    def _error(self, what: str, *, retry_after: float | None = None) -> PlatformError:
-        return PlatformError(f"{what} The next poll tries again.", platform=NAME, retry_after=retry_after)
+    def _error(self, what: str, *, undone: bool = False, retry_after: float | None = None) -> PlatformError:
+        kind = UndoneError if undone else PlatformError
+        return kind(f"{what}{NEXT_POLL}", platform=NAME, retry_after=retry_after)
 
 
 def _reset_of(response: requests.Response) -> datetime | None:

@@ -32,7 +32,7 @@ _REACH_MARGIN = timedelta(minutes=10)
 """What is left of the reach is not asked for: clocks differ, and a poll takes time."""
 
 _FIELDS = {
-    "tweet_fields": "author_id,conversation_id,created_at,lang,note_tweet,referenced_tweets,withheld",
+    "tweet_fields": "author_id,conversation_id,created_at,entities,lang,note_tweet,referenced_tweets,withheld",
     "expansions": "author_id",
     "user_fields": "name,public_metrics,username,verified,verified_type",
 }

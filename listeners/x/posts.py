@@ -1,6 +1,7 @@
 """What X's API v2 answers, turned into mentions and removals; pure."""
 
 import html
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,9 @@ _OLD_LANGUAGES = {"in": "id", "iw": "he", "ji": "yi"}
 _WITHHELD_EVERYWHERE = frozenset({"XX", "XY"})
 """All countries; all countries, by a copyright claim. https://docs.x.com/x-api/fundamentals/data-dictionary"""
 _BADGES = frozenset({"blue", "business", "government"})
+
+_NAMED = re.compile(r"(?<![A-Za-z0-9_@/])@([A-Za-z0-9_]{1,20})(?![A-Za-z0-9_@])")
+_POST_LINK = re.compile(r"https?://(?:\w+\.)?(?:x|twitter)\.com/([A-Za-z0-9_]{1,20})/status/(\d+)", re.IGNORECASE)
 
 
 def id_at(moment: datetime) -> int:
@@ -113,6 +117,7 @@ def mention_from_post(post: Payload, *, around: Surroundings) -> Mention:
         repost_of=around.mention_id(referenced["retweeted"]) if "retweeted" in referenced else None,
         language=None if language in _NO_LANGUAGE else _OLD_LANGUAGES.get(language, language),
         edited_at=_created(post) if edited else None,
+        summons=() if "retweeted" in referenced else _summons(post, quoted=referenced.get("quoted"), around=around),
     )
 
 
@@ -135,6 +140,29 @@ def author_of(post: Payload, *, around: Surroundings) -> Author:
         verified=bool(user.get("verified")) or user.get("verified_type") in _BADGES,
         url=f"https://x.com/{handle}" if handle else "",
     )
+
+
+def entities_of(post: Payload) -> list[Payload]:
+    """Return what X found in a text, and in the whole of a long one."""
+    long = post.get("note_tweet") or post.get("note_post") or {}
+    return [found for found in (post.get("entities"), long.get("entities")) if found]
+
+
+def _summons(post: Payload, *, quoted: str | None, around: Surroundings) -> tuple[str, ...]:
+    """Return whom a post names, and whose post it quotes, each once.
+
+    The author of a quoted post stands in the link to it, so that no expansion need be paid for.
+    """
+    found = entities_of(post)
+    named = [text_of(one["username"]) for each in found for one in each.get("mentions") or ()]
+    if not found:
+        named = _NAMED.findall(_text(post, original=None, around=around))
+    for each in found:
+        links = (_POST_LINK.match(link.get("expanded_url") or "") for link in each.get("urls") or ())
+        named += [link[1] for link in links if link and link[2] == quoted]
+    if quoted is not None and quoted in around.posts:
+        named.append(author_of(around.posts[quoted], around=around).handle)
+    return tuple({handle.casefold(): handle for handle in named if handle}.values())
 
 
 def _text(post: Payload, *, original: Payload | None, around: Surroundings) -> str:
