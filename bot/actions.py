@@ -7,13 +7,17 @@ from typing import Any
 
 from slack_bolt import App, Respond
 
+from bot import replies
 from bot.commands import profile_answer, queue_page
 from bot.desk import Answer, Ask, Desk, show
+from bot.forms import read_fields
 from bot.reception import listener
+from bot.views import approval
 from bot.views.blind_check import SKIP, START, answer_id, blind_step_blocks, blind_step_text, read_item
-from bot.views.card import CLAIM, CORRECT, NOT_US, OPEN_POST, REOPEN, RESOLVE, read_correction
+from bot.views.card import CLAIM, CORRECT, NOT_US, OPEN_POST, REOPEN, REPLY, RESOLVE, read_correction
 from bot.views.customer import PICK
 from bot.views.queue import EARLIER, LATER, read_page
+from bot.views.reply import OUTSIDE, PREVIEW, TEMPLATE
 from crm.access import permit
 from domain.blind_check import QUESTIONS, BlindStep
 from domain.case import CaseFile
@@ -93,6 +97,14 @@ BUTTONS = (
     Button(CORRECT, Action.CORRECT, correct),
     Button(REOPEN, Action.REOPEN, partial(change_case, change=responding.reopen)),
     Button(OPEN_POST, Action.OPEN_POST, open_post),
+    Button(REPLY, Action.REPLY, replies.open_reply),
+    Button(TEMPLATE, Action.REPLY, replies.choose_template),
+    Button(PREVIEW, Action.REPLY, replies.preview),
+    Button(OUTSIDE, Action.REPLY, replies.open_outside),
+    Button(approval.APPROVE, Action.APPROVE, replies.approve),
+    Button(approval.CHANGES, Action.APPROVE, replies.ask_for_changes),
+    Button(approval.WITHDRAW, Action.REPLY, replies.withdraw),
+    Button(approval.EDIT, Action.REPLY, replies.open_reply),
     Button(EARLIER, Action.SEE_QUEUE, turn_page),
     Button(LATER, Action.SEE_QUEUE, turn_page),
     Button(PICK, Action.SEE_CUSTOMER, pick_customer),
@@ -125,6 +137,7 @@ def _handler(pressed: Button, desk: Desk) -> Callable[[dict[str, Any], Respond],
             desk=desk,
             delivery=delivery,
             trigger=body.get("trigger_id", ""),
+            fields=read_fields(body.get("view") or {}),
             view_id=container.get("view_id", ""),
             channel=container.get("channel_id", ""),
         )

@@ -11,6 +11,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError, SlackObjectFormationError
 from slack_sdk.models.blocks import Block
 
+from bot.views.approval import approval_blocks, approval_text, note_blocks, note_text
 from bot.views.batch import batch_blocks, batch_text
 from bot.views.blind_check import blind_check_blocks, blind_check_text
 from bot.views.card import card_blocks, card_plain_text, card_text
@@ -20,7 +21,7 @@ from domain.blind_check import BlindCheck
 from domain.case import CaseFile
 from domain.clock import Clock
 from domain.errors import PostError, PostRateLimited, PostRejected, PostUnknown
-from domain.message import BatchLine, Content, Notice, OutgoingMessage, Posted
+from domain.message import ApprovalRequest, BatchLine, Content, Notice, OutgoingMessage, Posted, ReplyNote
 from domain.outcome import Digest
 
 log = structlog.get_logger(__name__)
@@ -242,6 +243,10 @@ def _render(content: Content, now: datetime) -> tuple[str, list[Block]]:
             return blind_check_text(content), blind_check_blocks(content)
         case Notice():
             return notice_text(content), notice_blocks(content)
+        case ApprovalRequest():
+            return approval_text(content), approval_blocks(content)
+        case ReplyNote():
+            return note_text(content), note_blocks(content)
 
 
 def _plain_text(content: Content, now: datetime) -> str:

@@ -67,9 +67,7 @@ Channel = Annotated[str, AfterValidator(_channel)]
 Member = Annotated[str, AfterValidator(_member)]
 Site = Annotated[str, AfterValidator(_site)]
 Server = Annotated[str, AfterValidator(_server)]
-SlackMember = Annotated[str, AfterValidator(_member)]
-Site = Annotated[str, AfterValidator(_site)]
-Server = Annotated[str, AfterValidator(_slack_server)]
+SlackServer = Annotated[str, AfterValidator(_slack_server)]
 
 
 class Section(BaseModel):

@@ -50,6 +50,11 @@ def variables_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_VARIABLE.findall(text)))
 
 
+def bare_text(template: ReplyTemplate) -> str:
+    """Return a template's text without its variables: no reply made of it is shorter."""
+    return _VARIABLE.sub("", template.text)
+
+
 def fits(template: ReplyTemplate, file: CaseFile) -> bool:
     """Tell whether a template is meant for such a case."""
     case = file.case

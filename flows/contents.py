@@ -25,9 +25,13 @@ def digest_subject(brand: str, day: date) -> str:
     return f"{brand}|{day.isoformat()}"
 
 
-def content_of(tx: Tx, message: OutgoingMessage, *, house: House) -> Content | None:
+def content_of(tx: Tx, message: OutgoingMessage, *, house: House) -> Content | None:  # noqa: PLR0911  # one for each kind
     """Read what the message shows now; None where its subject is gone."""
     match message.kind:
+        case MessageKind.APPROVAL:
+            return _approval(tx, message.subject)
+        case MessageKind.REPLY_NOTE:
+            return ReplyNote(replies.get(tx, message.subject))
         case MessageKind.CARD:
             return cases.file(tx, message.subject, value_band=house.band)
         case MessageKind.BATCH | MessageKind.REVIEW:
@@ -51,10 +55,6 @@ def content_of(tx: Tx, message: OutgoingMessage, *, house: House) -> Content | N
             return blind_checks.get(tx, message.subject)
         case MessageKind.NOTICE:
             return Notice(message.payload or "")
-        case MessageKind.APPROVAL:
-            return _approval(tx, message.subject)
-        case MessageKind.REPLY_NOTE:
-            return ReplyNote(replies.get(tx, message.subject))
 
 
 def _approval(tx: Tx, draft_id: str) -> ApprovalRequest:

@@ -241,7 +241,10 @@ def _sheet(
 
 def _permit(replier: Replier | None, post: Mention, case: Case) -> Permit:
     if replier is None:
-        return Permit(False, f"Earshot has no account of {case.brand} that may answer there: answer on the platform.")
+        return Permit(
+            may_send=False,
+            reason=f"Earshot has no account of {case.brand} that may answer there: answer on the platform.",
+        )
     return replier.permits(post)
 
 

@@ -28,7 +28,7 @@ class House:
     channels: Mapping[str, str] = field(default_factory=dict)
     operators_channel: str | None = None
     workspace_url: str = ""
-    replies: ReplyPolicy = ReplyPolicy()
+    replies: ReplyPolicy = field(default_factory=ReplyPolicy)
     templates: tuple[ReplyTemplate, ...] = ()
 
     def brand(self, name: str) -> Brand:

@@ -104,18 +104,23 @@ def _send(draft: Draft, replier: Replier | None, house: House) -> ReplyReport:
         return ReplyReport()
     if started.sealed != digest_of(started.text):
         return _fail(started, "The text is not the one that was approved, so it was not sent: write it anew.", house)
+    return _call(started, post, replier, house)
+
+
+def _call(started: Draft, post: Mention, replier: Replier, house: House) -> ReplyReport:
+    """Ask the platform once, and note what is known afterwards."""
     try:
         sent = replier.send(post, started.text)
     except ReplyRateLimited as error:
         return _postpone(started, error, house)
     except ReplyRejected as error:
-        log.warning("reply_refused", reply=draft.id, code=error.code)
+        log.warning("reply_refused", reply=started.id, code=error.code)
         return _fail(started, str(error), house)
     except ReplyUnknown as error:
-        log.warning("reply_unknown", reply=draft.id, code=error.code)
+        log.warning("reply_unknown", reply=started.id, code=error.code)
         with house.database.write() as tx:
             under_way = (ReplyState.SENDING,)
-            replies.change(tx, draft.id, states=under_way, state=ReplyState.UNKNOWN, not_before=started.attempted_at)
+            replies.change(tx, started.id, states=under_way, state=ReplyState.UNKNOWN, not_before=started.attempted_at)
             touch(tx, started)
         return ReplyReport(unknown=1)
     return _sent(started, post, sent, house)

@@ -5,6 +5,7 @@ from datetime import datetime
 from slack_sdk.models.blocks import Block, ButtonElement, InteractiveElement, SectionBlock, StaticSelectElement
 
 from bot.escaping import link, web_url
+from bot.views.approval import draft_words
 from bot.views.elements import (
     button,
     buttons,
@@ -25,7 +26,9 @@ from bot.views.elements import (
 from domain.case import OPEN_STATES, CaseFile, CaseKind, CaseState, CustomerSummary, SeenMention, Verdict
 from domain.mention import MentionId
 from domain.prediction import COMPLAINT, CORRECTABLE, RELEVANCE, SENTIMENT, SWITCHING, Prediction
+from domain.reply import Credit, CreditReason
 
+REPLY = "case_reply"
 CLAIM, RESOLVE, NOT_US, REOPEN, OPEN_POST, CORRECT = (
     "case_claim",
     "case_resolve",
@@ -40,20 +43,25 @@ _ICON = {CaseKind.COMPLAINT: "🔴", CaseKind.OPPORTUNITY: "🟢"}
 _STATE = {
     CaseState.NEW: "New",
     CaseState.CLAIMED: "Claimed",
+    CaseState.SNOOZED: "Snoozed",
+    CaseState.WAITING_APPROVAL: "Waits for an approval",
     CaseState.ANSWERED: "Answered",
     CaseState.RESOLVED: "Resolved",
     CaseState.DISMISSED: "Not us",
     CaseState.REMOVED: "Removed by its author",
 }
 _BUTTONS = {
-    CaseState.NEW: (CLAIM, RESOLVE, NOT_US),
-    CaseState.CLAIMED: (RESOLVE, NOT_US),
+    CaseState.NEW: (CLAIM, REPLY, RESOLVE, NOT_US),
+    CaseState.CLAIMED: (REPLY, RESOLVE, NOT_US),
+    CaseState.SNOOZED: (REPLY, RESOLVE, NOT_US),
+    CaseState.WAITING_APPROVAL: (RESOLVE, NOT_US),
     CaseState.ANSWERED: (RESOLVE, REOPEN),
     CaseState.RESOLVED: (REOPEN,),
     CaseState.DISMISSED: (REOPEN,),
     CaseState.REMOVED: (),
 }
-_LABELS = {CLAIM: "Claim", RESOLVE: "Resolve", NOT_US: "Not us", REOPEN: "Reopen"}
+_OWNED = frozenset({CaseState.CLAIMED, CaseState.SNOOZED, CaseState.WAITING_APPROVAL})
+_LABELS = {CLAIM: "Claim", REPLY: "Reply", RESOLVE: "Resolve", NOT_US: "Not us", REOPEN: "Reopen"}
 _INTENT = {
     "none": "no sign of switching",
     "considering_leaving": "thinks of leaving us",
@@ -74,6 +82,7 @@ def card_blocks(file: CaseFile, *, now: datetime) -> list[Block]:
     if file.mentions:
         blocks.append(SectionBlock(fields=[words(field) for field in _fields(file, now)]))
     blocks += _answers(file)
+    blocks += _reply(file)
     if file.history:
         blocks.append(small(words(_history(file))))
     return blocks + buttons(_row(file))
@@ -152,7 +161,7 @@ def _source(prediction: Prediction) -> str:
 
 def _title(file: CaseFile) -> str:
     case = file.case
-    owner = f" by {who(case.owner)}" if case.owner and case.state is CaseState.CLAIMED else ""
+    owner = f" by {who(case.owner)}" if case.owner and case.state in _OWNED else ""
     icon = _ICON[case.kind] if file.counted else "⚪"
     return (
         f"{icon} *{_kind(file)}* on {platform_name(case.platform)} about *{inline(case.brand)}*"
@@ -229,7 +238,26 @@ def _answers(file: CaseFile) -> list[Block]:
         return []
     answer = file.responses[0]
     who_answered = inline(handle(file.case.platform, answer.responder), limit=80)
-    return [small(words(f"💬 {link(answer.url, 'Answered')} by {who_answered} {when(answer.at)}"))]
+    credit = f" ({credit_words(answer.credit)})" if answer.credit else ""
+    return [small(words(f"💬 {link(answer.url, 'Answered')} by {who_answered}{credit} {when(answer.at)}"))]
+
+
+def credit_words(credit: Credit) -> str:
+    """Name the person behind an answer, and how sure that is."""
+    person = who(credit.user_id)
+    match credit.reason:
+        case CreditReason.SENT:
+            return person
+        case CreditReason.WROTE:
+            return f"probably {person}, who was writing"
+        case CreditReason.OWNED:
+            return f"probably {person}, the owner"
+
+
+def _reply(file: CaseFile) -> list[Block]:
+    """Say where a reply stands that people are still waiting for."""
+    said_of_it = draft_words(file.draft) if file.draft and file.case.state in OPEN_STATES else None
+    return [small(words(said_of_it))] if said_of_it else []
 
 
 def _history(file: CaseFile) -> str:
