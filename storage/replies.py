@@ -32,7 +32,7 @@ def latest(tx: Tx, case_ids: Sequence[str]) -> dict[str, Draft]:
     """Return the latest draft of each case that has any."""
     found: dict[str, Draft] = {}
     for some in chunks(case_ids):
-        theirs = select(ReplyRow).where(ReplyRow.case_id.in_(some)).order_by(ReplyRow.created_at, ReplyRow.id)
+        theirs = select(ReplyRow).where(ReplyRow.case_id.in_(some)).order_by(ReplyRow.number)
         found |= {draft.case_id: draft for draft in _read(tx, theirs)}
     return found
 
@@ -96,7 +96,7 @@ def waiting_for_nothing(tx: Tx) -> list[str]:
 def _underway(tx: Tx, state: ReplyState, at: datetime) -> list[Draft]:
     ripe = or_(ReplyRow.not_before.is_(None), ReplyRow.not_before <= at)
     found = select(ReplyRow).where(ACTIVE_REPLY, ReplyRow.state == state, ripe)
-    return _read(tx, found.order_by(ReplyRow.created_at, ReplyRow.id))
+    return _read(tx, found.order_by(ReplyRow.number))
 
 
 def _change(tx: Tx, draft_id: str, *conditions: ColumnElement[bool], **values: Any) -> bool:

@@ -301,11 +301,11 @@ class ReplyRow(Row):
     __tablename__ = "replies"
     __table_args__ = (
         Index("uq_replies_active", "case_id", unique=True, sqlite_where=ACTIVE_REPLY, postgresql_where=ACTIVE_REPLY),
-        Index("ix_replies_underway", "state", "created_at", sqlite_where=ACTIVE_REPLY, postgresql_where=ACTIVE_REPLY),
-        Index(None, "case_id", "created_at"),
+        Index("ix_replies_underway", "state", "number", sqlite_where=ACTIVE_REPLY, postgresql_where=ACTIVE_REPLY),
     )
-    id: Mapped[Key]
-    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"))
+    number: Mapped[Number]
+    id: Mapped[str] = mapped_column(unique=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
     mention_id: Mapped[str] = mapped_column(ForeignKey("mentions.id", ondelete="CASCADE"), index=True)
     brand: Mapped[str]
     platform: Mapped[str]

@@ -17,6 +17,7 @@ def upgrade() -> None:
     op.add_column("responses", sa.Column("credit", sa.String(32), nullable=True))
     op.create_table(
         "replies",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("case_id", sa.Text(), nullable=False),
         sa.Column("mention_id", sa.Text(), nullable=False),
@@ -38,12 +39,13 @@ def upgrade() -> None:
         sa.Column("sent_url", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_replies_case_id"),
         sa.ForeignKeyConstraint(["mention_id"], ["mentions.id"], name="fk_replies_mention_id", ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name="pk_replies"),
+        sa.PrimaryKeyConstraint("number", name="pk_replies"),
+        sa.UniqueConstraint("id", name="uq_replies_id"),
     )
     only_active = {"sqlite_where": ACTIVE, "postgresql_where": ACTIVE}
     op.create_index("uq_replies_active", "replies", ["case_id"], unique=True, **only_active)
-    op.create_index("ix_replies_underway", "replies", ["state", "created_at"], **only_active)
-    op.create_index("ix_replies_case_id_created_at", "replies", ["case_id", "created_at"])
+    op.create_index("ix_replies_underway", "replies", ["state", "number"], **only_active)
+    op.create_index("ix_replies_case_id", "replies", ["case_id"])
     op.create_index("ix_replies_mention_id", "replies", ["mention_id"])
     op.create_table(
         "reply_holds",
