@@ -59,8 +59,8 @@ def label(text: str, *, limit: int = 150) -> PlainTextObject:
 
 
 def escaped_exactly(text: str) -> str:
-    """Escape a text of ours, changing nothing of what is seen."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """Escape a text of ours, changing nothing of what is seen; halves of characters, which nobody takes, become `?`."""
+    return text.encode("utf-8", "replace").decode().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def exact_blocks(text: str) -> list[Block]:

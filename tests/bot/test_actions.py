@@ -34,11 +34,11 @@ def test_every_handler_has_a_row_in_the_permission_matrix():
 
 
 def test_claim_changes_the_card_for_everybody(at_work):
-    assert at_work.buttons() == ["Claim", "Resolve", "Not us", "Correct", "Open post"]
+    assert at_work.buttons() == ["Claim", "Reply", "Resolve", "Not us", "Correct", "Open post"]
     at_work.click("mia", CLAIM)
     wait_until(lambda: "Claimed" in shown(at_work.card()))
     assert f"by <@{at_work.people['mia'].id}>" in shown(at_work.card())
-    assert at_work.buttons() == ["Resolve", "Not us", "Correct", "Open post"]
+    assert at_work.buttons() == ["Reply", "Resolve", "Not us", "Correct", "Open post"]
     assert at_work.case().case.owner == at_work.people["mia"].id
     assert at_work.alerts.ephemeral == []
 

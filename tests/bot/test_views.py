@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from bot.actions import BUTTONS
 from bot.commands import CUSTOMER, EARSHOT, LOOK_UP, VERBS
+from bot.views.approval import approval_blocks, note_blocks
 from bot.views.batch import batch_blocks, batch_text
 from bot.views.blind_check import (
     answer_id,
@@ -33,11 +34,13 @@ from bot.views.quality import quality_lines, quality_summary
 from bot.views.queue import page_value, queue_blocks, read_page
 from domain.blind_check import QUESTIONS, BlindRest
 from domain.case import CaseKind, CaseState, CustomerSummary, HistoryLine, Response
-from domain.message import MessageKind, Notice
+from domain.message import ApprovalRequest, MessageKind, Notice, ReplyNote
 from domain.outcome import Kpi
 from domain.prediction import CORRECTABLE, RELEVANCE, SENTIMENT, SWITCHING, Prediction, Predictions
+from domain.reply import Credit, CreditReason, ReplyState
 from tests import builders
 from tests.bot import files
+from tests.bot.test_reply_views import MODALS
 from tests.bot.validation import faults, live, live_tokens, text_objects, texts
 from tests.builders import NOON
 from tests.hostile import HOSTILE
@@ -81,6 +84,17 @@ VIEWS = {
     ),
     "card_dismissed": lambda: card_blocks(files.file(state=CaseState.DISMISSED), now=NOON),
     "card_removed": lambda: card_blocks(REMOVED, now=NOON),
+    "card_waiting": lambda: card_blocks(
+        replace(files.file(state=CaseState.WAITING_APPROVAL, owner="U0MIA"), draft=files.draft()), now=NOON
+    ),
+    "approval": lambda: approval_blocks(ApprovalRequest(files.draft(), wrote_again=True)),
+    "approval_sent": lambda: approval_blocks(
+        ApprovalRequest(files.draft(state=ReplyState.SENT, decided_by="U0BEN", decided_at=NOON))
+    ),
+    "approval_removed": lambda: approval_blocks(ApprovalRequest(None)),
+    "reply_note": lambda: note_blocks(
+        ReplyNote(files.draft(state=ReplyState.SENT_BACK, decided_by="U0BEN", note="Say *when* it works again."))
+    ),
     "batch": lambda: batch_blocks(files.batch()),
     "review": lambda: batch_blocks(files.batch(MessageKind.REVIEW, total=1)),
     "digest": lambda: digest_blocks(files.digest()),
@@ -128,6 +142,11 @@ def test_no_golden_file_is_left_over():
     assert {path.stem for path in GOLDEN.glob("*.json")} == set(VIEWS)
 
 
+def is_field(block):
+    """Slack tells of a form's fields when it is submitted."""
+    return block.type == "input"
+
+
 def test_every_button_shown_is_listened_to():
     def action_ids(node):
         if isinstance(node, dict):
@@ -138,7 +157,9 @@ def test_every_button_shown_is_listened_to():
             for item in node:
                 yield from action_ids(item)
 
-    shown = {found for view in VIEWS.values() for block in view() for found in action_ids(block.to_dict())}
+    views = [view() for view in VIEWS.values()] + [modal().blocks for modal in MODALS.values()]
+    fields = {found for view in views for block in view for found in action_ids(block.to_dict()) if is_field(block)}
+    shown = {found for view in views for block in view for found in action_ids(block.to_dict())} - fields
     assert shown == {button.action_id for button in BUTTONS}
 
 
@@ -277,6 +298,34 @@ def test_card_says_what_the_community_manager_needs():
         "2 posts in this thread", "answered", "<@U0MIA>: claimed", "Earshot: answered by lumora",
     ):  # fmt: skip
         assert words in shown
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (CreditReason.SENT, "by @lumora (<@U0BEN>)"),
+        (CreditReason.WROTE, "by @lumora (probably <@U0BEN>, who was writing)"),
+        (CreditReason.OWNED, "by @lumora (probably <@U0BEN>, the owner)"),
+    ],
+)
+def test_card_says_who_answered_and_how_sure_that_is(reason, words):
+    response = replace(files.answered_file().responses[0], credit=Credit("U0BEN", reason))
+    file = replace(files.answered_file(), responses=(response,))
+    assert words in "\n".join(texts([block.to_dict() for block in card_blocks(file, now=files.LATER)]))
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (ReplyState.APPROVED, "is being sent"),
+        (ReplyState.UNKNOWN, "may have been sent"),
+        (ReplyState.FAILED, "was not sent: The post is gone."),
+        (ReplyState.SENT_BACK, "asked <@U0MIA> for changes"),
+    ],
+)
+def test_card_says_where_its_reply_stands(state, words):
+    file = replace(files.file(state=CaseState.CLAIMED), draft=files.draft(state=state, note="The post is gone."))
+    assert words in "\n".join(texts([block.to_dict() for block in card_blocks(file, now=NOON)]))
 
 
 def test_card_of_an_unsure_guess_says_so():
