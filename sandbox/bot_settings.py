@@ -6,6 +6,7 @@ from sandbox.server import (
     REDDIT_ACCOUNT,
     REDDIT_CLIENT_ID,
     REDDIT_CLIENT_SECRET,
+    REDDIT_REFRESH_TOKEN,
     X_ACCESS_SECRET,
     X_ACCOUNT,
     X_API_KEY,
@@ -124,6 +125,7 @@ def bot_environment(sandbox: Sandbox) -> dict[str, str]:
         "X_ACCESS_SECRET": X_ACCESS_SECRET,
         "REDDIT_CLIENT_ID": REDDIT_CLIENT_ID,
         "REDDIT_CLIENT_SECRET": REDDIT_CLIENT_SECRET,
+        "REDDIT_REFRESH_TOKEN": REDDIT_REFRESH_TOKEN,
     }
 
 

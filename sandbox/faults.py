@@ -11,6 +11,8 @@ from aiohttp import web
 
 FAULT_KINDS = ("ratelimited", "server_error", "revoked", "malformed", "slow", "reset", "lost_ack")
 """`reset` breaks the connection before the request is carried out, `lost_ack` after it."""
+PLATFORM_FAULT_KINDS = (*FAULT_KINDS, "late_error")
+"""`late_error` answers 503 as `server_error` does, but after the request is carried out."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -19,7 +21,10 @@ _STATUS = {"ratelimited": 429, "server_error": 503, "revoked": 401}
 
 @dataclass(slots=True)
 class Fault:
-    """One switch for requests whose path contains `target`. `seconds` is the delay of `slow`."""
+    """One switch for requests whose method and path, as in `POST /2/tweets`, contain `target`.
+
+    `seconds` is the delay of `slow`.
+    """
 
     kind: str
     target: str
@@ -31,7 +36,7 @@ class Fault:
 class Faults:
     """The switches of one platform, for `kinds` of faults. Thread-safe; equal seeds and requests fail equally."""
 
-    def __init__(self, seed: int = 0, *, kinds: Collection[str] = FAULT_KINDS) -> None:
+    def __init__(self, seed: int = 0, *, kinds: Collection[str] = PLATFORM_FAULT_KINDS) -> None:
         self.kinds = kinds
         self._random = random.Random(seed)  # noqa: S311  # repeatable, not secret
         self._lock = threading.Lock()
@@ -76,7 +81,7 @@ async def carry_out(
     request: web.Request, handler: Handler, *, faults: Faults, error: Callable[[int], web.Response]
 ) -> web.StreamResponse:
     """Handle a request, unless a fault strikes; `error` builds the platform's own body for a status."""
-    fault = faults.draw(request.path)
+    fault = faults.draw(f"{request.method} {request.path}")
     if fault is None:
         return await handler(request)
     if fault.kind in _STATUS:
@@ -84,10 +89,13 @@ async def carry_out(
     if fault.kind == "malformed":
         return web.Response(text='{"data": [{"id": "12', content_type="application/json")
     if fault.kind == "slow":
+        await request.read()  # as long as the client is there: it may give up, and is served all the same
         await asyncio.sleep(fault.seconds)
         return await handler(request)
-    if fault.kind == "lost_ack":
+    if fault.kind in ("lost_ack", "late_error"):
         await handler(request)
+    if fault.kind == "late_error":
+        return error(503)
     if request.transport is not None:
         request.transport.abort()
     return web.Response()

@@ -18,6 +18,7 @@ _QUOTA = 1000
 """Requests per ten minutes and client: 100 a minute on average, https://support.reddithelp.com/hc/en-us/articles/16160319875092."""
 _DEPTH = 1000
 """A listing never goes further back than about this many items."""
+_MAX_CHARS = 10_000
 _TOKEN_LIFE = timedelta(days=1)
 _SPANS = {"hour": 1, "day": 24, "week": 168, "month": 720, "year": 8760}
 _MESSAGES = {
@@ -31,7 +32,7 @@ _MESSAGES = {
 
 
 class RedditApi:
-    """The routes. A client-credentials token only reads; a password token acts for the brand's account.
+    """The routes. A client-credentials token only reads; one for a password or refresh token acts for the brand.
 
     `communities` maps each subreddit to "public", "private" or "banned". `quota_factor` multiplies Reddit's quota.
     """
@@ -44,6 +45,7 @@ class RedditApi:
         client_secret: str,
         username: str,
         password: str,
+        refresh_token: str,
         communities: dict[str, str],
         faults: Faults,
         quota_factor: int = 1,
@@ -52,6 +54,7 @@ class RedditApi:
         self._basic = base64.b64encode(f"{client_id}:{client_secret}".encode()).decode()
         self._username = username
         self._password = password
+        self._refresh_token = refresh_token
         self._communities = {name.casefold(): (name, kind) for name, kind in communities.items()}
         self._faults = faults
         self._quota = Quota(window=timedelta(minutes=10))
@@ -112,8 +115,12 @@ class RedditApi:
                 pass
             case "password" if (form.get("username"), form.get("password")) == (self._username, self._password):
                 user = self._username
+            case "refresh_token" if form.get("refresh_token") == self._refresh_token:
+                user = self._username
             case "password":
                 return web.json_response({"error": "invalid_grant"})
+            case "refresh_token":
+                return _error(400)
             case _:
                 return web.json_response({"error": "unsupported_grant_type"})
         token = secrets.token_urlsafe(24)
@@ -225,7 +232,11 @@ class RedditApi:
             return _form_error("USER_REQUIRED", "Please log in to do that.", None)
         if not text.strip():
             return _form_error("NO_TEXT", "we need something here", "text")
+        if len(text) > _MAX_CHARS:
+            return _form_error("TOO_LONG", f"this is too long (max: {_MAX_CHARS})", "text")
         if parent is None or parent.gone:
+            if parent and parent.id.startswith("t3_"):
+                return _form_error("DELETED_LINK", "the link you are commenting on has been deleted", "parent")
             return _form_error("DELETED_COMMENT", "that comment has been deleted", "parent")
         post = self._world.add(Draft("reddit", user.handle, text, reply_to=parent.id))
         return web.json_response({"json": {"errors": [], "data": {"things": [thing(post, self._world)]}}})

@@ -38,6 +38,7 @@ X_ACCESS_SECRET = "sandbox-x-access-secret"  # noqa: S105
 REDDIT_CLIENT_ID = "sandbox-reddit-id"
 REDDIT_CLIENT_SECRET = "sandbox-reddit-secret"  # noqa: S105
 REDDIT_PASSWORD = "sandbox-reddit-password"  # noqa: S105
+REDDIT_REFRESH_TOKEN = "sandbox-reddit-refresh"  # noqa: S105
 
 
 class PortInUseError(OSError):
@@ -166,6 +167,7 @@ class Sandbox:
             client_secret=REDDIT_CLIENT_SECRET,
             username=REDDIT_ACCOUNT,
             password=REDDIT_PASSWORD,
+            refresh_token=REDDIT_REFRESH_TOKEN,
             communities=COMMUNITIES,
             faults=self.reddit_faults,
             quota_factor=self._quota_factor,

@@ -11,7 +11,7 @@ from aiohttp import web
 from sandbox.faults import Faults, Handler, Quota, carry_out
 from sandbox.query import Match, QueryError
 from sandbox.world import Author, Draft, Post, World
-from sandbox.x_objects import PROBLEMS, Page, Wanted, mentioned_handles, not_found, timestamp
+from sandbox.x_objects import PROBLEMS, Page, Wanted, length, mentioned_handles, not_found, timestamp
 from sandbox.x_requests import (
     RECENT,
     RefusedError,
@@ -36,6 +36,11 @@ _LIMITS = {
     "tweets": 300,
     "create": 200,
 }
+_MAX_LENGTH = 280
+_TOO_LONG = (
+    "Your Tweet text is too long. For more information on how Twitter determines text length see "
+    "https://github.com/twitter/twitter-text."
+)
 _REPLY_REFUSED = (
     "Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged by the author "
     "of the post you are replying to."
@@ -284,17 +289,23 @@ class XApi:
         text, parent_id = body.get("text", ""), body.get("reply", {}).get("in_reply_to_tweet_id")
         if not text:
             raise invalid(request, "text", "One or more parameters to your request was invalid.")
+        if length(text) > _MAX_LENGTH:
+            return problem(400, detail=_TOO_LONG)
         parent = self._world.find(parent_id) if parent_id else None
         if parent_id and (parent is None or parent.gone):
             return problem(403, detail="You attempted to reply to a Tweet that is deleted or not visible to you.")
-        if (
-            parent
-            and parent.author != author
-            and author.handle.casefold() not in map(str.casefold, mentioned_handles(parent.text))
-        ):
+        if parent and not self._summons(parent, author):
             return problem(403, detail=_REPLY_REFUSED)
-        if any(post.author == author and post.text.endswith(text) for post in self._world.newest_first("x")):
+        said = {text} | ({f"@{parent.author.handle} {text}"} if parent else set())
+        own = (p for p in self._world.newest_first("x") if p.author == author and p.reply_to == parent_id)
+        if any(post.text in said for post in own):
             return problem(403, detail="You are not allowed to create a Tweet with duplicate content.")
         post = self._world.add(Draft("x", author.handle, text, reply_to=parent_id, quotes=body.get("quote_tweet_id")))
         created = {"id": post.id, "text": post.text, "edit_history_tweet_ids": [post.id]}
         return web.json_response({"data": created}, status=201)
+
+    def _summons(self, post: Post, account: Author) -> bool:
+        """Tell whether the account may answer a post by the API: its author names or quotes it, or is it itself."""
+        quoted = self._world.find(post.quotes) if post.quotes else None
+        named = account.handle.casefold() in map(str.casefold, mentioned_handles(post.text))
+        return named or account in (post.author, quoted and quoted.author)

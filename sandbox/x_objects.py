@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sandbox.world import Author, Post, World
+from sandbox.world import Author, Post, World, base36
 
 DEFAULT_TWEET_FIELDS = frozenset({"id", "text", "edit_history_tweet_ids"})
 DEFAULT_USER_FIELDS = frozenset({"id", "name", "username"})
@@ -28,6 +28,8 @@ _EDIT_WINDOW = timedelta(minutes=30)  # https://docs.x.com/x-api/fundamentals/ed
 _MENTION = re.compile(r"(?<![A-Za-z0-9_])@([A-Za-z0-9_]{1,15})")
 _HASHTAG = re.compile(r"(?<!\w)#(\w*[^\W\d_]\w*)")
 _URL = re.compile(r"https?://[^\s|<>]+")
+_JOINED = re.compile("\u200d.|[\ufe0f\U0001f3fb-\U0001f3ff]")
+_LINK_CHARS = 23
 
 
 def timestamp(moment: datetime) -> str:
@@ -45,6 +47,12 @@ def hashtags(text: str) -> list[str]:
 
 def urls(text: str) -> list[str]:
     return [match[0] for match in _URL.finditer(text)]
+
+
+def length(text: str) -> int:
+    """Count as https://docs.x.com/fundamentals/counting-characters: links 23, emoji and wide letters 2, others 1."""
+    rest, links = _URL.subn("", text)
+    return _LINK_CHARS * links + sum(1 if ord(letter) < 0x1100 else 2 for letter in _JOINED.sub("", rest))
 
 
 def not_found(kind: str, parameter: str, value: str) -> dict[str, Any]:
@@ -162,6 +170,10 @@ class Page:
         first = self.world.find(post.versions[0]) or post
         editable_until = first.posted_at + _EDIT_WINDOW
         text = _escaped(post.text if len(post.text) <= _SHORT else f"{post.text[: _SHORT - 1]}…")
+        quoted = self.world.find(post.quotes) if post.quotes else None
+        link = f"https://t.co/{base36(int(post.id))[-10:]}"
+        if quoted:
+            text = f"{text} {link}"
         every = {
             "id": post.id,
             "text": text,
@@ -177,7 +189,7 @@ class Page:
             "in_reply_to_user_id": parent.author.id if parent else None,
             "referenced_tweets": [{"type": kind, "id": other} for kind, other in _references(post)],
             "public_metrics": self._metrics(post) if "public_metrics" in asked else None,
-            "entities": self._entities(text) if "entities" in asked else None,
+            "entities": self._entities(text, quoted={link: quoted}) if "entities" in asked else None,
             "edit_controls": {
                 "edits_remaining": 6 - len(post.versions),
                 "is_edit_eligible": not (post.reply_to or post.reposts),
@@ -198,23 +210,20 @@ class Page:
             "impression_count": 40 + likes * 60 + post.author.followers // 3,
         }
 
-    def _entities(self, text: str) -> dict[str, Any]:
+    def _entities(self, text: str, *, quoted: dict[str, Post | None]) -> dict[str, Any]:
+        """Find names, tags and links in a text; a link to a quoted post says whose it is."""
         mentions = []
         for match in _MENTION.finditer(text):
             if author := self.world.author("x", match[1]):
                 span = {"start": match.start(), "end": match.end()}
                 mentions.append({**span, "username": author.handle, "id": author.id})
         tags = [{"start": m.start(), "end": m.end(), "tag": m[1]} for m in _HASHTAG.finditer(text)]
-        links = [
-            {
-                "start": m.start(),
-                "end": m.end(),
-                "url": m[0],
-                "expanded_url": m[0],
-                "display_url": m[0].split("//", 1)[1],
-            }
-            for m in _URL.finditer(text)
-        ]
+        links = []
+        for m in _URL.finditer(text):
+            post = quoted.get(m[0])
+            whole = f"https://x.com/{post.author.handle}/status/{post.id}" if post else m[0]
+            link = {"url": m[0], "expanded_url": whole, "display_url": whole.split("//", 1)[1]}
+            links.append({"start": m.start(), "end": m.end(), **link})
         return {name: found for name, found in (("mentions", mentions), ("hashtags", tags), ("urls", links)) if found}
 
 

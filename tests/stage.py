@@ -26,7 +26,8 @@ ROOT = Path(__file__).parents[1]
 RUN = [sys.executable, str(ROOT / "run.py")]
 SECRETS = (
     *("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "X_BEARER_TOKEN", "X_API_KEY", "X_API_SECRET"),
-    *("X_ACCESS_TOKEN", "X_ACCESS_SECRET", "REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET", "EARSHOT_KEY"),
+    *("X_ACCESS_TOKEN", "X_ACCESS_SECRET", "REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET", "REDDIT_REFRESH_TOKEN"),
+    "EARSHOT_KEY",
 )
 PATIENCE = 120.0
 """Seconds until a test gives up waiting; what is awaited takes a second or two on an idle machine."""

@@ -13,6 +13,9 @@ from tests.builders import NOON
 FIRST, SECOND, REPLY, ORIGINAL = (str(id_at(NOON) + n) for n in range(1, 5))
 
 
+QUOTED = [{"type": "quoted", "id": "9"}]
+
+
 def post(post_id=FIRST, **changes):
     values = {
         "id": post_id,
@@ -101,6 +104,43 @@ def test_a_reply_points_up_and_stays_in_its_thread():
 def test_a_quote_is_neither_a_reply_nor_a_repost():
     mention = only([post(referenced_posts=[{"type": "quoted", "id": ORIGINAL}])])
     assert (mention.reply_to, mention.repost_of) == (None, None)
+
+
+def named(*handles):
+    return {"mentions": [{"start": 0, "end": 1, "username": handle, "id": "1"} for handle in handles]}
+
+
+def linked(url):
+    return {"urls": [{"url": "https://t.co/a", "expanded_url": url}]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "summons"),
+    [
+        ({"text": "hello"}, ()),
+        ({"text": "hi @Lumora, @lumora and @ann"}, ("lumora", "ann")),
+        ({"text": "help@lumora.com, x.com/@lumora, @@lumora, @lumora@example.com"}, ()),
+        ({"text": "@gone", "entities": {"hashtags": []}}, ()),
+        ({"text": "@Lumora @gone", "entities": named("Lumora")}, ("Lumora",)),
+        ({"text": "long…", "note_tweet": {"text": "long @lumora", "entities": named("lumora")}}, ("lumora",)),
+        ({"entities": linked("https://twitter.com/Lumora/status/9"), "referenced_tweets": QUOTED}, ("Lumora",)),
+        ({"entities": linked("https://x.com/lumora/status/9/photo/1"), "referenced_tweets": QUOTED}, ("lumora",)),
+        ({"entities": linked("https://x.com/lumora/status/8"), "referenced_tweets": QUOTED}, ()),
+        ({"entities": linked("https://x.com.evil.example/lumora/status/9"), "referenced_tweets": QUOTED}, ()),
+        ({"entities": linked("https://x.com/lumora/status/9")}, ()),
+        ({"entities": named("lumora"), "referenced_tweets": [{"type": "retweeted", "id": "9"}]}, ()),
+    ],
+)
+def test_a_post_summons_whom_it_names_or_quotes(changes, summons):
+    assert only(post(**changes)).summons == summons
+
+
+def test_a_quoted_post_that_is_at_hand_says_whose_it_is():
+    quoted = post("9", author_id="8", created_at="2010-01-01T00:00:00.000Z")
+    mention = only(
+        post(text="see", referenced_tweets=QUOTED), includes={"tweets": [quoted], "users": [user("8", username="ann")]}
+    )
+    assert mention.summons == ("ann",)
 
 
 def test_a_repost_gives_the_whole_original_where_the_body_has_it():

@@ -7,7 +7,7 @@ import prawcore
 import pytest
 import requests
 
-from sandbox.server import Sandbox
+from sandbox.server import REDDIT_REFRESH_TOKEN, Sandbox
 from sandbox.world import Draft
 from tests.sandbox.platform_clients import reddit_client
 from tests.sandbox.recorded_shapes import differences, shape_of
@@ -197,6 +197,8 @@ def test_the_brand_answers_as_itself_and_an_app_alone_may_not(sandbox, reddit):
     target = reddit.comment(asked.id.removeprefix("t1_"))
     with pytest.raises(praw.exceptions.RedditAPIException, match="USER_REQUIRED"):
         target.reply("Me too")
+    with pytest.raises(praw.exceptions.RedditAPIException, match="TOO_LONG"):
+        signed_in.comment(asked.id.removeprefix("t1_")).reply("x" * 10_001)
     sandbox.world.delete(asked.id)
     with pytest.raises(praw.exceptions.RedditAPIException, match="DELETED_COMMENT"):
         signed_in.comment(asked.id.removeprefix("t1_")).reply("Hello?")
@@ -208,6 +210,13 @@ def test_wrong_credentials_are_told_apart(sandbox):
     assert caught.value.response.status_code == 401
     with pytest.raises(prawcore.OAuthException, match="invalid_grant"):
         reddit_client(sandbox, as_brand=True, password="forgotten").user.me()
+
+
+def test_a_refresh_token_signs_the_brand_in(sandbox):
+    assert str(reddit_client(sandbox, refresh_token=REDDIT_REFRESH_TOKEN).user.me()) == "LumoraHelp"
+    with pytest.raises(prawcore.ResponseException) as caught:
+        reddit_client(sandbox, refresh_token="stolen").user.me()
+    assert caught.value.response.status_code == 400
 
 
 @pytest.mark.parametrize(

@@ -149,7 +149,8 @@ def test_the_query_language(sandbox, client, query, expected):
     names["reply"] = say(sandbox, "thanks", reply_to=brand.id)
     names["quote"] = say(sandbox, "look at this", quotes=names["rival"].id)
     by_text = {post.text: name for name, post in names.items()}
-    assert {by_text[text] for text in found(client, query) if text in by_text} == expected
+    shown = {text.partition(" https://t.co/")[0] for text in found(client, query)}  # X links what is quoted
+    assert {by_text[text] for text in shown if text in by_text} == expected
 
 
 def test_a_search_leaves_reposts_out_but_a_timeline_shows_them(sandbox, client):
@@ -300,6 +301,28 @@ def test_the_brand_may_answer_only_who_summoned_it(sandbox):
         client.create_tweet(text="Sorry!", in_reply_to_tweet_id=other.id)
     with pytest.raises(tweepy.Forbidden, match="duplicate content"):
         client.create_tweet(text="On our way", in_reply_to_tweet_id=summoned.id)
+    client.create_tweet(text="our way", in_reply_to_tweet_id=summoned.id)
+    quoting = say(sandbox, "see this", quotes=posted.id)
+    client.create_tweet(text="Thank you", in_reply_to_tweet_id=quoting.id)
+
+
+@pytest.mark.parametrize(
+    "text", ["x" * 280, "楼" * 140, "👨\u200d👩\u200d👧" * 140, f"https://lumora.example/{'x' * 400} " * 11]
+)
+def test_a_post_is_as_long_as_x_counts_it(sandbox, text):
+    client = x_client(sandbox, as_brand=True)
+    client.create_tweet(text=text)
+    with pytest.raises(tweepy.BadRequest, match="too long"):
+        client.create_tweet(text=f"{text} https://lumora.example/ 1")
+
+
+def test_a_quote_ends_with_a_link_that_says_whose_post_it_is(sandbox, client):
+    first = say(sandbox, "lumora news", by="bea")
+    quoting = say(sandbox, "see this", quotes=first.id)
+    shown = client.get_tweet(quoting.id, tweet_fields=["entities"]).data
+    (link,) = shown.entities["urls"]
+    assert shown.text == f"see this {link['url']}"
+    assert link["expanded_url"] == f"https://x.com/bea/status/{first.id}"
 
 
 def test_the_quota_of_recent_search_is_450_in_fifteen_minutes(clock):
@@ -341,12 +364,13 @@ def test_a_fault_strikes_the_next_requests_and_then_no_more(sandbox, client, kin
 
 def test_a_lost_answer_was_carried_out_and_a_reset_was_not(sandbox):
     client = x_client(sandbox, as_brand=True)
-    for kind in ("reset", "lost_ack"):
-        sandbox.x_faults.add(kind, times=1)
-        with pytest.raises(requests.ConnectionError):
+    for kind in ("reset", "lost_ack", "server_error", "late_error"):
+        sandbox.x_faults.add(kind, target="POST /2/tweets", times=1)
+        client.get_user(username="lumora")
+        with pytest.raises((requests.ConnectionError, tweepy.TwitterServerError)):
             client.create_tweet(text=f"written through {kind}")
     posted = [post.text for post in islice(sandbox.world.newest_first("x"), 5)]
-    assert posted == ["written through lost_ack"]
+    assert posted == ["written through late_error", "written through lost_ack"]
 
 
 def test_equal_seeds_fail_equally():

@@ -24,6 +24,7 @@ def test_a_post_comes_back_as_it_was_stored(database):
             repost_of=MentionId("x:8"),
             language="de",
             edited_at=NOON + timedelta(minutes=5),
+            summons=("lumora", "Zoë"),
         ),
         case_id="case1",
         said=Predictions(
