@@ -4,7 +4,6 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from domain.case import CaseFile
 from domain.reply import ReplyPolicy, ReplyTemplate
@@ -24,25 +23,9 @@ _JOINERS = "\u200c\u200d"
 _EMOJI_TAGS = range(0xE0020, 0xE0080)
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """A template's text with its variables filled in; those of `missing` are empty here and still in braces."""
-
-    text: str
-    missing: tuple[str, ...]
-
-
-def fill(template: ReplyTemplate, values: Mapping[str, str]) -> Filled:
-    """Put values in the place of variables; what a value holds in braces is not filled in turn."""
-    missing: list[str] = []
-
-    def value(found: re.Match[str]) -> str:
-        known = values.get(found[1], "").strip()
-        if not known:
-            missing.append(found[1])
-        return known or found[0]
-
-    return Filled(_VARIABLE.sub(value, template.text), tuple(dict.fromkeys(missing)))
+def fill(template: ReplyTemplate, values: Mapping[str, str]) -> str:
+    """Put values in the place of variables; one without a value stays in braces, which `text_faults` finds."""
+    return _VARIABLE.sub(lambda found: values.get(found[1], "").strip() or found[0], template.text)
 
 
 def variables_in(text: str) -> tuple[str, ...]:

@@ -98,7 +98,7 @@ def use_template(click: Click, wording: Wording, *, repliers: Repliers, house: H
         raise Refused("This template is gone: open the reply anew.")
     with house.database.read() as tx:
         file = _file(tx, click.case_id, house)
-    text = fill(template, _values(file, click.person, house)).text
+    text = fill(template, _values(file, click.person, house))
     wording = Wording(wording.mention_id, text, template.id)
     return look(click, wording, repliers=repliers, house=house)
 

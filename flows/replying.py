@@ -20,6 +20,7 @@ from flows.alerting import LONGEST_CALL, LOOKS
 from flows.approving import tell_writer, touch
 from flows.filing import audit_step, record_answer
 from flows.house import House
+from flows.notices import tell_operators
 from flows.responding import move
 from storage import cases, mentions, replies
 from storage.database import Tx
@@ -31,6 +32,9 @@ PATIENCE = timedelta(hours=1)
 
 MOST_ATTEMPTS = 5
 """After so many sends of unknown fate people have to look themselves."""
+
+CREDENTIALS = "credentials"
+"""The code of a refusal that concerns our account, not the reply."""
 
 _MARGIN = timedelta(minutes=2)
 """By how much a platform's clock and ours may differ."""
@@ -115,6 +119,8 @@ def _call(started: Draft, post: Mention, replier: Replier, house: House) -> Repl
         return _postpone(started, error, house)
     except ReplyRejected as error:
         log.warning("reply_refused", reply=started.id, code=error.code)
+        if error.code == CREDENTIALS:
+            _tell_operators(error, house)
         return _fail(started, str(error), house)
     except ReplyUnknown as error:
         log.warning("reply_unknown", reply=started.id, code=error.code)
@@ -124,6 +130,13 @@ def _call(started: Draft, post: Mention, replier: Replier, house: House) -> Repl
             touch(tx, started)
         return ReplyReport(unknown=1)
     return _sent(started, post, sent, house)
+
+
+def _tell_operators(error: ReplyRejected, house: House) -> None:
+    """Say once a day that a platform refuses our credentials: no writer can mend that."""
+    subject = f"replies on {error.platform} refused on {house.clock().date().isoformat()}"
+    with house.database.write() as tx:
+        tell_operators(tx, f"Replies cannot be sent: {error}", subject=subject, house=house)
 
 
 def _look_for(draft: Draft, replier: Replier | None, house: House) -> ReplyReport:

@@ -158,6 +158,8 @@ class MemoryPlatform:
         fate = self.fate(mention) if callable(self.fate) else self.fate
         if fate == "limited":
             raise ReplyRateLimited("wait", platform=self.platform, code="rate_limited", retry_after=3)
+        if fate == "no credentials":
+            raise ReplyRejected("Check the token.", platform=self.platform, code="credentials")
         if fate == "refused":
             raise ReplyRejected("The post is gone.", platform=self.platform, code="gone")
         if fate == "lost before":

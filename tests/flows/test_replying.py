@@ -512,6 +512,18 @@ def test_a_refused_reply_is_told_to_its_writer_and_her_text_is_kept(at, case_id,
     assert platform.texts() == [TEXT]
 
 
+def test_refused_credentials_are_the_operators_business_once_a_day(at, take, platform, house, slack, pace):
+    platform.fate = "no credentials"
+    posts = [complaint(by=author(f"a{n}")) for n in range(3)]
+    take(*posts)
+    for post in posts:
+        at.hand_in(find_case(house, post))
+    assert at.send().failed == 3
+    post_pending(post=slack, pace=pace, house=house)
+    (notice,) = slack.shown("C0OPS")
+    assert notice.text == "Replies cannot be sent: Check the token."
+
+
 @pytest.mark.parametrize("fate", ["lost before", "lost after"])
 def test_a_reply_of_unknown_fate_is_looked_for_before_it_is_sent_again(at, case_id, platform, clock, fate):
     platform.fate = fate
