@@ -257,6 +257,25 @@ def test_who_closes_the_form_or_forgets_it_lets_others_write(at, case_id, house,
         at.hand_in(case_id, person=BEN)
 
 
+def test_of_twenty_people_who_open_the_form_at_once_one_writes(at, case_id):
+    writing, start = [], threading.Barrier(20)
+
+    def open_form(n):
+        start.wait()
+        try:
+            at.begin(case_id, Person(f"U{n}", MIA.roles))
+            writing.append(n)
+        except BeingAnswered:
+            pass
+
+    threads = [threading.Thread(target=open_form, args=(n,)) for n in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(writing) == 1
+
+
 def test_of_twenty_people_who_hand_in_at_once_one_reply_is_sent(at, case_id, platform):
     handed, start = [], threading.Barrier(20)
 
