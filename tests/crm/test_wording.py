@@ -43,7 +43,7 @@ def test_a_template_is_offered_where_it_fits():
 
 def test_the_length_is_right_up_to_the_limit():
     assert length_fault(280, 280) is None
-    assert "shorten it by 1." in length_fault(281, 280)
+    assert length_fault(281, 280) == "The reply is 281 characters long and 280 are allowed: shorten it by 1."
 
 
 @given(st.text(), st.text())

@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from domain.case import CaseState
 from domain.errors import AlreadyOwned, AnsweredAlready, BeingAnswered, Refused
-from domain.message import ApprovalRequest, CaseFile, MessageKind, ReplyNote
+from domain.message import ApprovalRequest, MessageKind, ReplyNote
 from domain.person import Person
 from domain.reply import Credit, CreditReason, ReplyPolicy, ReplyState, ReplyTemplate, RiskKind
 from flows.alerting import post_pending, update_changed
@@ -745,4 +745,3 @@ def test_every_step_of_a_reply_is_in_the_audit_log(at, risky, house):
         assert audit.verify(tx, secret=house.secret) == []
         request = messages.get(tx, f"approval:{at.draft(risky).id}")
     assert (request.kind, request.parent) == (MessageKind.APPROVAL, f"card:{risky}")
-    assert isinstance(at.file(risky), CaseFile)
