@@ -7,13 +7,15 @@ from typing import Any
 
 from slack_bolt import App, Respond
 
-from bot import case_forms, link_forms
+from bot import case_forms, link_forms, replies
 from bot.commands import profile_answer, queue_page
 from bot.desk import Answer, Ask, Desk, show
+from bot.forms import read_fields
 from bot.reception import listener
 from bot.subjects import CaseSubject, subject_value
+from bot.views import approval
 from bot.views.blind_check import SKIP, START, answer_id, blind_step_blocks, blind_step_text, read_item
-from bot.views.card import CLAIM, NOT_US, OPEN_POST, REOPEN, RESOLVE, SHOW_CARD, WAKE, card_blocks, card_text
+from bot.views.card import CLAIM, NOT_US, OPEN_POST, REOPEN, REPLY, RESOLVE, SHOW_CARD, WAKE, card_blocks, card_text
 from bot.views.case_menus import (
     ASSIGN,
     CORRECT,
@@ -38,6 +40,7 @@ from bot.views.forget import (
     receipt_text,
 )
 from bot.views.queue import EARLIER, LATER, read_page
+from bot.views.reply import OUTSIDE, PREVIEW, TEMPLATE
 from crm.access import permit
 from crm.snoozing import Rest
 from domain.blind_check import QUESTIONS, BlindStep
@@ -187,6 +190,14 @@ BUTTONS = (
     Button(REOPEN, Action.REOPEN, partial(change_case, change=responding.reopen)),
     Button(SHOW_CARD, Action.SEE_QUEUE, show_card),
     Button(OPEN_POST, Action.OPEN_POST, open_post),
+    Button(REPLY, Action.REPLY, replies.open_reply),
+    Button(TEMPLATE, Action.REPLY, replies.choose_template),
+    Button(PREVIEW, Action.REPLY, replies.preview),
+    Button(OUTSIDE, Action.REPLY, replies.open_outside),
+    Button(approval.APPROVE, Action.APPROVE, replies.approve),
+    Button(approval.CHANGES, Action.APPROVE, replies.ask_for_changes),
+    Button(approval.WITHDRAW, Action.REPLY, replies.withdraw),
+    Button(approval.EDIT, Action.REPLY, replies.open_reply),
     Button(EARLIER, Action.SEE_QUEUE, turn_page),
     Button(LATER, Action.SEE_QUEUE, turn_page),
     Button(PICK, Action.SEE_CUSTOMER, pick_customer),
@@ -229,6 +240,7 @@ def _handler(action_id: str, desk: Desk) -> Callable[[dict[str, Any], Respond], 
             desk=desk,
             delivery=f"{person.user_id}:{action_id}:{action['action_ts']}",
             trigger=body.get("trigger_id", ""),
+            fields=read_fields(body.get("view") or {}),
             view_id=container.get("view_id", ""),
             channel=container.get("channel_id", ""),
             private=container.get("is_ephemeral", False),

@@ -11,7 +11,7 @@ from bot.people import People
 from bot.windows import Windows
 from domain.brand import Stream
 from domain.person import Action, Person
-from domain.seams import Post
+from domain.seams import Post, Repliers
 from flows.house import House
 
 Fields = Mapping[str, str | tuple[str, ...]]
@@ -28,6 +28,7 @@ class Desk:
     windows: Windows
     streams: Sequence[Stream]
     model: str = ""
+    repliers: Repliers = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,29 @@ def quoted(text: str, *, limit: int, lines: int) -> SectionBlock:
     return SectionBlock(text=PlainTextObject(text=f"“{shown}”" if shown else "(no text)", emoji=False))
 
 
+def label(text: str, *, limit: int = 150) -> PlainTextObject:
+    """Name a part of a form; what comes from the settings is cut like foreign text."""
+    return PlainTextObject(text=escape(text, limit=limit) or "…", emoji=False)
+
+
+def escaped_exactly(text: str) -> str:
+    """Escape a text of ours, changing nothing of what is seen; halves of characters, which nobody takes, become `?`."""
+    return text.encode("utf-8", "replace").decode().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def exact_blocks(text: str) -> list[Block]:
+    """Show a text of ours to the last character, in as many sections as its limit asks for."""
+    pieces, room = [""], SECTION_LIMIT
+    for char in text:
+        escaped = escaped_exactly(char)
+        room -= units(escaped)
+        if room < 0:
+            pieces.append("")
+            room = SECTION_LIMIT - units(escaped)
+        pieces[-1] += escaped
+    return [SectionBlock(text=PlainTextObject(text=piece, emoji=False)) for piece in pieces if piece.strip()]
+
+
 def header(text: str) -> HeaderBlock:
     """Head a message; brand names come from the settings and are cut like foreign text."""
     return HeaderBlock(text=PlainTextObject(text=escape(text, limit=HEADER_LIMIT) or "…", emoji=False))

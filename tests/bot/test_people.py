@@ -45,6 +45,31 @@ def test_group_never_makes_a_crm_admin():
 
 
 @pytest.mark.parametrize(
+    ("approvers", "member", "may"), [((), "", True), (("U0MIA",), "", True), (("S0LEADS",), "U0MIA", True),
+                                     (("S0LEADS",), "U0BEN", False), (("U0BEN",), "", False)]
+)  # fmt: skip
+def test_the_settings_may_name_who_approves_replies(approvers, member, may):
+    with scripted_slack(user(), members(member)) as slack:
+        known = People(asking_client("xoxb-1", api_url=slack.url), ROLES, US, approvers)
+        assert known.person("U0MIA").approver is may
+
+
+def test_who_cannot_be_found_in_a_group_approves_nothing():
+    with scripted_slack(user(), Reply({"ok": False, "error": "internal_error"})) as slack:
+        known = People(asking_client("xoxb-1", api_url=slack.url), ROLES, US, ("S0LEADS",))
+        assert not known.person("U0MIA").approver
+
+
+@pytest.mark.parametrize(
+    ("profile", "name"),
+    [({"first_name": "Mia", "real_name": "M. Park"}, "Mia"), ({"real_name": "Mia Park"}, "Mia"), ({}, "")],
+)
+def test_a_person_is_called_by_her_first_name(profile, name):
+    with scripted_slack(user(profile=profile), members()) as slack:
+        assert people(slack).person("U0MIA").name == name
+
+
+@pytest.mark.parametrize(
     "stranger",
     [
         {"deleted": True},

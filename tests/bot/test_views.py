@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from slack_sdk.models.blocks import InputBlock
 
 from bot.actions import BUTTONS
 from bot.commands import CUSTOMER, EARSHOT, LOOK_UP, VERBS
 from bot.forms import FORMS
 from bot.subjects import CaseSubject, MessageSubject, PostSubject, read_subject, subject_value
+from bot.views.approval import approval_blocks, note_blocks
 from bot.views.batch import batch_blocks, batch_text
 from bot.views.blind_check import (
     answer_id,
@@ -26,7 +26,7 @@ from bot.views.blind_check import (
     blind_step_text,
     read_item,
 )
-from bot.views.card import REPLY, card_blocks, card_plain_text, card_text
+from bot.views.card import card_blocks, card_plain_text, card_text
 from bot.views.case_forms import (
     assign_view,
     escalate_view,
@@ -55,12 +55,14 @@ from domain.customer import CustomerNote
 from domain.deadline import DeadlineKind
 from domain.forgetting import ForgettingState, Offer, Somebody
 from domain.handover import EscalationPolicy, HandoverKind
-from domain.message import HandedOver, MessageKind, Notice, NudgeReason
+from domain.message import ApprovalRequest, HandedOver, MessageKind, Notice, NudgeReason, ReplyNote
 from domain.outcome import Kpi
 from domain.prediction import CORRECTABLE, RELEVANCE, SENTIMENT, SWITCHING, Prediction, Predictions
+from domain.reply import Credit, CreditReason, ReplyState
 from sandbox.slack.modals import view_errors
 from tests import builders
 from tests.bot import files
+from tests.bot.test_reply_views import MODALS as REPLY_MODALS
 from tests.bot.validation import faults, live, live_tokens, text_objects, texts
 from tests.builders import NOON
 from tests.hostile import HOSTILE
@@ -123,7 +125,9 @@ VIEWS = {
     ),
     "card_snoozed": lambda: card_blocks(snoozed(), now=NOON),
     "card_snoozed_by_its_owner": lambda: card_blocks(snoozed(owner="U0BEN"), now=NOON),
-    "card_waiting": lambda: card_blocks(files.file(state=CaseState.WAITING_APPROVAL, owner="U0MIA"), now=NOON),
+    "card_waiting": lambda: card_blocks(
+        replace(files.file(state=CaseState.WAITING_APPROVAL, owner="U0MIA"), draft=files.draft()), now=NOON
+    ),
     "card_opportunity": lambda: card_blocks(files.file(kind=CaseKind.OPPORTUNITY, urgency=Urgency.LOW), now=NOON),
     "nudge_assigned": lambda: nudge_blocks(files.nudge()),
     "nudge_awake": lambda: nudge_blocks(files.nudge(reason=NudgeReason.AWAKE, by=None, card_url=None)),
@@ -133,6 +137,14 @@ VIEWS = {
     "product_removed": lambda: handover_blocks(HandedOver(HandoverKind.PRODUCT)),
     "card_dismissed": lambda: card_blocks(files.file(state=CaseState.DISMISSED), now=NOON),
     "card_removed": lambda: card_blocks(REMOVED, now=NOON),
+    "approval": lambda: approval_blocks(ApprovalRequest(files.draft(), wrote_again=True)),
+    "approval_sent": lambda: approval_blocks(
+        ApprovalRequest(files.draft(state=ReplyState.SENT, decided_by="U0BEN", decided_at=NOON))
+    ),
+    "approval_removed": lambda: approval_blocks(ApprovalRequest(None)),
+    "reply_note": lambda: note_blocks(
+        ReplyNote(files.draft(state=ReplyState.SENT_BACK, decided_by="U0BEN", note="Say *when* it works again."))
+    ),
     "batch": lambda: batch_blocks(files.batch()),
     "review": lambda: batch_blocks(files.batch(MessageKind.REVIEW, total=1)),
     "digest": lambda: digest_blocks(files.digest()),
@@ -211,7 +223,9 @@ def test_modal_passes_every_validator(name):
 
 
 def test_every_modal_that_can_be_submitted_is_listened_to():
-    assert {view().callback_id for view in MODALS.values()} == {form.callback_id for form in FORMS}
+    every = [*MODALS.values(), *REPLY_MODALS.values()]
+    submitted = {view().callback_id for view in every if view().submit}
+    assert submitted == {form.callback_id for form in FORMS}
 
 
 @pytest.mark.parametrize("subject", [CaseSubject("c1"), PostSubject("Big | Co", "x:7"), MessageSubject("C1", "1.2")])
@@ -242,6 +256,11 @@ def test_no_golden_file_is_left_over():
     assert {path.stem for path in GOLDEN.glob("*.json")} == {*VIEWS, *MODALS}
 
 
+def is_field(block):
+    """Slack tells of a form's fields when it is submitted."""
+    return block.type == "input"
+
+
 def test_every_button_shown_is_listened_to():
     def action_ids(node):
         if isinstance(node, dict):
@@ -252,10 +271,11 @@ def test_every_button_shown_is_listened_to():
             for item in node:
                 yield from action_ids(item)
 
-    shown = {found for view in VIEWS.values() for block in view() for found in action_ids(block.to_dict())}
-    inputs = [block for view in MODALS.values() for block in view().blocks if isinstance(block, InputBlock)]
-    fields = {block.to_dict()["element"]["action_id"] for block in inputs}
-    assert shown - fields == {button.action_id for button in BUTTONS} | {REPLY}
+    modals = [view().blocks for view in (*MODALS.values(), *REPLY_MODALS.values())]
+    blocks = [block for shown in [*(view() for view in VIEWS.values()), *modals] for block in shown]
+    fields = {found for block in blocks if is_field(block) for found in action_ids(block.to_dict())}
+    shown = {found for block in blocks for found in action_ids(block.to_dict())} - fields
+    assert shown == {button.action_id for button in BUTTONS}
 
 
 def hostile_views(text):
@@ -437,6 +457,34 @@ def test_card_says_what_the_community_manager_needs():
         "2 posts in this thread", "answered", "<@U0MIA>: claimed", "Earshot: answered by lumora",
     ):  # fmt: skip
         assert words in shown
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (CreditReason.SENT, "by @lumora (<@U0BEN>)"),
+        (CreditReason.WROTE, "by @lumora (probably <@U0BEN>, who was writing)"),
+        (CreditReason.OWNED, "by @lumora (probably <@U0BEN>, the owner)"),
+    ],
+)
+def test_card_says_who_answered_and_how_sure_that_is(reason, words):
+    response = replace(files.answered_file().responses[0], credit=Credit("U0BEN", reason))
+    file = replace(files.answered_file(), responses=(response,))
+    assert words in "\n".join(texts([block.to_dict() for block in card_blocks(file, now=files.LATER)]))
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (ReplyState.APPROVED, "is being sent"),
+        (ReplyState.UNKNOWN, "may have been sent"),
+        (ReplyState.FAILED, "was not sent: The post is gone."),
+        (ReplyState.SENT_BACK, "asked <@U0MIA> for changes"),
+    ],
+)
+def test_card_says_where_its_reply_stands(state, words):
+    file = replace(files.file(state=CaseState.CLAIMED), draft=files.draft(state=state, note="The post is gone."))
+    assert words in "\n".join(texts([block.to_dict() for block in card_blocks(file, now=NOON)]))
 
 
 def test_card_of_an_unsure_guess_says_so():
