@@ -19,9 +19,9 @@ from bot.views.notice import notice_blocks, notice_text
 from domain.blind_check import BlindCheck
 from domain.case import CaseFile
 from domain.clock import Clock
+from domain.digest import Digest
 from domain.errors import PostError, PostRateLimited, PostRejected, PostUnknown
 from domain.message import BatchLine, Content, Notice, OutgoingMessage, Posted
-from domain.outcome import Digest
 
 log = structlog.get_logger(__name__)
 

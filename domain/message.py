@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from domain.blind_check import BlindCheck
 from domain.case import CaseFile, SeenMention
-from domain.outcome import Digest
+from domain.digest import Digest, DigestChart
 
 
 class MessageKind(StrEnum):
@@ -16,6 +16,7 @@ class MessageKind(StrEnum):
     BATCH = "batch"  # subject: brand and hour
     REVIEW = "review"  # subject: brand and hour
     DIGEST = "digest"  # subject: brand and day
+    CHART = "chart"  # subject: as the digest's, in whose thread it goes
     BLIND_CHECK = "blind_check"  # subject: its id
     NOTICE = "notice"  # subject: the text's id; health notices to the operators
 
@@ -77,7 +78,7 @@ class Notice:
     text: str
 
 
-Content = CaseFile | BatchLine | Digest | BlindCheck | Notice
+Content = CaseFile | BatchLine | Digest | DigestChart | BlindCheck | Notice
 """What a message shows, read at the moment of posting."""
 
 

@@ -1,13 +1,14 @@
 """What an outgoing message shows, read from the database at the moment of posting, so that deletions reach it."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from domain.clock import iso
+from domain.digest import Digest
 from domain.message import BatchLine, Content, MessageKind, Notice, OutgoingMessage
-from domain.outcome import Digest
+from flows.digest import chart_of, digest_of, read_digest_subject
 from flows.house import House
-from flows.reporting import digest_of
 from storage import blind_checks, cases, mentions, messages
 from storage.database import Tx
 
@@ -18,11 +19,6 @@ SHOWN_IN_BATCH = 10
 def batch_subject(brand: str, since: datetime, until: datetime) -> str:
     """Name one brand's line of one period."""
     return f"{brand}|{iso(since)}|{iso(until)}"
-
-
-def digest_subject(brand: str, day: date) -> str:
-    """Name one brand's digest of one day."""
-    return f"{brand}|{day.isoformat()}"
 
 
 def content_of(tx: Tx, message: OutgoingMessage, *, house: House) -> Content | None:
@@ -42,15 +38,21 @@ def content_of(tx: Tx, message: OutgoingMessage, *, house: House) -> Content | N
                 shown=tuple(seen[:SHOWN_IN_BATCH]),
             )
         case MessageKind.DIGEST:
-            name, day = message.subject.rsplit("|", 1)
-            if name not in {brand.name for brand in house.brands}:
-                return None
-            then = replace(house, clock=lambda: message.created_at)  # a later look may only miss what was deleted
-            return digest_of(tx, brand=house.brand(name), day=date.fromisoformat(day), house=then)
+            return _of_day(tx, message, digest_of, house)
+        case MessageKind.CHART:
+            return _of_day(tx, message, chart_of, house)
         case MessageKind.BLIND_CHECK:
             return blind_checks.get(tx, message.subject)
         case MessageKind.NOTICE:
             return Notice(message.payload or "")
+
+
+def _of_day(tx: Tx, message: OutgoingMessage, make: Callable[..., Content], house: House) -> Content | None:
+    name, day = read_digest_subject(message.subject)
+    if name not in {brand.name for brand in house.brands}:
+        return None
+    then = replace(house, clock=lambda: message.created_at)  # a later look may only miss what was deleted
+    return make(tx, brand=house.brand(name), day=day, house=then)
 
 
 def note_quotes(tx: Tx, key: str, content: Content) -> None:
