@@ -14,6 +14,9 @@ from domain.outcome import Outcome
 LOOK_BACK = 28
 """So many days before a day are looked at for what is usual."""
 
+COMPARED = (range(28, 27, -1), range(21, 20, -1), range(14, 13, -1), range(7, -1, -1))
+"""So many days back lie the days that a day is compared with, and itself: spans, each oldest first."""
+
 CHART_DAYS = 14
 
 _SAME_WEEKDAYS = 3
@@ -34,18 +37,19 @@ def as_of(outcomes: Iterable[Outcome], now: datetime) -> list[Outcome]:
 
 
 def movement(tallies: Sequence[Tally], day: date) -> Movement:
-    """Find what moved most, against the same weekday of the four weeks before or, early on, the last seven days.
+    """Find what moved most on the last of the `COMPARED` days.
 
-    A count x is compared with the mean m of k earlier days by z = (x - m) / sqrt(max(m, 1) (1 + 1/k)), as if counts
-    were Poisson's. Platforms and streams are named where there are several.
+    It is compared with the same weekday of the four weeks before or, early on, with the last seven days: a count x with
+    the mean m of k days by z = (x - m) / sqrt(max(m, 1) (1 + 1/k)), as if counts were Poisson's. Platforms and
+    streams are named where there are several.
     """
     earlier = [t.day for t in tallies if t.day < day]
     if not earlier:
         return Movement(days=0, same_weekday=False)
-    first = min(earlier)
-    weekdays = [d for weeks in range(1, 5) if (d := day - timedelta(weeks=weeks)) >= first]
+    known = [d for span in COMPARED for back in span if back and (d := day - timedelta(days=back)) >= min(earlier)]
+    weekdays = [d for d in known if d.weekday() == day.weekday()]
     same = len(weekdays) >= _SAME_WEEKDAYS
-    days = weekdays if same else [d for back in range(1, 8) if (d := day - timedelta(days=back)) >= first]
+    days = weekdays if same else [d for d in known if d >= day - timedelta(days=7)]
     movers = sorted(
         (found for thing in _things(tallies) if (found := _mover(thing, tallies, day, days))),
         key=lambda m: -abs(_z(m, len(days))),

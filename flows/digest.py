@@ -1,16 +1,16 @@
 """The digest of one brand's day: put together from the facts, and the chart that goes into its thread."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from charts.digest import alt_text, digest_chart
 from crm.business_time import day_bounds
-from crm.daily import CHART_DAYS, LOOK_BACK, as_of, chart_days, movement, voice_share, wins
+from crm.daily import CHART_DAYS, COMPARED, LOOK_BACK, as_of, chart_days, movement, voice_share, wins
 from crm.kpis import TARGETS, Facts, compute
 from crm.topics import top_topics
 from domain.brand import Brand
-from domain.digest import ChartDay, Digest, DigestChart, Quote, Topic, Unanswered, Volume
+from domain.digest import ChartDay, Digest, DigestChart, Quote, Tally, Topic, Unanswered, Volume
 from domain.outcome import Outcome
 from flows.house import House
 from flows.quality import quality_of
@@ -47,7 +47,7 @@ def digest_of(tx: Tx, *, brand: Brand, day: date, house: House) -> Digest:
     The rate is that of the last closed day: a day closes when the response window after its end is over.
     """
     now, (start, end) = house.clock(), day_bounds(day, brand)
-    said = tallies.by_day(tx, brand=brand.name, days=_days(day, LOOK_BACK, brand))
+    said = _said(tx, day, brand)
     volume = Volume.of(t for t in said if t.day == day)
     cases = _outcomes(tx, day, brand, now)
     eligible = _facts(tx, brand, day, house).eligible()
@@ -105,7 +105,7 @@ def _chart_days(tx: Tx, *, brand: Brand, day: date, house: House) -> tuple[Chart
     now = house.clock()
     return chart_days(
         _outcomes(tx, day, brand, now),
-        tallies.by_day(tx, brand=brand.name, days=_days(day, CHART_DAYS - 1, brand)),
+        tallies.by_day(tx, brand=brand.name, days=_days(day, range(CHART_DAYS - 1, -1, -1), brand)),
         day=day,
         brand=brand,
         window=timedelta(hours=house.policy.response_window_hours),
@@ -113,8 +113,14 @@ def _chart_days(tx: Tx, *, brand: Brand, day: date, house: House) -> tuple[Chart
     )
 
 
-def _days(day: date, back: int, brand: Brand) -> list[tuple[date, datetime, datetime]]:
-    days = [day - timedelta(days=n) for n in reversed(range(back + 1))]
+def _said(tx: Tx, day: date, brand: Brand) -> list[Tally]:
+    """Count what was said on a day and on those that it is compared with; those between them are not read."""
+    spans = (_days(day, span, brand) for span in COMPARED)
+    return [tally for days in spans for tally in tallies.by_day(tx, brand=brand.name, days=days)]
+
+
+def _days(day: date, back: Iterable[int], brand: Brand) -> tallies.Days:
+    days = [day - timedelta(days=n) for n in back]
     return [(one, *day_bounds(one, brand)) for one in days]
 
 

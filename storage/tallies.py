@@ -54,23 +54,16 @@ def by_day(tx: Tx, *, brand: str, days: Days) -> list[Tally]:
 
 
 def talk(tx: Tx, *, brand: str, start: datetime, end: datetime, limit: int) -> list[tuple[str, str]]:
-    """Return author and text of the latest posts that complain or switch, latest first.
+    """Return author and text of the latest posts that called for an answer: complaints and switchers, latest first.
 
-    Left out are our own, reposts, what waits for a person's eye and what is surely not about us.
+    Left out is what people found to be none, or not about us.
     """
-    sentiment, switching, relevance = (aliased(PredictionRow) for _ in range(3))
-    telling = or_(label_that_counts(sentiment) == "negative", label_that_counts(switching).in_(SWITCHERS))
+    uncounted = exists().where(OutcomeRow.id == SightingRow.case_id, or_(~OutcomeRow.eligible, OutcomeRow.not_us))
     posts = (
         select(MentionRow.author_key, MentionRow.text)
-        .select_from(SightingRow)
-        .join(MentionRow, MentionRow.id == SightingRow.mention_id)
-        .outerjoin(sentiment, said(sentiment, SENTIMENT))
-        .outerjoin(switching, said(switching, SWITCHING))
-        .outerjoin(CaseRow, CaseRow.id == SightingRow.case_id)
+        .join(SightingRow, SightingRow.mention_id == MentionRow.id)
         .where(SightingRow.brand == brand, SightingRow.posted_at >= start, SightingRow.posted_at < end)
-        .where(SightingRow.verdict.not_in((Verdict.OWN, Verdict.REVIEW)), MentionRow.repost_of.is_(None), telling)
-        .where(or_(CaseRow.state.is_(None), CaseRow.state != CaseState.DISMISSED))
-        .where(~exists().where(said(relevance, RELEVANCE), elsewhere(relevance)))
+        .where(SightingRow.verdict == Verdict.CASE, ~uncounted)
         .order_by(SightingRow.posted_at.desc(), SightingRow.mention_id)
         .limit(limit)
     )

@@ -29,7 +29,7 @@ def digest_blocks(digest: Digest) -> list[Block]:
     blocks += paragraphs([f"*{inline(headline(digest), limit=400)}*", *map(_ours, breakdown(digest))])
     title = f"*KPIs of {day_words(digest.closed_day)}*, the last day whose time to answer is over"
     blocks += paragraphs([title, *(f"{mark} {_ours(text)}" for mark, text in kpi_lines(digest))])
-    blocks.append(small(words(_ours(minor_kpis(digest)))))
+    blocks.append(small(words(_ours(minor_kpis(digest), limit=1900))))
     blocks += _changes(digest)
     if digest.quotes:
         blocks.append(line("*In their words*"))
@@ -46,7 +46,7 @@ def digest_text(digest: Digest) -> str:
 
 def _changes(digest: Digest) -> list[Block]:
     lines = [f"• {mark} {_ours(text)}" for mark, text in movement_lines(digest)]
-    lines += [f"• {_ours(text)}" for text in (topics_words(digest), voice_words(digest)) if text]
+    lines += [f"• {_ours(text, limit=800)}" for text in (topics_words(digest), voice_words(digest)) if text]
     baseline = f", {baseline_words(digest)}" if digest.movement.days else ""
     lines = [f"*What changed and why*{baseline}", *lines] if lines else []
     if won := wins_words(digest):
@@ -83,6 +83,6 @@ def _small_print(digest: Digest) -> list[Block]:
     return [small(*map(words, lines))] if lines else []
 
 
-def _ours(text: str) -> str:
+def _ours(text: str, *, limit: int = 400) -> str:
     """Escape a sentence that may hold foreign names."""
-    return inline(text, limit=1500)
+    return inline(text, limit=limit)
