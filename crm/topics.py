@@ -13,15 +13,16 @@ Said = tuple[str, str]
 LEAST = 3
 """A topic is in so many posts of so many people: nobody's own words are shown."""
 
-PRIOR = 500.0
-"""The weight of the informative prior, in terms: it keeps rare words from winning by chance."""
+PRIOR, SHARE = 500.0, 0.1
+"""The informative prior weighs so many terms, but no more than this share of all: it keeps rare words from winning by
+chance, without drowning the few words of a small brand."""
 
 _LEAST_Z = 1.96
 _FOREIGN = r"https?://\S+|www\.\S+|\S*[@#]\w\S*|\b[ur]/\w+|\S+\.(?:com|net|org|io|tv|co)\b\S*"
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _STOP_WORDS = """
 a about after again all also always am an and any anyone are as at back be because been before being but by can can't
-cant could did didn't didnt do does doesn't doesnt doing don don't done dont down even ever every few for from get gets
+cant could did didn't didnt do does doesn't doesnt doing don don't done dont even ever every few for from get gets
 getting give go goes going gone gonna got had has hasn't have haven't having he her here hers him his how i i'd i'll i'm
 i've if im in into is isn't it it's its ive just know like lol make maybe me more most much must my need never no nobody
 nor not now of off ok on once one only or other our out over own people please really same see she should since so some
@@ -45,22 +46,22 @@ def top_topics(today: Sequence[Said], before: Sequence[Said], *, names: Collecti
     now, authors = _counted(today, hidden)
     then, _ = _counted(before, hidden)
     n_now, n_then = sum(now.values()), sum(then.values())
+    weight = min(PRIOR, SHARE * (n_now + n_then))
     ranked: list[tuple[float, str]] = []
     for term, count in now.items():
         if count < LEAST or len(authors[term]) < LEAST:
             continue
-        prior = PRIOR * (count + then[term]) / (n_now + n_then)
-        z = (_log_odds(count, n_now, prior) - _log_odds(then[term], n_then, prior)) / math.sqrt(
-            1 / (count + prior) + 1 / (then[term] + prior)
-        )
+        prior = weight * (count + then[term]) / (n_now + n_then)
+        more = _log_odds(count + prior, n_now + weight) - _log_odds(then[term] + prior, n_then + weight)
+        z = more / math.sqrt(1 / (count + prior) + 1 / (then[term] + prior))
         if z >= _LEAST_Z:
             ranked.append((z, term))
     ranked.sort(key=lambda pair: (-pair[0], -pair[1].count(" "), pair[1]))
     return [Topic(term, now[term], len(authors[term]), then[term]) for term in _apart(ranked, now)][:limit]
 
 
-def _log_odds(count: int, total: int, prior: float) -> float:
-    return math.log((count + prior) / (total + PRIOR - count - prior))
+def _log_odds(count: float, total: float) -> float:
+    return math.log(count / (total - count))
 
 
 def _apart(ranked: Sequence[tuple[float, str]], now: Counter[str]) -> Iterator[str]:

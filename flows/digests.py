@@ -17,15 +17,9 @@ def enqueue_due_digests(*, house: House) -> int:
     `python run.py digest --date` shows them.
     """
     now = house.clock()
-    queued = 0
     with house.database.write() as tx:
-        for brand in house.brands:
-            day = _due_day(tx, brand, now) if brand.digest_channels else None
-            if day is None:
-                continue
-            for channel in brand.digest_channels:
-                queued += messages.enqueue(tx, _digest(digest_subject(brand.name, day), channel, now))
-    return queued
+        due = [digest for brand in house.brands for digest in _due(tx, brand, now)]
+        return sum(messages.enqueue(tx, digest) for digest in due)
 
 
 def chart_message(digest: OutgoingMessage) -> OutgoingMessage:
@@ -40,7 +34,25 @@ def chart_message(digest: OutgoingMessage) -> OutgoingMessage:
     )
 
 
-def _digest(subject: str, channel: str, now: datetime) -> OutgoingMessage:
+def _due(tx: Tx, brand: Brand, now: datetime) -> list[OutgoingMessage]:
+    """Return a brand's digests that were due last: yesterday's from the hour on, until then those of the day before.
+
+    Before the hour there are some to make up for only where we listened already when they were due, and where
+    yesterday's is not out yet, which a later hour in the settings would else bring about.
+    """
+    day = yesterday(now, brand)
+    latest = [_digest(brand, day, channel, now) for channel in brand.digest_channels]
+    if now.astimezone(brand.time_zone).time() >= brand.digest_at:
+        return latest
+    was_due = datetime.combine(day, brand.digest_at, brand.time_zone).astimezone(UTC)
+    if not latest or not tallies.heard_before(tx, brand=brand.name, at=was_due):
+        return []
+    late = [digest.channel for digest in latest if messages.get(tx, digest.key) is None]
+    return [_digest(brand, day - timedelta(days=1), channel, now) for channel in late]
+
+
+def _digest(brand: Brand, day: date, channel: str, now: datetime) -> OutgoingMessage:
+    subject = digest_subject(brand.name, day)
     return OutgoingMessage(
         key=f"digest:{subject}|{channel}",
         channel=channel,
@@ -49,15 +61,3 @@ def _digest(subject: str, channel: str, now: datetime) -> OutgoingMessage:
         state=MessageState.PENDING,
         created_at=now,
     )
-
-
-def _due_day(tx: Tx, brand: Brand, now: datetime) -> date | None:
-    """Return the day whose digest was due last: yesterday's from the hour on, until then that of the day before.
-
-    Before the hour, there is one to make up for only where we listened already when it was due.
-    """
-    day = yesterday(now, brand)
-    if now.astimezone(brand.time_zone).time() >= brand.digest_at:
-        return day
-    due = datetime.combine(day, brand.digest_at, brand.time_zone).astimezone(UTC)
-    return day - timedelta(days=1) if tallies.heard_before(tx, brand=brand.name, at=due) else None
