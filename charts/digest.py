@@ -110,13 +110,12 @@ def _rates(axes: "Axes", days: Sequence[ChartDay], target: float | None) -> None
     if target is not None:
         axes.axhline(100 * target, color=_INK, linewidth=1.6, linestyle=(0, (5, 3)))
     if rates:
-        above = rates[-1] < 80
         axes.annotate(
             f"{rates[-1]:.0f}",
             (places[-1], rates[-1]),
-            xytext=(0, 8 if above else -17),
+            xytext=(8, 0),
             textcoords="offset points",
-            ha="center",
+            va="center",
             color=_PURPLE,
             fontsize=_LABEL,
             fontweight="bold",

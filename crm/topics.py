@@ -21,14 +21,15 @@ _LEAST_Z = 1.96
 _FOREIGN = r"https?://\S+|www\.\S+|\S*[@#]\w\S*|\b[ur]/\w+|\S+\.(?:com|net|org|io|tv|co)\b\S*"
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _STOP_WORDS = """
-a about after again all also always am an and any anyone are as at back be because been before being but by can can't
-cant could did didn't didnt do does doesn't doesnt doing don don't done dont even ever every few for from get gets
-getting give go goes going gone gonna got had has hasn't have haven't having he her here hers him his how i i'd i'll i'm
-i've if im in into is isn't it it's its ive just know like lol make maybe me more most much must my need never no nobody
-nor not now of off ok on once one only or other our out over own people please really same see she should since so some
-someone still such take than thank thanks that that's the their them then there there's these they they're thing things
-think this those though through time to today too under until up us use very via want was wasn't way we we're well were
-what when where which while who why will with won't wont would yeah yes yet you you're your yours
+a about after again all also always am an and another any anyone are as at back be because been before being but by can
+can't cant could did didn't didnt do does doesn't doesnt doing don don't done dont even ever every few for from get
+gets getting give go goes going gone gonna got had has hasn't have haven't having he her here hers him his how i i'd
+i'll i'm i've if im in into is isn't it it's its ive just know like lol make maybe me more most much must my need never
+no nobody nor not now of off ok on once one only or other our out over own people please really same see she should
+since so some someone still such take than thank thanks that that's the their them then there there's these they
+they're thing things think this those though through time to today too under until up us use very via want was wasn't
+way we we're well were what when where which while who why will with won't wont would yeah yes yet you you're your
+yours
 """
 _STOP = frozenset(_STOP_WORDS.split())
 

@@ -73,19 +73,19 @@ def digest_html(shown: Digest, picture: DigestChart) -> str:
         _changes(shown),
         f"<p><b>Wins:</b> {escape(won)}." if (won := wins_words(shown)) else "",
         "<h2>In their words</h2>" * bool(shown.quotes) + "".join(map(_quote, shown.quotes)),
-        f"<h2>Still unanswered</h2><p>{escape(unanswered_words(shown))}",
+        f"<h2>Still unanswered</h2><p>{escape(_sentence(unanswered_words(shown)))}",
         _list(map(_waiting, shown.unanswered.oldest)),
         *(f"<p><small>{escape(line)}</small>" for line in small if line),
     )
     return f"<article>{''.join(parts)}</article>\n"
 
 
-_HEAD = "<tr><th>KPI<th class=n>value<th class=n>of<th class=n>the day before<th><th>target</tr>"
+_HEAD = "<tr><th>KPI<th class=n>value<th class=n>from<th class=n>day before<th><th>target</tr>"
 
 
 def _row(kpi: Kpi, before: Kpi | None) -> str:
     mark, verdict = change_words(kpi, before)
-    of = "" if kpi.denominator is None else f"{kpi.numerator:,.0f} / {kpi.denominator:,.0f}"
+    of = "" if kpi.denominator is None else f"{kpi.numerator:,.0f} of {kpi.denominator:,.0f}"
     earlier = "" if before is None else kpi_value(before)
     numbers = "".join(f"<td class=n>{escape(text)}" for text in (kpi_value(kpi), of, earlier))
     judged = f"<td class='{verdict or 'same'}'>{mark} {verdict}"
@@ -102,7 +102,7 @@ def _changes(shown: Digest) -> str:
     items = [*map(_moved, movement_lines(shown)), *map(escape, others)]
     if not items:
         return ""
-    baseline = f"<p><small>{escape(baseline_words(shown).capitalize())}.</small>" if shown.movement.days else ""
+    baseline = f"<p><small>{escape(_sentence(baseline_words(shown)))}.</small>" if shown.movement.days else ""
     return f"<h2>What changed and why</h2>{baseline}{_list(items)}"
 
 
@@ -119,6 +119,10 @@ def _quote(quote: Quote) -> str:
 def _waiting(case: WaitingCase) -> str:
     since = f"{case.urgency.value} on {platform_name(case.platform)}, since {case.posted_at:%Y-%m-%d %H:%M} UTC"
     return " · ".join(filter(None, [escape(since), _link(case.permalink or "", "card")]))
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _link(url: str, label: str) -> str:

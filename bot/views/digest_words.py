@@ -11,7 +11,7 @@ from crm.kpis import TARGETS
 from domain.digest import Digest, Mover, Quote
 from domain.outcome import Kpi
 
-UP, DOWN, SAME, NONE = "▲", "▼", "＝", "•"
+UP, DOWN, SAME, NONE = "▲", "▼", "=", "•"
 
 Marked = tuple[str, str]
 """An arrow and its sentence."""

@@ -384,7 +384,7 @@ def test_digest_says_where_a_kpi_went_whether_that_is_good_and_how_far_the_targe
     assert "▲ Response rate: 41% (12 of 29) · before 35%: better · target 25% reached" in shown
     assert "▼ First response median: 1 h 24 min (12 of 29) · before 2 h: better" in shown
     assert "▼ Net sentiment: -0.32 (-12 of 38) · before -0.10: worse" in shown
-    assert "＝ Identity coverage: 50% (1 of 2) · before 50%: unchanged · target 100%, 50 points short" in shown
+    assert "= Identity coverage: 50% (1 of 2) · before 50%: unchanged · target 100%, 50 points short" in shown
     assert "• SLA kept: no figure yet (0 of 0)" in shown
     assert "Also: First response p90 no figure yet (12 of 29) · Mentions 1,038" in shown
 
