@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from domain.case import CaseState, Verdict
@@ -31,7 +31,7 @@ def volume(tx: Tx, *, brand: str, start: datetime, end: datetime) -> Volume:
     A label that a person set counts instead of the model's. A post that waits for review counts as such and by no
     label; considering counts as leaving or joining.
     """
-    period = SightingRow.brand == brand, SightingRow.posted_at >= start, SightingRow.posted_at < end
+    period = _period(brand, start, end)
     by_verdict = select(SightingRow.verdict, func.count()).where(*period, SightingRow.verdict != Verdict.OWN)
     verdicts = dict(tx.execute(by_verdict.group_by(SightingRow.verdict)).all())
     labels = (
@@ -90,7 +90,7 @@ def quotes(tx: Tx, *, brand: str, start: datetime, end: datetime, limit: int) ->
         .join(sentiment, said(sentiment, SENTIMENT))
         .outerjoin(switching, said(switching, SWITCHING))
         .outerjoin(CaseRow, CaseRow.id == SightingRow.case_id)
-        .where(SightingRow.brand == brand, SightingRow.posted_at >= start, SightingRow.posted_at < end)
+        .where(*_period(brand, start, end))
         .where(SightingRow.verdict.not_in(_UNCOUNTED), MentionRow.repost_of.is_(None))
         .where(or_(CaseRow.state.is_(None), CaseRow.state != CaseState.DISMISSED))
         .where(~exists().where(said(relevance, RELEVANCE), elsewhere(relevance)))
@@ -129,3 +129,7 @@ def _quote(row: Row[Any]) -> Quote:
         switching=row.intent,
         case_id=row.case_id,
     )
+
+
+def _period(brand: str, start: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:
+    return SightingRow.brand == brand, SightingRow.posted_at >= start, SightingRow.posted_at < end

@@ -14,6 +14,7 @@ from tests.benchmarks import (
     bench_classify,
     cards,
     commands,
+    digests,
     hostile_text,
     install,
     kills,
@@ -43,6 +44,7 @@ BENCHMARKS = {
     "cards": Benchmark("1,000 cards while Slack fails", cards.measure),
     "kills": Benchmark("kill -9 at random moments", kills.measure),
     "commands": Benchmark("Commands over a large database", commands.measure),
+    "digest": Benchmark("The daily digest over a large database", digests.measure),
     "hostile": Benchmark("Hostile text", hostile_text.measure),
     "memory": Benchmark("Memory over time", memory.measure),
 }
