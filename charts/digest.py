@@ -89,13 +89,15 @@ def _card(figure: "Figure") -> None:
 
 
 def _complaints(axes: "Axes", days: Sequence[ChartDay]) -> None:
+    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415
+
     places, answered, waiting = range(len(days)), [day.answered for day in days], [day.open for day in days]
     axes.bar(places, answered, width=0.7, color=_BLUE)
     axes.bar(places, waiting, width=0.7, bottom=answered, color=_RED, edgecolor=_CARD, hatch="///", linewidth=0)
     _title(axes, "Complaints", (("answered", _BLUE), ("open", _RED)))
     highest = max(answered[n] + waiting[n] for n in places)
     axes.set_ylim(0, max(highest * 1.1, 4))
-    axes.yaxis.get_major_locator().set_params(integer=True, nbins=5)  # type: ignore[attr-defined]
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
     if not highest:
         _nothing(axes, "no complaints", 0.45)
 

@@ -133,12 +133,16 @@ def _things(tallies: Sequence[Tally]) -> Iterable[_Thing]:
     yield "leaving or thinking of it", True, lambda t: t.counts and _ends(t, "leaving")
     yield "joining or thinking of it", False, lambda t: t.counts and _ends(t, "joining")
     for rival in sorted({t.rival for t in tallies if t.rival}):
-        yield f"posts that name {rival}", None, lambda t, rival=rival: t.rival == rival
+        yield f"posts that name {rival}", None, _has("rival", rival)
     platforms, streams = sorted({t.platform for t in tallies}), sorted({t.stream for t in tallies if t.stream})
     for platform in platforms if len(platforms) > 1 else ():
-        yield f"mentions on {platform}", None, lambda t, name=platform: t.platform == name
+        yield f"mentions on {platform}", None, _has("platform", platform)
     for stream in streams if len(streams) > 1 else ():
-        yield f"mentions from “{stream}”", None, lambda t, name=stream: t.stream == name
+        yield f"mentions from “{stream}”", None, _has("stream", stream)
+
+
+def _has(field: str, value: str) -> Callable[[Tally], bool]:
+    return lambda tally: getattr(tally, field) == value
 
 
 def _ends(tally: Tally, way: str) -> bool:

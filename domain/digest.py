@@ -33,7 +33,8 @@ class Tally:
     """So many posts of one local day that are alike in everything that the digest counts.
 
     `sentiment` and `switching` are the labels that count, None where there is none. `rival` is the one that the posts
-    name. `elsewhere`: a person or a sure model says that they are not about us. `called` as in `Volume`.
+    name. `elsewhere`: a person or a sure model says that they are not about us. `called`: the model itself made a
+    complaint's case of them, whatever people said later.
     """
 
     day: date
@@ -58,7 +59,6 @@ class Volume:
     """How many mentions of a brand fell into a period, by what the model or a person said.
 
     `not_us` of the `mentions` are surely not about us and have no label here; `review` wait for a person's eye.
-    `called` counts the posts that the model itself made a complaint's case of, whatever people said later.
     """
 
     mentions: int
@@ -69,7 +69,6 @@ class Volume:
     joining: int
     review: int
     not_us: int = 0
-    called: int = 0
 
     @classmethod
     def of(cls, tallies: Iterable[Tally]) -> "Volume":
@@ -79,7 +78,6 @@ class Volume:
             sums["mentions"] += tally.count
             sums["review"] += tally.count * (tally.review and not tally.elsewhere)
             sums["not_us"] += tally.count * tally.elsewhere
-            sums["called"] += tally.count * tally.called
             if tally.counts:
                 for label in (tally.sentiment, (tally.switching or "").removeprefix("considering_")):
                     if label in sums:
@@ -176,7 +174,8 @@ class Unanswered:
 class Digest:
     """One day of one brand, for leadership. `closed_day` is the last day whose response window has ended.
 
-    `at` is the moment that it speaks of; `audit_head` vouches for the audit log up to then.
+    `at` is the moment that it speaks of; `audit_head` vouches for the audit log up to then. `called` counts the day's
+    posts that the model itself made a complaint's case of, whatever people said later.
     """
 
     brand: str
@@ -185,6 +184,7 @@ class Digest:
     closed_day: date
     volume: Volume
     volume_before: Volume
+    called: int
     answered: int
     open: int
     kpis: tuple[Kpi, ...]

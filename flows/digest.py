@@ -60,6 +60,7 @@ def digest_of(tx: Tx, *, brand: Brand, day: date, house: House) -> Digest:
         closed_day=closed,
         volume=volume,
         volume_before=Volume.of(t for t in said if t.day == day - timedelta(days=1)),
+        called=sum(t.count for t in said if t.day == day and t.called),
         answered=answered,
         open=len(eligible) - answered,
         kpis=tuple(compute(_facts(tx, brand, closed, house))),

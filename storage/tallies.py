@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from domain.case import CaseKind, CaseState, Urgency, Verdict
@@ -27,7 +28,7 @@ def by_day(tx: Tx, *, brand: str, days: Days) -> list[Tally]:
     sentiment, switching, relevance = (aliased(PredictionRow) for _ in range(3))
     moments = [end for _, _, end in days]
     place = case(*((SightingRow.posted_at < end, number) for number, end in enumerate(moments)))
-    counted = (
+    counted: tuple[Any, ...] = (
         place,
         _platform(tx),
         SightingRow.stream,
@@ -38,7 +39,7 @@ def by_day(tx: Tx, *, brand: str, days: Days) -> list[Tally]:
         or_(func.coalesce(elsewhere(relevance), False), func.coalesce(CaseRow.state == CaseState.DISMISSED, False)),
         and_(SightingRow.verdict == Verdict.CASE, SightingRow.kind == CaseKind.COMPLAINT),
     )
-    labelled = select(*(column.label(f"c{number}") for number, column in enumerate(counted)))
+    labelled: Select[Any] = select(*(column.label(f"c{number}") for number, column in enumerate(counted)))
     posts = (
         labelled.select_from(SightingRow)
         .outerjoin(sentiment, said(sentiment, SENTIMENT))
@@ -50,7 +51,23 @@ def by_day(tx: Tx, *, brand: str, days: Days) -> list[Tally]:
         .subquery()
     )
     alike = select(*posts.c, func.count()).group_by(*posts.c)
-    return [Tally(days[row[0]][0], *row[1:6], *map(bool, row[6:9]), count=row[9]) for row in tx.execute(alike)]
+    return [_tally(days[row[0]][0], *row[1:]) for row in tx.execute(alike)]
+
+
+def _tally(day: date, *counted: Any) -> Tally:
+    platform, stream, sentiment, switching, rival, review, away, called, count = counted
+    return Tally(
+        day=day,
+        platform=platform,
+        stream=stream,
+        sentiment=sentiment,
+        switching=switching,
+        rival=rival,
+        review=bool(review),
+        elsewhere=bool(away),
+        called=bool(called),
+        count=count,
+    )
 
 
 def talk(tx: Tx, *, brand: str, start: datetime, end: datetime, limit: int) -> list[tuple[str, str]]:
@@ -58,14 +75,22 @@ def talk(tx: Tx, *, brand: str, start: datetime, end: datetime, limit: int) -> l
 
     Left out is what people found to be none, or not about us.
     """
+    # Chosen by what the index holds: SQLite would else look up every post of the period.
+    latest = (
+        select(SightingRow.mention_id, SightingRow.brand, SightingRow.posted_at)
+        .where(SightingRow.brand == brand, SightingRow.posted_at >= start, SightingRow.posted_at < end)
+        .where(SightingRow.verdict == Verdict.CASE)
+        .order_by(SightingRow.posted_at.desc(), SightingRow.mention_id)
+        .limit(limit)
+        .subquery()
+    )
     uncounted = exists().where(OutcomeRow.id == SightingRow.case_id, or_(~OutcomeRow.eligible, OutcomeRow.not_us))
     posts = (
         select(MentionRow.author_key, MentionRow.text)
-        .join(SightingRow, SightingRow.mention_id == MentionRow.id)
-        .where(SightingRow.brand == brand, SightingRow.posted_at >= start, SightingRow.posted_at < end)
-        .where(SightingRow.verdict == Verdict.CASE, ~uncounted)
-        .order_by(SightingRow.posted_at.desc(), SightingRow.mention_id)
-        .limit(limit)
+        .join(latest, latest.c.mention_id == MentionRow.id)
+        .join(SightingRow, and_(SightingRow.mention_id == latest.c.mention_id, SightingRow.brand == latest.c.brand))
+        .where(~uncounted)
+        .order_by(latest.c.posted_at.desc(), MentionRow.id)
     )
     return [(author, text) for author, text in tx.execute(posts)]
 

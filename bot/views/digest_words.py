@@ -157,7 +157,7 @@ def quote_words(quote: Quote) -> str:
 
 def quality_words(digest: Digest) -> str:
     """Say how well the model does and what its complaints are worth, empty where nobody has looked yet."""
-    return quality_summary(digest.quality, called=digest.volume.called) if digest.quality else ""
+    return quality_summary(digest.quality, called=digest.called) if digest.quality else ""
 
 
 def page_title(digest: Digest) -> str:

@@ -19,17 +19,17 @@ ROUNDS = 7
 
 
 def measure() -> list[Figure]:
-    """Make the digest of each of the last days, as leadership gets it, and its chart."""
+    """Make yesterday's digest again and again, as leadership gets it, and its chart."""
     database = open_database(f"sqlite:///{large_database()}")
     brand = builders.brand()
     house = House(database, system_clock, (brand,), TriagePolicy(), secret=b"benchmark")
-    days = [yesterday(house.clock(), brand)] * ROUNDS
-    first = _seconds(lambda: chart(brand=brand, day=days[0], house=house))
-    digests = [_seconds(lambda d=day: digest_blocks(digest(brand=brand, day=d, house=house))) for day in days]
-    charts = [_seconds(lambda d=day: chart(brand=brand, day=d, house=house)) for day in days]
-    day = (days[0], *day_bounds(days[0], brand))
+    day = yesterday(house.clock(), brand)
+    first = _seconds(lambda: chart(brand=brand, day=day, house=house))
+    digests = [_seconds(lambda: digest_blocks(digest(brand=brand, day=day, house=house))) for _ in range(ROUNDS)]
+    charts = [_seconds(lambda: chart(brand=brand, day=day, house=house)) for _ in range(ROUNDS)]
     with database.read() as tx:
-        found = sum(tally.count for tally in tallies.by_day(tx, brand=brand.name, days=[day]))
+        said = tallies.by_day(tx, brand=brand.name, days=[(day, *day_bounds(day, brand))])
+    found = sum(tally.count for tally in said)
     database.close()
     return [
         shown("mentions stored", MENTIONS, "mentions"),

@@ -152,7 +152,6 @@ def volume(**changes) -> Volume:
         "joining": 2,
         "review": 3,
         "not_us": 4,
-        "called": 31,
     }
     return Volume(**(values | changes))
 
@@ -198,6 +197,7 @@ def digest(**changes) -> Digest:
         "closed_day": date(2026, 3, 3),
         "volume": volume(),
         "volume_before": volume(mentions=26),
+        "called": 31,
         "answered": 12,
         "open": 18,
         "kpis": kpis(),
@@ -230,6 +230,7 @@ def quiet_digest(**changes) -> Digest:
     """A day without a single post, after days that had some."""
     values: dict[str, Any] = {
         "volume": Volume(0, 0, 0, 0, 0, 0, 0),
+        "called": 0,
         "answered": 0,
         "open": 0,
         "movement": Movement(days=7, same_weekday=False),

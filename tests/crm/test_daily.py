@@ -35,7 +35,7 @@ def test_volume_counts_no_label_of_what_waits_for_a_person_or_is_not_about_us():
         tally(4, sentiment=None, switching=None),
     ]
     assert Volume.of(said) == Volume(
-        mentions=15, negative=5, neutral=0, positive=0, leaving=5, joining=0, review=2, not_us=4, called=8
+        mentions=15, negative=5, neutral=0, positive=0, leaving=5, joining=0, review=2, not_us=4
     )
 
 

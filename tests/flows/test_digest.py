@@ -73,7 +73,7 @@ def test_what_a_person_dismissed_is_counted_as_not_us_and_by_no_label(take, hous
     not_us(Click(card.subject, BEN, "click1"), house=house)
     clock.now = NOON + timedelta(days=1)
     shown = of_day(house)
-    assert (shown.volume.mentions, shown.volume.negative, shown.volume.not_us, shown.volume.called) == (2, 1, 1, 2)
+    assert (shown.volume.mentions, shown.volume.negative, shown.volume.not_us, shown.called) == (2, 1, 1, 2)
     assert (shown.open, shown.unanswered.total) == (1, 1)
     assert len(shown.quotes) == 1
 

@@ -60,7 +60,7 @@ def test_nothing_of_a_strangers_becomes_html(text):
     )
     tags = re.findall(r"<[^>]*>", digest_html(shown, files.chart(alt_text=text)))
     harmless = {"article", "h1", "h2", "p", "b", "small", "table", "tr", "td", "th", "figure", "img", "figcaption"}
-    assert {re.match(r"</?(\w+)", tag)[1] for tag in tags} <= harmless | {"ul", "li", "blockquote", "br", "a"}
+    assert set(re.findall(r"</?(\w+)", " ".join(tags))) <= harmless | {"ul", "li", "blockquote", "br", "a"}
     assert not any(re.search(r"\son\w+\s*=|javascript:", re.sub(r'"[^"]*"', "", tag), re.IGNORECASE) for tag in tags)
     assert "javascript:" not in "".join(re.findall(r'href="([^"]*)"', "".join(tags))).lower()
 

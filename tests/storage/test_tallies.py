@@ -61,7 +61,7 @@ def test_what_is_surely_not_about_us_is_counted_apart(database):
             tx, mention_id=doubted.id, brand="Lumora", task="relevance", label="not_about", by="U0MIA", at=NOON
         )
         volume = Volume.of(counted(tx))
-    assert (volume.mentions, volume.negative, volume.leaving, volume.not_us, volume.called) == (4, 1, 0, 3, 1)
+    assert (volume.mentions, volume.negative, volume.leaving, volume.not_us) == (4, 1, 0, 3)
 
 
 def test_a_label_that_a_person_set_counts(database):
