@@ -1,5 +1,6 @@
 """The posts of a period summed up: how many said what, and which are worth quoting."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -15,11 +16,13 @@ from storage.corrections import label_that_counts, unsure_that_counts
 from storage.database import Tx
 from storage.tables import AuthorRow, CaseRow, MentionRow, PredictionRow, SightingRow
 from storage.tallies import SWITCHERS, elsewhere, said
+from storage.upserts import chunks
 
 _SAID = and_(
     PredictionRow.mention_id == SightingRow.mention_id, PredictionRow.brand == SightingRow.brand, PredictionRow.current
 )
 _UNCOUNTED = (Verdict.OWN, Verdict.REVIEW)
+_Label = tuple[Verdict, str | None, str | None]
 _COMPLAINS, _SWITCHES, _PRAISES, _REST = range(4)
 _LOOKED_AT = 5
 """Of each kind so many times more posts are looked at than are quoted, as one author may have written many."""
@@ -29,32 +32,59 @@ def volume(tx: Tx, *, brand: str, start: datetime, end: datetime) -> Volume:
     """Count a brand's posts by when they appeared, start inclusive, end exclusive; our own are left out.
 
     A label that a person set counts instead of the model's. A post that waits for review counts as such and by no
-    label; considering counts as leaving or joining.
+    label, one that is surely not about us as such and by nothing else; considering counts as leaving or joining.
     """
-    period = _period(brand, start, end)
-    by_verdict = select(SightingRow.verdict, func.count()).where(*period, SightingRow.verdict != Verdict.OWN)
-    verdicts = dict(tx.execute(by_verdict.group_by(SightingRow.verdict)).all())
+    of_brand = *_period(brand, start, end), SightingRow.verdict != Verdict.OWN
+    by_verdict = select(SightingRow.verdict, func.count()).where(*of_brand).group_by(SightingRow.verdict)
+    found, apart = Counter(dict(tx.execute(by_verdict).all())), _apart(tx, brand, of_brand)
     labels = (
         select(PredictionRow.task, label_that_counts().label("label"))
         .join(SightingRow, _SAID)
-        .where(*period, SightingRow.verdict.not_in(_UNCOUNTED))
+        .where(*of_brand, SightingRow.verdict != Verdict.REVIEW)
         .subquery()
     )
     by_label = select(labels.c.task, labels.c.label, func.count()).group_by(labels.c.task, labels.c.label)
-    counted = {(task, label): count for task, label, count in tx.execute(by_label)}
-
-    def of(task: str, *labels: str) -> int:
-        return sum(counted.get((task, label), 0) for label in labels)
+    counted = Counter({(task, label): count for task, label, count in tx.execute(by_label)})
+    for verdict, mood, intent in apart:
+        if verdict is not Verdict.REVIEW:
+            counted.subtract([(SENTIMENT, mood), (SWITCHING, intent)])
 
     return Volume(
-        mentions=sum(verdicts.values()),
-        negative=of(SENTIMENT, "negative"),
-        neutral=of(SENTIMENT, "neutral"),
-        positive=of(SENTIMENT, "positive"),
-        leaving=of(SWITCHING, "leaving", "considering_leaving"),
-        joining=of(SWITCHING, "joining", "considering_joining"),
-        review=verdicts.get(Verdict.REVIEW, 0),
+        mentions=found.total(),
+        negative=counted[SENTIMENT, "negative"],
+        neutral=counted[SENTIMENT, "neutral"],
+        positive=counted[SENTIMENT, "positive"],
+        leaving=counted[SWITCHING, "leaving"] + counted[SWITCHING, "considering_leaving"],
+        joining=counted[SWITCHING, "joining"] + counted[SWITCHING, "considering_joining"],
+        review=found[Verdict.REVIEW] - sum(verdict is Verdict.REVIEW for verdict, *_ in apart),
+        not_us=len(apart),
     )
+
+
+def _apart(tx: Tx, brand: str, of_brand: Sequence[ColumnElement[bool]]) -> list[_Label]:
+    """Return verdict, sentiment and intent of the posts that are surely not about us: few, so they are subtracted.
+
+    By label they are found through the period's index, by dismissed case through the cases: one statement for both
+    would look every post of the period up.
+    """
+    relevance = aliased(PredictionRow)
+    labelled = select(SightingRow.mention_id).join(relevance, said(relevance, RELEVANCE))
+    found = set(tx.scalars(labelled.where(*of_brand, elsewhere(relevance))))
+    dismissed = select(CaseRow.id).where(CaseRow.brand == brand, CaseRow.state == CaseState.DISMISSED)
+    for some in chunks(tx.scalars(dismissed).all()):
+        found.update(tx.scalars(select(SightingRow.mention_id).where(SightingRow.case_id.in_(some), *of_brand)))
+    return [row for some in chunks(sorted(found)) for row in _labels(tx, brand, some)]
+
+
+def _labels(tx: Tx, brand: str, mention_ids: Sequence[str]) -> list[_Label]:
+    sentiment, switching = aliased(PredictionRow), aliased(PredictionRow)
+    posts = (
+        select(SightingRow.verdict, label_that_counts(sentiment), label_that_counts(switching))
+        .outerjoin(sentiment, said(sentiment, SENTIMENT))
+        .outerjoin(switching, said(switching, SWITCHING))
+        .where(SightingRow.mention_id.in_(mention_ids), SightingRow.brand == brand)
+    )
+    return [(verdict, mood, intent) for verdict, mood, intent in tx.execute(posts)]
 
 
 def quotes(tx: Tx, *, brand: str, start: datetime, end: datetime, limit: int) -> list[Quote]:

@@ -3,7 +3,7 @@ from datetime import timedelta
 from domain.case import CaseState, Verdict
 from domain.digest import Quote, Volume
 from domain.prediction import Predictions
-from storage import cases, corrections, summaries
+from storage import cases, corrections, summaries, tallies
 from tests.builders import NOON, author, guess, mention, predictions
 from tests.storage.values import case, seen, store
 
@@ -30,6 +30,25 @@ def test_the_volume_counts_what_was_said_in_the_period(database):
         )
         found = summaries.volume(tx, **DAY)
     assert found == Volume(mentions=5, negative=2, neutral=1, positive=1, leaving=2, joining=2, review=1)
+
+
+def test_the_volume_has_no_label_of_what_is_surely_not_about_us_and_agrees_with_the_days(database):
+    spam, perhaps = (guess("relevance", "spam", unsure=unsure) for unsure in (False, True))
+    with database.write() as tx:
+        cases.open_case(tx, case("case1", state=CaseState.DISMISSED))
+        cases.open_case(tx, case("case2"))
+        store(
+            tx,
+            seen(post(), said=predictions("negative", "leaving", spam)),
+            seen(post(), said=predictions("negative", "none", perhaps)),
+            seen(post(), said=predictions("negative", "leaving"), case_id="case1"),
+            seen(post(), said=predictions("negative"), case_id="case2"),
+            seen(post(), said=predictions("negative", "none", spam), verdict=Verdict.REVIEW),
+        )
+        found = summaries.volume(tx, **DAY)
+        days = tallies.by_day(tx, brand="Lumora", days=[(NOON.date(), DAY["start"], DAY["end"])])
+    assert found == Volume(5, negative=2, neutral=0, positive=0, leaving=0, joining=0, review=0, not_us=3)
+    assert found == Volume.of(days)
 
 
 def test_a_silent_period_has_no_volume_and_no_quotes(database):
