@@ -24,6 +24,7 @@ from storage import (
     responses,
     streams,
     summaries,
+    tallies,
 )
 from storage.database import open_database
 from storage.tables import Row
@@ -50,6 +51,10 @@ ASKED = {
     "search": lambda tx: mentions.search(tx, "lumora down", brand="Lumora", since=NOON),
     "volume": lambda tx: summaries.volume(tx, **DAY),
     "quotes": lambda tx: summaries.quotes(tx, **DAY, limit=3),
+    "by_day": lambda tx: tallies.by_day(tx, brand="Lumora", days=[(NOON.date(), NOON, NOON + timedelta(days=1))]),
+    "talk": lambda tx: tallies.talk(tx, **DAY, limit=10),
+    "unanswered": lambda tx: tallies.unanswered(tx, brand="Lumora", at=NOON, limit=3),
+    "heard_before": lambda tx: tallies.heard_before(tx, brand="Lumora", at=NOON),
     "candidates": lambda tx: blind_checks.candidates(tx, **DAY, calling={"sentiment": ["negative"]}),
     "is_drawn": lambda tx: blind_checks.is_drawn(tx, brand="Lumora", week=NOON.date()),
     "check": lambda tx: blind_checks.get(tx, "check1"),
