@@ -9,6 +9,7 @@ from crm.identity import mask_email, mask_phone
 from domain.case import CaseFile, SeenMention
 from domain.customer import Customer, CustomerProfile
 from domain.errors import Refused
+from domain.mention import MentionId
 from domain.message import MessageKind
 from domain.person import Action, Person
 from flows.house import House
@@ -104,6 +105,13 @@ def shown_at(channel: str, ts: str, *, house: House) -> Shown | None:
                 if handover and handover.case_id:
                     return Shown(handover.case_id)
         return Shown(posts=tuple(mentions.of_message(tx, message.key)[:PICKS]))
+
+
+def insist_on_post(mention_id: MentionId, *, brand: str, house: House) -> None:
+    """Raise Refused where a post is not stored for the brand, or not any more."""
+    with house.database.read() as tx:
+        if mentions.get(tx, mention_id, brand=brand) is None:
+            raise Refused("This post is gone: its author removed it.")
 
 
 def search(

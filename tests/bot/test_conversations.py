@@ -73,7 +73,7 @@ def test_a_picture_is_shared_into_its_thread_and_found_by_its_name(workspace, po
     posted = post.post(one, PICTURE)
     (reply,) = alerts.replies(above.ts)
     (file,) = [workspace.files[file_id] for file_id in reply.files]
-    assert (reply.ts, file["title"], file["content"]) == (posted.ts, PICTURE.title, PICTURE.png)
+    assert (reply.ts, file.title, file.content) == (posted.ts, PICTURE.title, PICTURE.png)
     assert post.find(one, system_clock() - timedelta(minutes=1)) == [posted]
     assert post.find(notice("chart:2", channel=alerts.id, thread_ts=above.ts), system_clock()) == []
 

@@ -5,18 +5,24 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
+from domain.brand import Account
 from domain.case import CaseState, Verdict
+from domain.customer import Grade
 from domain.forgetting import ForgettingState
+from domain.handover import HandoverKind
 from domain.message import MessageKind
 from storage import (
     blind_checks,
     cases,
     corrections,
+    customer_notes,
     customers,
     deliveries,
     erasing,
     forgettings,
+    handovers,
     leases,
+    links,
     mentions,
     messages,
     outcomes,
@@ -91,6 +97,19 @@ ASKED = {
     "first_time": lambda tx: deliveries.first_time(tx, "Ev1", at=NOON),
     "purge": lambda tx: deliveries.purge(tx, before=NOON),
     "acquire": lambda tx: leases.acquire(tx, "schedule", holder="a", at=NOON, seconds=15),
+    "to_wake": lambda tx: cases.to_wake(tx, at=NOON),
+    "open_of_author": lambda tx: cases.open_of_author(tx, POST.author.key),
+    "by_place": lambda tx: messages.by_place(tx, "C0ALERTS", "1.2"),
+    "get a post": lambda tx: mentions.get(tx, POST.id, brand="Lumora"),
+    "leads": lambda tx: handovers.count(tx, HandoverKind.LEAD, **DAY),
+    "handover": lambda tx: handovers.get(tx, "h1"),
+    "links of an author": lambda tx: links.of_author(tx, POST.author.key),
+    "link": lambda tx: links.get(tx, "l1"),
+    "tie": lambda tx: links.tie(
+        tx, "customer1", Account("x", "jane"), user_id="1", grade=Grade.VERIFIED, evidence="", by="U0MIA", at=NOON
+    ),
+    "untie": lambda tx: links.untie(tx, "l1", by="U0MIA", at=NOON),
+    "customer notes": lambda tx: customer_notes.of_customer(tx, "customer1", limit=5),
     "cursor": lambda tx: streams.cursor(tx, "s"),
 }
 
