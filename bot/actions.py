@@ -1,18 +1,20 @@
 """The buttons: each click is judged by who clicked, and counted once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from slack_bolt import App, Respond
 
-from bot.commands import profile_answer, queue_page
+from bot.commands import profile_answer, queue_page, show_evidence
 from bot.desk import Answer, Ask, Desk, show
 from bot.reception import listener
+from bot.views import evidence
 from bot.views.blind_check import SKIP, START, answer_id, blind_step_blocks, blind_step_text, read_item
 from bot.views.card import CLAIM, CORRECT, NOT_US, OPEN_POST, REOPEN, RESOLVE, read_correction
 from bot.views.customer import PICK
+from bot.views.kpi import EVIDENCE
 from bot.views.queue import EARLIER, LATER, read_page
 from crm.access import permit
 from domain.blind_check import QUESTIONS, BlindStep
@@ -58,6 +60,11 @@ def turn_page(ask: Ask) -> Answer:
     return queue_page(ask, page=page, brand=brand)
 
 
+def open_evidence(ask: Ask) -> Answer:
+    """Show the rows behind a KPI beside the KPIs."""
+    return replace(show_evidence(ask), beside=True)
+
+
 def pick_customer(ask: Ask) -> Answer:
     """Show the customer that was chosen."""
     return profile_answer(lookup.customer(ask.words, person=ask.person, house=ask.desk.house))
@@ -95,6 +102,9 @@ BUTTONS = (
     Button(OPEN_POST, Action.OPEN_POST, open_post),
     Button(EARLIER, Action.SEE_QUEUE, turn_page),
     Button(LATER, Action.SEE_QUEUE, turn_page),
+    Button(EVIDENCE, Action.SEE_EVIDENCE, open_evidence),
+    Button(evidence.EARLIER, Action.SEE_EVIDENCE, show_evidence),
+    Button(evidence.LATER, Action.SEE_EVIDENCE, show_evidence),
     Button(PICK, Action.SEE_CUSTOMER, pick_customer),
     Button(START, Action.BLIND_CHECK, start_blind_check),
     Button(SKIP, Action.BLIND_CHECK, skip_blind_post),
@@ -121,7 +131,7 @@ def _handler(pressed: Button, desk: Desk) -> Callable[[dict[str, Any], Respond],
         answer = pressed.run(Ask(words=_value(action), person=person, desk=desk, delivery=delivery))
         if answer:
             private = body["container"].get("is_ephemeral", False)  # the channel's message stays
-            show(respond, answer, instead=private)
+            show(respond, answer, instead=private and not answer.beside)
 
     return on_click
 

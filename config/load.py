@@ -118,6 +118,9 @@ def _cross_faults(settings: Settings) -> Iterable[str]:
     for i, rival in enumerate(settings.rivals, 1):
         for name in rival.brands:
             yield from _unknown(f"rivals[{i}].brands", name, brands, owner=rival.name)
+    for i, target in enumerate(settings.targets, 1):
+        if target.brand is not None:
+            yield from _unknown(f"targets[{i}].brand", target.brand, brands, owner=target.kpi)
     for role, ids in settings.roles.items():
         for member in ids:
             yield from _member_faults(role, member)

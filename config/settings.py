@@ -1,18 +1,21 @@
 """The settings file: its keys, their limits and defaults, and the domain values made of it."""
 
 from collections.abc import Iterator
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from crm.kpis import KPIS
 from domain.brand import Account, Brand, BusinessHours, Rival, SourceKind, Stream
 from domain.case import TriagePolicy, Urgency
 from domain.person import Role
 from domain.prediction import SENTIMENT, SWITCHING
+from domain.scorecard import Target
 
 PLATFORMS = ("x", "reddit")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -42,6 +45,14 @@ def _channel(text: str) -> str:
     if text.startswith("#") and len(text) > 1 and not any(c.isspace() for c in text):
         return text
     raise ValueError("write the channel as #name or by its id, as in C0123456789")
+
+
+def _kpi(name: str) -> str:
+    if name in KPIS:
+        return name
+    close = get_close_matches(name, KPIS, n=1)
+    hint = f"did you mean {close[0]}?" if close else f"use one of {', '.join(KPIS)}"
+    raise ValueError(f"is no KPI; {hint}")
 
 
 def _server(text: str) -> str:
@@ -280,6 +291,27 @@ class SlaSection(Section):
     response_window_hours: int = Field(default=24, ge=1, le=24 * 14)
 
 
+class TargetSection(Section):
+    """`[[targets]]`: what a KPI shall reach, and by when; `brand` None means each."""
+
+    kpi: Annotated[str, AfterValidator(_kpi)]
+    value: float
+    by: date
+    since: date | None = None
+    brand: Name | None = None
+    baseline: float | None = None
+
+    @model_validator(mode="after")
+    def _some_days(self) -> Self:
+        if self.since and self.since >= self.by:
+            raise ValueError("since must come before by")
+        return self
+
+    def build(self) -> Target:
+        """Make the domain's value."""
+        return Target(self.kpi, self.value, self.by, self.since, self.brand, self.baseline)
+
+
 class Settings(Section):
     """The whole file."""
 
@@ -294,6 +326,7 @@ class Settings(Section):
     roles: dict[Role, tuple[str, ...]] = {}
     triage: TriageSection = TriageSection()
     sla: SlaSection = SlaSection()
+    targets: tuple[TargetSection, ...] = ()
     own_posts_poll_seconds: float = Field(default=60.0, ge=0.2, le=86_400)
 
     @property
@@ -312,6 +345,10 @@ class Settings(Section):
     def build_brands(self) -> tuple[Brand, ...]:
         """Make the domain's brands."""
         return tuple(brand.build(self.rivals) for brand in self.brands)
+
+    def build_targets(self) -> tuple[Target, ...]:
+        """Make the domain's targets."""
+        return tuple(target.build() for target in self.targets)
 
     def build_streams(self) -> tuple[Stream, ...]:
         """Make the streams, and add the reading of our own accounts wherever the file does not name it.

@@ -26,6 +26,7 @@ from domain.mention import Mention, MentionId
 from domain.message import MessageKind, MessageState, OutgoingMessage
 from domain.outcome import Outcome
 from domain.prediction import Predictions
+from flows.first_answer import settle_due
 from flows.house import House
 from flows.linking import sight_authors
 from storage import brands, cases, mentions, messages, outcomes, responses
@@ -80,6 +81,8 @@ class _Tray:
     cases: dict[tuple[str, str, str], Case | None] = field(default_factory=dict)
     seen: list[SeenMention] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
+    answered: dict[str, bool] = field(default_factory=dict)
+    """The cases whose first answer may have been due at another time: True where a post joined an answered one."""
 
     def count(self, name: str) -> None:
         self.counts[name] = self.counts.get(name, 0) + 1
@@ -96,6 +99,8 @@ def file_mentions(tx: Tx, classified: Sequence[Classified], *, origin: Origin, h
         _file(tray, mention, brand, predictions, customers.get(mention.author.key))
     mentions.add(tx, tray.seen, stream=origin.stream, at=tray.now, secret=house.secret)
     answers = _record_answers(tray)
+    for case_id, joined in sorted(tray.answered.items()):
+        settle_due(tx, case_id, joined=joined, house=house)
     return Filed(new=len(tray.seen), responses=answers, linked=linked, **tray.counts)
 
 
@@ -210,7 +215,9 @@ def _join(tray: _Tray, case: Case, mention: Mention, brand: Brand, decision: Tri
         due_at=joined.due_at,
         closed_at=joined.closed_at,
     )
-    outcomes.put(tray.tx, outcome_of(replace(joined, due_at=case.due_at) if reopens else joined, brand))
+    outcomes.put(tray.tx, outcome_of(joined, brand), keeps_due=reopens or case.answered_at is not None)
+    if calls and case.answered_at is not None:
+        tray.answered[case.id] = True
     if calls:
         outcomes.counts(tray.tx, case.id, eligible=True)
         if _alert(tray, joined, mention):  # what was silent until now is on the card, too
@@ -240,6 +247,7 @@ def _record_answers(tray: _Tray) -> int:
             case_id = case_ids.get(reply.reply_to) if reply.reply_to else None
             if case_id and not reply.author.automated:
                 found += record_answer(tray.tx, case_id, reply)
+                tray.answered.setdefault(case_id, False)
     return found
 
 

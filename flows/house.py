@@ -8,6 +8,7 @@ from crm.identity import value_band
 from domain.brand import Brand
 from domain.case import TriagePolicy
 from domain.clock import Clock
+from domain.scorecard import Target
 from storage.database import Database
 
 
@@ -27,6 +28,7 @@ class House:
     channels: Mapping[str, str] = field(default_factory=dict)
     operators_channel: str | None = None
     workspace_url: str = ""
+    targets: tuple[Target, ...] = ()
 
     def brand(self, name: str) -> Brand:
         """Return the brand of that name; raises KeyError for one that the settings do not have."""

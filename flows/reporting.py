@@ -6,14 +6,16 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from crm.business_time import day_bounds
-from crm.kpis import Facts, compute
+from crm.kpi_facts import Facts
+from crm.kpis import compute
 from domain.brand import Brand, Stream
 from domain.case import CaseKind
 from domain.health import Health, StreamHealth
 from domain.outcome import Digest, Kpi, Volume
 from flows.house import House
+from flows.kpi_days import facts_of
 from flows.quality import quality_of
-from storage import cases, customers, messages, outcomes, streams, summaries
+from storage import cases, messages, streams, summaries
 from storage.database import Tx
 
 QUOTES = 3
@@ -22,7 +24,7 @@ QUOTES = 3
 def kpis(*, brand: Brand, since: date, until: date, house: House) -> list[Kpi]:
     """Compute every KPI over the brand's local days [since, until)."""
     with house.database.read() as tx:
-        return compute(_facts(tx, brand, since, until, house))
+        return compute(facts_of(tx, brand=brand, since=since, until=until, house=house))
 
 
 def health(*, listening: Sequence[Stream], house: House, model: str = "") -> Health:
@@ -85,17 +87,7 @@ def digest_of(tx: Tx, *, brand: Brand, day: date, house: House) -> Digest:
 
 
 def _facts(tx: Tx, brand: Brand, since: date, until: date, house: House) -> Facts:
-    start, end = day_bounds(since, brand)[0], day_bounds(until, brand)[0]
-    known, with_account = customers.coverage(tx)
-    return Facts(
-        brand=brand,
-        outcomes=outcomes.between(tx, brand=brand.name, start=start, end=end),
-        volume=summaries.volume(tx, brand=brand.name, start=start, end=end),
-        customers=known,
-        customers_with_account=with_account,
-        now=house.clock(),
-        window=timedelta(hours=house.policy.response_window_hours),
-    )
+    return facts_of(tx, brand=brand, since=since, until=until, house=house)
 
 
 def _last_closed_day(day: date, brand: Brand, house: House) -> date:

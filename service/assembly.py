@@ -53,6 +53,7 @@ def open_house(
         channels={s.brand: s.channel for s in reversed(build_streams(settings, known))},
         operators_channel=known.get(operators, operators) if operators else None,
         workspace_url=workspace_url,
+        targets=settings.build_targets(),
     )
 
 

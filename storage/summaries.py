@@ -110,5 +110,10 @@ def quotes(tx: Tx, *, brand: str, start: datetime, end: datetime, limit: int) ->
     ]
 
 
+def latest_arrival(tx: Tx, *, brand: str, start: datetime, end: datetime) -> datetime | None:
+    """Return when the last post of a brand's period was stored, start inclusive, end exclusive."""
+    return tx.scalar(select(func.max(SightingRow.seen_at)).where(*_period(brand, start, end)))
+
+
 def _period(brand: str, start: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:
     return SightingRow.brand == brand, SightingRow.posted_at >= start, SightingRow.posted_at < end
