@@ -8,13 +8,14 @@ from decimal import Decimal
 
 import pytest
 
+from domain.errors import Refused
 from flows.evidence import Question, rows_behind
 from flows.kpi_days import close_days, last_closed_day, report
 from flows.removing import remove
 from flows.responding import Click, not_us, reopen
 from storage import cases, closed_days, streams
 from storage.database import open_database
-from tests.builders import MIA, NOON, author, brand, mention, stream
+from tests.builders import GUS, LEO, MIA, NOON, author, brand, mention, stream
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 WEDNESDAY = date(2026, 3, 4)
@@ -258,3 +259,14 @@ def test_the_rows_of_evidence_add_up_to_the_figure(take, house, clock, kind):
     page = rows_behind(question, person=None, house=house)
     assert sum(row.weight for row in page.rows) == page.kpi.numerator
     assert len(page.rows) == page.total == (page.kpi.denominator if page.kpi.denominator is not None else page.total)
+
+
+def test_evidence_is_refused_to_nobody_in_particular_and_pared_down_for_leadership(take, house, clock):
+    take(complaint(1))
+    clock.now = NOON + DAY
+    question = Question("complaints", house.brands[0], WEDNESDAY, WEDNESDAY + DAY)
+    with pytest.raises(Refused):
+        rows_behind(question, person=GUS, house=house)
+    (row,) = rows_behind(question, person=LEO, house=house).rows
+    assert (row.state, row.posted_at, row.author, row.text, row.permalink) == ("new", NOON, None, None, None)
+    assert rows_behind(question, person=MIA, house=house).rows[0].text == "Lumora is down 1"
