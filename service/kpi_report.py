@@ -39,7 +39,7 @@ def kpi_rows(house: House, *, brand: str | None, since: date, until: date) -> li
     rows = []
     for each in _chosen(house, brand):
         found = report(brand=each, since=since, until=until, house=house)
-        for line in correction_lines(found.corrections):
+        for line in correction_lines(found.corrections, most=len(found.corrections)):
             print(f"{each.name}: {line}", file=sys.stderr)
         rows += [{"brand": each.name, **period, **asdict(kpi)} for kpi in found.kpis]
     return rows

@@ -1,9 +1,8 @@
 """The rows behind a KPI, page by page."""
 
-from collections.abc import Sequence
 from datetime import date
 
-from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.escaping import link
 from bot.views.elements import button, buttons, handle, header, inline, line, platform_name, said, small, when, words
@@ -37,7 +36,7 @@ def evidence_text(page: EvidencePage, *, brand: str, since: date, until: date) -
     return f"Evidence of {kpi_label(page.kpi.name)}, {inline(brand)}, {period_words(since, until)}"
 
 
-def _turning(page: EvidencePage, brand: str, since: date, until: date) -> Sequence[Block]:
+def _turning(page: EvidencePage, brand: str, since: date, until: date) -> list[ButtonElement]:
     here, name = page.offset // PAGE, page.kpi.name
     row = []
     if here > 0:

@@ -15,7 +15,7 @@ MOST_BUTTONS = 30
 """More KPIs than that in one message are listed without buttons: Slack takes 50 blocks."""
 
 CORRECTIONS = 8
-"""So many closed days are named at most, the last ones."""
+"""Slack is told of so many closed days at most, the last ones."""
 
 _LABELS = {"sla_kept": "SLA kept", "not_us": "Dismissed as “Not us”"}
 _MARKS = {
@@ -83,15 +83,15 @@ def score_lines(scores: Sequence[Score]) -> list[str]:
     return [_score_line(score) for score in scores]
 
 
-def correction_lines(corrections: Sequence[DayCorrection]) -> list[str]:
+def correction_lines(corrections: Sequence[DayCorrection], *, most: int = CORRECTIONS) -> list[str]:
     """Say what became known of closed days, the last days first; the figures themselves stay as they were.
 
     The lines have no markup, so that a terminal can show them, too.
     """
     latest = sorted(corrections, key=lambda correction: correction.day, reverse=True)
-    lines = [_correction_line(correction) for correction in latest[:CORRECTIONS]]
-    if len(latest) > CORRECTIONS:
-        lines.append(f"and {count(len(latest) - CORRECTIONS, 'earlier day')}")
+    lines = [_correction_line(correction) for correction in latest[:most]]
+    if len(latest) > most:
+        lines.append(f"and {count(len(latest) - most, 'earlier day')}")
     return lines
 
 

@@ -17,6 +17,7 @@ from tests.benchmarks import (
     hostile_text,
     install,
     kills,
+    kpis,
     latency,
     memory,
     page,
@@ -43,6 +44,7 @@ BENCHMARKS = {
     "cards": Benchmark("1,000 cards while Slack fails", cards.measure),
     "kills": Benchmark("kill -9 at random moments", kills.measure),
     "commands": Benchmark("Commands over a large database", commands.measure),
+    "kpis": Benchmark("KPIs over a large database", kpis.measure),
     "hostile": Benchmark("Hostile text", hostile_text.measure),
     "memory": Benchmark("Memory over time", memory.measure),
 }

@@ -158,3 +158,14 @@ def test_rivals_concern_the_brands_that_they_name(write):
     lumora, helio = parse(write(text)).build_brands()
     assert [r.name for r in lumora.rivals] == ["R1"]
     assert [r.name for r in helio.rivals] == ["R1", "R2"]
+
+
+def test_a_target_names_a_kpi_a_brand_of_ours_and_a_deadline_after_its_beginning(write):
+    target = '[[targets]]\nkpi = "response_rate"\nvalue = 0.25\nby = 2027-02-28\n'
+    (built,) = parse(write(GOOD + target)).build_targets()
+    assert (built.kpi, built.value, built.by.isoformat(), built.since, built.brand) == (
+        "response_rate", 0.25, "2027-02-28", None, None,
+    )  # fmt: skip
+    assert "targets[1].brand = 'Lumore': no such brand" in faults(write(f'{GOOD}{target}brand = "Lumore"\n'))
+    assert "since must come before by" in faults(write(f"{GOOD}{target}since = 2027-02-28\n"))
+    assert "did you mean sla_kept?" in faults(write(GOOD + target.replace("response_rate", "sla_keep")))
