@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 
 from domain.case import CaseState, Verdict
 from domain.customer import Grade, LinkState
@@ -25,6 +25,12 @@ from storage.tables import (
 from storage.upserts import chunks
 
 _LABELS = ("positive", "neutral", "negative")
+_SENTIMENT = and_(
+    PredictionRow.mention_id == SightingRow.mention_id,
+    PredictionRow.brand == SightingRow.brand,
+    PredictionRow.task == SENTIMENT,
+    PredictionRow.current,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +63,9 @@ def cases(tx: Tx, ids: Sequence[str]) -> dict[str, CaseDetail]:
         card = and_(MessageRow.kind == MessageKind.CARD, MessageRow.subject == CaseRow.id)
         place = select(CaseRow.id, CaseRow.state, MessageRow.channel, MessageRow.ts).outerjoin(MessageRow, card)
         first = _first_posts(tx, some)
-        for case_id, *where in tx.execute(place.where(CaseRow.id.in_(some))):
-            found[case_id] = CaseDetail(*where, *first.get(case_id, ()))
+        for case_id, state, channel, ts in tx.execute(place.where(CaseRow.id.in_(some))):
+            author, text = first.get(case_id, (None, None))
+            found[case_id] = CaseDetail(state, channel, ts, author, text)
     return found
 
 
@@ -69,18 +76,13 @@ def posts(
 
     Start is inclusive, end exclusive.
     """
-    columns = (
-        SightingRow.mention_id,
-        AuthorRow.platform,
-        SightingRow.posted_at,
-        AuthorRow.handle,
-        MentionRow.text,
-        case((SightingRow.verdict != Verdict.REVIEW, label_that_counts())),
-    )
+    sentiment = case((SightingRow.verdict != Verdict.REVIEW, label_that_counts()))
+    columns = SightingRow.mention_id, AuthorRow.platform, SightingRow.posted_at, AuthorRow.handle, MentionRow.text
     chosen = (
-        _joined(select(*columns), labelled=labelled)
+        select(*columns, sentiment)
         .join(MentionRow, MentionRow.id == SightingRow.mention_id)
         .join(AuthorRow, AuthorRow.key == MentionRow.author_key)
+        .join(PredictionRow, _SENTIMENT, isouter=not labelled)
         .where(*_of_period(brand, start, end, labelled=labelled))
         .order_by(SightingRow.posted_at.desc(), SightingRow.mention_id)
     )
@@ -89,7 +91,9 @@ def posts(
 
 def count_posts(tx: Tx, *, brand: str, start: datetime, end: datetime, labelled: bool) -> int:
     """Count what `posts` lists."""
-    counted = _joined(select(func.count()).select_from(SightingRow), labelled=labelled)
+    counted = select(func.count()).select_from(SightingRow)
+    if labelled:
+        counted = counted.join(PredictionRow, _SENTIMENT)
     return tx.scalar(counted.where(*_of_period(brand, start, end, labelled=labelled))) or 0
 
 
@@ -115,17 +119,7 @@ def _first_posts(tx: Tx, case_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
         .where(SightingRow.case_id.in_(case_ids))
         .order_by(SightingRow.posted_at.desc(), SightingRow.mention_id.desc())
     )
-    return {case_id: (author, text) for case_id, author, text in tx.execute(rows)}  # the oldest comes last
-
-
-def _joined(chosen: Select[*tuple[object, ...]], *, labelled: bool) -> Select[*tuple[object, ...]]:
-    said = and_(
-        PredictionRow.mention_id == SightingRow.mention_id,
-        PredictionRow.brand == SightingRow.brand,
-        PredictionRow.task == SENTIMENT,
-        PredictionRow.current,
-    )
-    return chosen.join(PredictionRow, said, isouter=not labelled)
+    return {case_id or "": (author, text) for case_id, author, text in tx.execute(rows)}  # the oldest comes last
 
 
 def _of_period(brand: str, start: datetime, end: datetime, *, labelled: bool) -> list[ColumnElement[bool]]:

@@ -65,8 +65,8 @@ def answers(tx: Tx, case_ids: Sequence[str]) -> dict[str, datetime]:
     """Return when each of these cases was answered, those that were."""
     found: dict[str, datetime] = {}
     for some in chunks(case_ids):
-        these = OutcomeRow.id.in_(some), OutcomeRow.answered_at.is_not(None)
-        found |= dict(tx.execute(select(OutcomeRow.id, OutcomeRow.answered_at).where(*these)).all())
+        these = select(OutcomeRow.id, OutcomeRow.answered_at).where(OutcomeRow.id.in_(some))
+        found |= {case_id: at for case_id, at in tx.execute(these) if at is not None}
     return found
 
 
