@@ -1,6 +1,7 @@
 """Business hours: when an answer is due, and how much working time lies between two moments."""
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 
@@ -26,6 +27,25 @@ def business_seconds(start: datetime, end: datetime, *, brand: Brand) -> float:
             break
         total += max(min(closes, end) - max(opens, start), timedelta(0))
     return total.total_seconds()
+
+
+def business_clock(first: datetime, last: datetime, *, brand: Brand) -> Callable[[datetime, datetime], float]:
+    """Return what measures business time as `business_seconds` does, for many moments within [first, last]."""
+    opened: list[datetime] = []
+    closed: list[datetime] = []
+    before: list[timedelta] = [timedelta(0)]
+    for opens, closes in _openings(first, brand):
+        if opens >= last:
+            break
+        opened.append(opens)
+        closed.append(closes)
+        before.append(before[-1] + (closes - opens))
+
+    def until(moment: datetime) -> timedelta:
+        place = bisect_right(opened, moment)
+        return before[place] - max(closed[place - 1] - moment, timedelta(0)) if place else timedelta(0)
+
+    return lambda start, end: max((until(end) - until(start)).total_seconds(), 0.0)
 
 
 def _openings(start: datetime, brand: Brand) -> Iterator[tuple[datetime, datetime]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 
-from crm.business_time import business_seconds
+from crm.business_time import business_clock
 from domain.brand import Brand
 from domain.case import CaseKind
 from domain.customer import Coverage
@@ -33,6 +33,7 @@ class Facts:
     closings: Mapping[str, datetime] = field(default_factory=dict)
     late_answers: Mapping[str, datetime] = field(default_factory=dict)
     found: LiveFigure | None = None
+    _waits: dict[bool, list[tuple[float, bool]]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def eligible(self) -> list[Outcome]:
         """Return the complaints that count: about us, and not by staff, a bot or spam."""
@@ -42,10 +43,25 @@ class Facts:
         """Return the moment up to which this case is known."""
         return self.closings.get(outcome.id, self.now)
 
-    def waited(self, outcome: Outcome, *, business: bool = False) -> float:
-        """Return the seconds from post to answer, or to the moment up to which the case is known; 0.0 at least."""
-        start, end = outcome.posted_at, outcome.answered_at or self.known_until(outcome)
-        return business_seconds(start, end, brand=self.brand) if business else max((end - start).total_seconds(), 0.0)
+    def waits(self, *, business: bool = False) -> list[tuple[float, bool]]:
+        """Return of each eligible complaint how long it waited, and whether it waits still, shortest first.
+
+        That is the seconds from post to answer, or to the moment up to which the case is known; 0.0 at least.
+        """
+        if business not in self._waits:
+            spans = [
+                (o.posted_at, o.answered_at or self.known_until(o), o.answered_at is None) for o in self.eligible()
+            ]
+            elapsed = _wall_clock
+            if business and spans:
+                first, last = min(start for start, _, _ in spans), max(end for _, end, _ in spans)
+                elapsed = business_clock(first, last, brand=self.brand)
+            self._waits[business] = sorted((elapsed(start, end), still) for start, end, still in spans)
+        return self._waits[business]
+
+
+def _wall_clock(start: datetime, end: datetime) -> float:
+    return max((end - start).total_seconds(), 0.0)
 
 
 def answered(facts: Facts) -> list[Counted]:

@@ -224,7 +224,7 @@ def _quantile(name: str, facts: Facts, q: float, *, business: bool = False) -> K
     before censorings (Kaplan and Meier, 1958). The numerator is the number of answers, the denominator that of
     complaints.
     """
-    times = sorted((facts.waited(o, business=business), not hit) for o, hit in kpi_facts.answered(facts))
+    times = facts.waits(business=business)
     surviving, value = 1.0, None
     for i, (seconds, censored) in enumerate(times):
         if not censored:

@@ -12,6 +12,7 @@ from crm.kpi_facts import Facts, total
 from crm.kpis import compute
 from crm.live_figures import WEEKS, live_figure
 from domain.brand import Brand, Stream
+from domain.case import Urgency
 from domain.closed_day import ClosedDay, DayCorrection
 from domain.outcome import Kpi, Outcome
 from domain.quality import LiveFigure
@@ -47,9 +48,9 @@ class KpiReport:
 def report(*, brand: Brand, since: date, until: date, house: House) -> KpiReport:
     """Compute every KPI over the brand's local days [since, until)."""
     with house.database.read() as tx:
-        kpis = tuple(compute(facts_of(tx, brand=brand, since=since, until=until, house=house)))
-        corrections = tuple(corrections_of(tx, brand=brand, since=since, until=until, house=house))
-    return KpiReport(brand.name, since, until, kpis, corrections)
+        facts = facts_of(tx, brand=brand, since=since, until=until, house=house)
+        corrections = corrections_of(tx, brand=brand, since=since, until=until, house=house, facts=facts)
+    return KpiReport(brand.name, since, until, tuple(compute(facts)), tuple(corrections))
 
 
 def facts_of(tx: Tx, *, brand: Brand, since: date, until: date, house: House) -> Facts:
@@ -101,24 +102,30 @@ def close_days(*, house: House, listening: Sequence[Stream] = ()) -> int:
     return closed
 
 
-def corrections_of(tx: Tx, *, brand: Brand, since: date, until: date, house: House) -> list[DayCorrection]:
-    """Return what became known of the closed days among [since, until) after they were closed, where it moved a KPI."""
+def corrections_of(
+    tx: Tx, *, brand: Brand, since: date, until: date, house: House, facts: Facts | None = None
+) -> list[DayCorrection]:
+    """Return what became known of the closed days among [since, until) after they were closed, where it moved a KPI.
+
+    `facts` are those of the same period, where the caller has read them.
+    """
     closed = closed_days.between(tx, brand=brand.name, since=since, until=until)
     if not closed:
         return []
-    before: dict[date, list[Outcome]] = {day.day: [] for day in closed}
-    now: dict[date, list[Outcome]] = {day.day: [] for day in closed}
-    days = {}
-    for outcome in closed_days.outcomes(tx, brand=brand.name, since=since, until=until):
-        before[outcome.day].append(outcome)
-        days[outcome.id] = outcome.day
-    live = outcomes.between(tx, brand=brand.name, start=closed[0].starts_at, end=closed[-1].ends_at)
-    for outcome in live:
-        day = days.get(outcome.id) or _day_of(outcome.posted_at, closed)
-        if day:
-            now[day].append(outcome)
+    read = facts or facts_of(tx, brand=brand, since=since, until=until, house=house)
+    before: dict[date, dict[str, Outcome]] = {day.day: {} for day in closed}
+    for outcome in read.outcomes:
+        if outcome.id in read.closings:
+            before[outcome.day][outcome.id] = outcome
+    news: dict[date, list[Outcome]] = {day.day: [] for day in closed}
+    for day_of, outcome in closed_days.changed(tx, brand=brand.name, since=since, until=until):
+        news[day_of].append(outcome)
+    for outcome in closed_days.arrived(tx, brand=brand.name, start=closed[0].starts_at, end=closed[-1].ends_at):
+        if day := _day_of(outcome.posted_at, closed):
+            news[day].append(outcome)
     stored = closed_days.mentions(tx, brand=brand.name, since=since, until=until)
-    found = (_correction(day, before[day.day], now[day.day], stored[day.day], brand, house) for day in closed)
+    told = ((day, before[day.day], news[day.day], stored[day.day]) for day in closed)
+    found = (_correction(*each, read) for each in told)
     return [correction for correction in found if correction]
 
 
@@ -131,39 +138,38 @@ def last_closed_day(brand: Brand, house: House) -> date:
 
 
 def _correction(
-    day: ClosedDay, before: Sequence[Outcome], now: Sequence[Outcome], stored: int, brand: Brand, house: House
+    day: ClosedDay, before: Mapping[str, Outcome], news: Sequence[Outcome], stored: int, period: Facts
 ) -> DayCorrection | None:
     """Compare a closed day with what is known of its cases now; None where that moves no KPI."""
-    was = {o.id: o for o in before}
-    arrived = sum(o.id not in was for o in now)
-    answered = sum(o.id in was and o.answered_at != was[o.id].answered_at for o in now)
-    changed = sum(o.id in was and _but_for_answers(o) != _but_for_answers(was[o.id]) for o in now)
-    changed += len(was) - sum(o.id in was for o in now)
+    pairs = [(before[o.id], o) for o in news if o.id in before]
     mentions = max(0, stored - day.volume.mentions)
-    if not (arrived or answered or changed or mentions):
+    if not (news or mentions):
         return None
-    late = {o.id: o.answered_at for o in now if o.id in was and o.answered_at and o.due_at > day.closes_at}
-    facts = Facts(
-        brand=brand,
-        outcomes=before,
-        volume=day.volume,
-        coverage=day.coverage,
-        now=house.clock(),
-        window=_window(house),
-        closings=dict.fromkeys(was, day.closes_at),
-        late_answers=late,
+    facts = replace(period, outcomes=list(before.values()), volume=day.volume, coverage=day.coverage, found=None)
+    today = replace(
+        facts,
+        outcomes=list((dict(before) | {o.id: o for o in news}).values()),
+        volume=replace(day.volume, mentions=day.volume.mentions + mentions),
+        closings={},
+        late_answers={},
     )
-    volume = replace(day.volume, mentions=day.volume.mentions + mentions)
-    today = replace(facts, outcomes=now, volume=volume, closings={}, late_answers={})
-    pairs = zip(compute(facts), compute(today), strict=True)
-    moved = tuple((kpi, later) for kpi, later in pairs if kpi.value != later.value)
+    computed = zip(compute(facts), compute(today), strict=True)
+    moved = tuple((was, now) for was, now in computed if was.value != now.value)
     if not moved:
         return None
-    return DayCorrection(brand.name, day.day, arrived, changed, answered, mentions, moved)
+    return DayCorrection(
+        brand=day.brand,
+        day=day.day,
+        arrived=len(news) - len(pairs),
+        changed=sum(_but_for_answers(was) != _but_for_answers(now) for was, now in pairs),
+        answered=sum(was.answered_at != now.answered_at for was, now in pairs),
+        mentions=mentions,
+        moved=moved,
+    )
 
 
 def _but_for_answers(outcome: Outcome) -> Outcome:
-    return replace(outcome, answered_at=None, resolved_at=None, day=date.min)
+    return replace(outcome, answered_at=None, resolved_at=None, day=date.min, urgency=Urgency.LOW)
 
 
 def _days_over(brand: Brand, house: House) -> list[date]:

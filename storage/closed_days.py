@@ -5,19 +5,21 @@ from dataclasses import asdict, fields
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, or_, select
 
 from domain.case import Verdict
 from domain.closed_day import ClosedDay
 from domain.customer import Coverage
 from domain.outcome import Outcome, Volume
 from storage.database import Tx
-from storage.tables import ClosedDayRow, ClosedOutcomeRow, SightingRow
+from storage.tables import ClosedDayRow, ClosedOutcomeRow, OutcomeRow, SightingRow
 from storage.upserts import insert_new, upsert
 
 Counts = TypeVar("Counts", Volume, Coverage)
 
 _FACTS = [getattr(ClosedOutcomeRow, field.name) for field in fields(Outcome)]
+_NOW = [getattr(OutcomeRow, field.name) for field in fields(Outcome)]
+_COMPARED = ("kind", "posted_at", "due_at", "answered_at", "eligible", "not_us")
 
 
 def close(tx: Tx, day: ClosedDay, facts: Sequence[Outcome], *, at: datetime) -> bool:
@@ -71,6 +73,22 @@ def outcomes(tx: Tx, *, brand: str, since: date, until: date) -> list[Outcome]:
     these = ClosedOutcomeRow.brand == brand, ClosedOutcomeRow.day >= since, ClosedOutcomeRow.day < until
     order = ClosedOutcomeRow.day, ClosedOutcomeRow.posted_at, ClosedOutcomeRow.id
     return [Outcome(*row) for row in tx.execute(select(*_FACTS).where(*these).order_by(*order))]
+
+
+def changed(tx: Tx, *, brand: str, since: date, until: date) -> list[tuple[date, Outcome]]:
+    """Return the cases of closed days among [since, until) of which other facts are known now, with the closed day."""
+    these = ClosedOutcomeRow.brand == brand, ClosedOutcomeRow.day >= since, ClosedOutcomeRow.day < until
+    differs = [getattr(OutcomeRow, name).is_distinct_from(getattr(ClosedOutcomeRow, name)) for name in _COMPARED]
+    pairs = select(ClosedOutcomeRow.day, *_NOW).join(OutcomeRow, OutcomeRow.id == ClosedOutcomeRow.id)
+    rows = tx.execute(pairs.where(*these, or_(*differs)).order_by(OutcomeRow.id))
+    return [(day, Outcome(*facts)) for day, *facts in rows]
+
+
+def arrived(tx: Tx, *, brand: str, start: datetime, end: datetime) -> list[Outcome]:
+    """Return the cases of a period that are in no closed day, start inclusive, end exclusive."""
+    these = OutcomeRow.brand == brand, OutcomeRow.posted_at >= start, OutcomeRow.posted_at < end
+    kept = exists().where(ClosedOutcomeRow.id == OutcomeRow.id)
+    return [Outcome(*row) for row in tx.execute(select(*_NOW).where(*these, ~kept).order_by(OutcomeRow.id))]
 
 
 def mentions(tx: Tx, *, brand: str, since: date, until: date) -> dict[date, int]:

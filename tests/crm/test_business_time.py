@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.business_time import business_seconds, day_bounds, due_at
+from crm.business_time import business_clock, business_seconds, day_bounds, due_at
 from tests.builders import brand
 
 BERLIN = brand()
@@ -40,3 +40,10 @@ def test_exactly_the_promised_business_time_lies_before_the_due_moment(start, mi
 def test_business_time_is_never_negative_nor_more_than_wall_clock(start, end):
     seconds = business_seconds(start, end, brand=BERLIN)
     assert 0 <= seconds <= max((end - start).total_seconds(), 0) + 1e-6
+
+
+@given(st.lists(st.tuples(moments, moments), min_size=1, max_size=8))
+def test_a_clock_for_many_moments_measures_the_same(spans):
+    clock = business_clock(min(min(span) for span in spans), max(max(span) for span in spans), brand=BERLIN)
+    for start, end in spans:
+        assert clock(start, end) == business_seconds(start, end, brand=BERLIN)

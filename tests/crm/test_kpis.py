@@ -108,7 +108,7 @@ def test_of_a_closed_day_nothing_later_is_known():
     waits, answered = outcome(id="waits"), outcome(answered_after=1 * H)
     closings = {"waits": NOON + 30 * H, answered.id: NOON + 30 * H}
     later = {"now": NOON + 900 * H, "closings": closings}
-    assert facts([waits], **later).waited(waits) == 30 * 3600
+    assert facts([waits], **later).waits() == [(30 * 3600, True)]
     young = outcome(id="young", posted_at=NOON + 20 * H)
     closings["young"] = NOON + 30 * H
     assert kpi("answered_within_24h", [waits, answered, young], **later).denominator == 2

@@ -7,7 +7,7 @@ from domain.case import Verdict
 from domain.closed_day import ClosedDay
 from domain.customer import Coverage
 from domain.outcome import Volume
-from storage import closed_days
+from storage import closed_days, outcomes
 from storage.tables import ClosedDayRow
 from tests.builders import NOON, mention, outcome
 from tests.storage.values import seen, store
@@ -75,3 +75,22 @@ def test_what_was_not_counted_yet_when_the_day_was_closed_is_nothing(database, l
         tx.flush()
         (day,) = closed_days.between(tx, **of(tx))
     assert day.volume == replace(closed().volume, **{left_out: 0})
+
+
+def test_what_is_known_otherwise_now_and_what_came_later_is_found(database):
+    kept, answered, judged = (outcome(id=name) for name in ("kept", "answered", "judged"))
+    with database.write() as tx:
+        for one in (kept, answered, judged):
+            outcomes.put(tx, one)
+        closed_days.close(tx, closed(), [kept, answered, judged], at=NOON)
+        outcomes.put(tx, outcome(id="new"))
+        outcomes.resolved(tx, "kept", at=NOON)  # no KPI knows of it
+        outcomes.answered(tx, "answered", at=NOON + DAY)
+        outcomes.not_us(tx, "judged", dismissed=True)
+        found = closed_days.changed(tx, **of(tx))
+        assert found == [
+            (MIDNIGHT.date(), replace(answered, answered_at=NOON + DAY)),
+            (MIDNIGHT.date(), replace(judged, not_us=True)),
+        ]
+        period = {"brand": "Lumora", "start": MIDNIGHT, "end": MIDNIGHT + DAY}
+        assert [o.id for o in closed_days.arrived(tx, **period)] == ["new"]

@@ -81,6 +81,8 @@ ASKED = {
     "closed days": lambda tx: closed_days.days(tx, brand="Lumora"),
     "closed days of a period": lambda tx: closed_days.between(tx, **DAYS),
     "outcomes of closed days": lambda tx: closed_days.outcomes(tx, **DAYS),
+    "changed cases of closed days": lambda tx: closed_days.changed(tx, **DAYS),
+    "late cases of closed days": lambda tx: closed_days.arrived(tx, **DAY),
     "mentions of closed days": lambda tx: closed_days.mentions(tx, **DAYS),
     "cases of evidence": lambda tx: evidence.cases(tx, ["case1"]),
     "posts of evidence": lambda tx: evidence.posts(tx, **DAY, labelled=True, limit=10, offset=0),
