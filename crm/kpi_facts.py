@@ -1,6 +1,6 @@
 """What the KPIs are computed from, and which cases each of them counts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 
@@ -52,7 +52,7 @@ class Facts:
             spans = [
                 (o.posted_at, o.answered_at or self.known_until(o), o.answered_at is None) for o in self.eligible()
             ]
-            elapsed = _wall_clock
+            elapsed: Callable[[datetime, datetime], float] = _wall_clock
             if business and spans:
                 first, last = min(start for start, _, _ in spans), max(end for _, end, _ in spans)
                 elapsed = business_clock(first, last, brand=self.brand)
