@@ -187,24 +187,38 @@ def import_(
 
 @app.command()
 def kpi(
-    since: Annotated[str, typer.Option(help="First day, as in 2026-11-01.")],
-    until: Annotated[str, typer.Option(help="The day after the last.")],
+    since: Annotated[str | None, typer.Option(help="First day, as in 2026-11-01.")] = None,
+    until: Annotated[str | None, typer.Option(help="The day after the last.")] = None,
     config: Config = DEFAULT_CONFIG,
     brand: Annotated[str | None, typer.Option(help="One brand; default: each.")] = None,
+    evidence: Annotated[str | None, typer.Option(help="List the rows that this KPI counts instead.")] = None,
+    scorecard: Annotated[bool, typer.Option("--scorecard", help="Say how each target stands instead.")] = False,
     as_json: Annotated[bool, typer.Option("--json")] = False,
     as_csv: Annotated[bool, typer.Option("--csv")] = False,
 ) -> None:
     """Compute every KPI over whole days of the brand's time zone."""
     from config.load import load
+    from service import kpi_report as report
     from service.assembly import open_house
-    from service.kpi_report import kpi_rows, write_rows
 
     if as_json and as_csv:
         raise typer.BadParameter("choose --json or --csv")
+    if scorecard and (since or until or evidence):
+        raise typer.BadParameter("a scorecard is about the last 28 days: leave --since, --until and --evidence out")
+    if not scorecard and not (since and until):
+        raise typer.BadParameter("name the days with --since and --until")
+    form = "json" if as_json else "csv" if as_csv else "table"
     settings, secrets = load(config)
     house = open_house(settings, secrets, clock=system_clock)
-    rows = kpi_rows(house, brand=brand, since=_day(since), until=_day(until))
-    write_rows(rows, form="json" if as_json else "csv" if as_csv else "table")
+    if scorecard:
+        report.write_data(report.score_rows(house, brand=brand), form=form, columns=report.SCORE_COLUMNS)
+        return
+    days = {"since": _day(since or ""), "until": _day(until or "")}
+    if evidence:
+        rows = report.evidence_rows(house, evidence, brand=brand, **days)
+        report.write_data(rows, form=form, columns=report.EVIDENCE_COLUMNS)
+    else:
+        report.write_rows(report.kpi_rows(house, brand=brand, **days), form=form)
 
 
 @app.command()

@@ -8,12 +8,12 @@ from typing import Any
 from slack_bolt import App, Respond
 
 from bot import case_forms, link_forms, replies
-from bot.commands import profile_answer, queue_page
+from bot.commands import profile_answer, queue_page, show_evidence
 from bot.desk import Answer, Ask, Desk, show
 from bot.forms import read_fields
 from bot.reception import listener
 from bot.subjects import CaseSubject, subject_value
-from bot.views import approval
+from bot.views import approval, evidence
 from bot.views.blind_check import SKIP, START, answer_id, blind_step_blocks, blind_step_text, read_item
 from bot.views.card import CLAIM, NOT_US, OPEN_POST, REOPEN, REPLY, RESOLVE, SHOW_CARD, WAKE, card_blocks, card_text
 from bot.views.case_menus import (
@@ -39,6 +39,7 @@ from bot.views.forget import (
     receipt_blocks,
     receipt_text,
 )
+from bot.views.kpi import EVIDENCE
 from bot.views.queue import EARLIER, LATER, read_page
 from bot.views.reply import OUTSIDE, PREVIEW, TEMPLATE
 from crm.access import permit
@@ -113,6 +114,11 @@ def turn_page(ask: Ask) -> Answer:
     """Show another page of the queue."""
     page, brand = read_page(ask.words)
     return queue_page(ask, page=page, brand=brand)
+
+
+def open_evidence(ask: Ask) -> Answer:
+    """Show the rows behind a KPI beside the KPIs."""
+    return replace(show_evidence(ask), beside=True)
 
 
 def pick_customer(ask: Ask) -> Answer:
@@ -200,6 +206,9 @@ BUTTONS = (
     Button(approval.EDIT, Action.REPLY, replies.open_reply),
     Button(EARLIER, Action.SEE_QUEUE, turn_page),
     Button(LATER, Action.SEE_QUEUE, turn_page),
+    Button(EVIDENCE, Action.SEE_EVIDENCE, open_evidence),
+    Button(evidence.EARLIER, Action.SEE_EVIDENCE, show_evidence),
+    Button(evidence.LATER, Action.SEE_EVIDENCE, show_evidence),
     Button(PICK, Action.SEE_CUSTOMER, pick_customer),
     Button(LINK_ACCOUNT, Action.LINK_CUSTOMER, link_forms.open_account),
     Button(UNLINK_ACCOUNT, Action.UNLINK_CUSTOMER, link_forms.open_unlink),
@@ -247,7 +256,7 @@ def _handler(action_id: str, desk: Desk) -> Callable[[dict[str, Any], Respond], 
         )
         answer = button.run(ask)
         if answer:
-            show(respond, answer, instead=ask.private)  # the channel's message stays
+            show(respond, answer, instead=ask.private and not answer.beside)  # the channel's message stays
 
     return on_click
 

@@ -13,10 +13,13 @@ from bot.escaping import unescape
 from bot.periods import PERIODS, read_period
 from bot.reception import listener
 from bot.views.customer import customers_text, nobody_blocks, pick_blocks, profile_blocks
+from bot.views.elements import small, words
+from bot.views.evidence import PAGE as PAGE_OF_EVIDENCE
+from bot.views.evidence import evidence_blocks, evidence_text
 from bot.views.forget import offer_blocks, offers_text, whom_blocks
 from bot.views.health import health_blocks, health_text
 from bot.views.help import help_blocks, help_text
-from bot.views.kpi import kpi_blocks, kpi_text
+from bot.views.kpi import MOST_BUTTONS, kpi_blocks, kpi_text, read_evidence
 from bot.views.queue import PAGE, queue_blocks, queue_text
 from crm.access import permit
 from crm.kpis import KPIS
@@ -24,7 +27,8 @@ from domain.brand import Brand
 from domain.customer import CustomerProfile
 from domain.errors import InputError
 from domain.person import Action
-from flows import forgetting, lookup, reporting
+from flows import forgetting, kpi_days, lookup, reporting, scoring
+from flows.evidence import Question, rows_behind
 from flows.house import House
 
 EARSHOT, CUSTOMER = "/earshot", "/customer"
@@ -62,13 +66,39 @@ def show_kpis(ask: Ask) -> Answer:
         raise InputError(f"I read more than one period in “{' '.join(periods)}”. Name one: {PERIODS}.")
     blocks: list[Block] = []
     titles = []
-    for brand in [asked] if asked else house.brands:
+    chosen = [asked] if asked else house.brands
+    with_buttons = len(chosen) * (len(names) or len(KPIS)) <= MOST_BUTTONS
+    for brand in chosen:
         since, until = _period(periods[0] if periods else "week", brand, house)
-        kpis = reporting.kpis(brand=brand, since=since, until=until, house=house)
-        shown = [kpi for kpi in kpis if not names or kpi.name in names]
-        blocks += kpi_blocks(shown, brand=brand.name, since=since, until=until)
+        report = kpi_days.report(brand=brand, since=since, until=until, house=house)
+        blocks += kpi_blocks(
+            [kpi for kpi in report.kpis if not names or kpi.name in names],
+            brand=brand.name,
+            since=since,
+            until=until,
+            scores=[s for s in scoring.scores(brand=brand, house=house) if not names or s.target.kpi in names],
+            corrections=report.corrections,
+            with_buttons=with_buttons,
+        )
         titles.append(kpi_text(brand=brand.name, since=since, until=until))
+    if not with_buttons:
+        blocks.append(small(words(f"Name a brand to get “Show evidence”: `{EARSHOT} kpi brand:NAME`.")))
     return Answer(" · ".join(titles), blocks)
+
+
+def show_evidence(ask: Ask) -> Answer:
+    """Show a page of the rows behind a KPI."""
+    house = ask.desk.house
+    name, brand_name, since, until, page = read_evidence(ask.words)
+    brand = next((brand for brand in house.brands if brand.name == brand_name), None)
+    if brand is None:
+        raise InputError(f"“{brand_name[:40]}” is none of our brands any more.")
+    question = Question(name, brand, since, until)
+    found = rows_behind(
+        question, person=ask.person, house=house, limit=PAGE_OF_EVIDENCE, offset=page * PAGE_OF_EVIDENCE
+    )
+    text = evidence_text(found, brand=brand.name, since=since, until=until)
+    return Answer(text, evidence_blocks(found, brand=brand.name, since=since, until=until))
 
 
 def show_health(ask: Ask) -> Answer:

@@ -33,10 +33,14 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one person is shown; `text` stands for it in notifications and holds nothing foreign."""
+    """What one person is shown; `text` stands for it in notifications and holds nothing foreign.
+
+    `beside` leaves the private message standing that was clicked in.
+    """
 
     text: str
     blocks: Sequence[Block] = ()
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

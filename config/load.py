@@ -120,6 +120,9 @@ def _cross_faults(settings: Settings) -> Iterable[str]:
             yield from _unknown(f"rivals[{i}].brands", name, brands, owner=rival.name)
     for name in settings.replies.links:
         yield from _unknown(f"replies.links.{name}", name, brands, owner="[replies.links]")
+    for i, target in enumerate(settings.targets, 1):
+        if target.brand is not None:
+            yield from _unknown(f"targets[{i}].brand", target.brand, brands, owner=target.kpi)
     for role, ids in settings.roles.items():
         for member in ids:
             yield from _member_faults(role, member)

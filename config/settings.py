@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, time, timedelta
 from decimal import Decimal
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
@@ -25,6 +26,7 @@ from config.fields import (
     Task,
     zone,
 )
+from crm.kpis import KPIS
 from domain.brand import Account, Brand, BusinessHours, QuietHours, Rival, SourceKind, Stream
 from domain.case import TriagePolicy, Urgency
 from domain.deadline import DeadlinePolicy
@@ -32,6 +34,15 @@ from domain.noise import NoisePolicy
 from domain.person import Role
 from domain.prediction import SENTIMENT, SWITCHING
 from domain.reply import ReplyPolicy, RiskKind
+from domain.scorecard import Target
+
+
+def _kpi(name: str) -> str:
+    if name in KPIS:
+        return name
+    close = get_close_matches(name, KPIS, n=1)
+    hint = f"did you mean {close[0]}?" if close else f"use one of {', '.join(KPIS)}"
+    raise ValueError(f"is no KPI; {hint}")
 
 
 class DatabaseSection(Section):
@@ -332,6 +343,27 @@ class RepliesSection(Section):
         )
 
 
+class TargetSection(Section):
+    """`[[targets]]`: what a KPI shall reach, and by when; `brand` None means each."""
+
+    kpi: Annotated[str, AfterValidator(_kpi)]
+    value: float
+    by: date
+    since: date | None = None
+    brand: Name | None = None
+    baseline: float | None = None
+
+    @model_validator(mode="after")
+    def _some_days(self) -> Self:
+        if self.since and self.since >= self.by:
+            raise ValueError("since must come before by")
+        return self
+
+    def build(self) -> Target:
+        """Make the domain's value."""
+        return Target(self.kpi, self.value, self.by, self.since, self.brand, self.baseline)
+
+
 class Settings(Section):
     """The whole file."""
 
@@ -349,6 +381,7 @@ class Settings(Section):
     noise: NoiseSection = NoiseSection()
     escalation: EscalationSection = EscalationSection()
     replies: RepliesSection = RepliesSection()
+    targets: tuple[TargetSection, ...] = ()
     own_posts_poll_seconds: float = Field(default=60.0, ge=0.2, le=86_400)
 
     @property
@@ -367,6 +400,10 @@ class Settings(Section):
     def build_brands(self) -> tuple[Brand, ...]:
         """Make the domain's brands."""
         return tuple(brand.build(self.rivals) for brand in self.brands)
+
+    def build_targets(self) -> tuple[Target, ...]:
+        """Make the domain's targets."""
+        return tuple(target.build() for target in self.targets)
 
     def build_streams(self) -> tuple[Stream, ...]:
         """Make the streams, and add the reading of our own accounts wherever the file does not name it.

@@ -36,6 +36,7 @@ PERMITTED: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.OPEN_POST: _ANY_ROLE,  # the post is public; the button is only acknowledged
         Action.SEE_QUEUE: _WORKS_ON_CASES | {Role.ENGAGEMENT_EXPERT},
         Action.SEE_KPI: _ANY_ROLE,
+        Action.SEE_EVIDENCE: _ANY_ROLE,  # who may not see the queue is shown ids, times and states
         Action.SEE_HEALTH: _ANY_ROLE,
         Action.SEE_CUSTOMER: _READS_CUSTOMERS,
         Action.SEE_CONTACT: frozenset({Role.CRM_ADMIN, Role.DATA_CLEANER, Role.DIRECT_MAIL_EXPERT}),
@@ -67,6 +68,7 @@ _WORDS: Mapping[Action, str] = MappingProxyType(
         Action.OPEN_POST: "open posts from here",
         Action.SEE_QUEUE: "see the queue",
         Action.SEE_KPI: "see the KPIs",
+        Action.SEE_EVIDENCE: "see what a KPI counts",
         Action.SEE_HEALTH: "see the health of the sources",
         Action.SEE_CUSTOMER: "look up customers",
         Action.SEE_CONTACT: "see how to reach a customer",

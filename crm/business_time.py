@@ -1,6 +1,7 @@
 """Business hours and quiet hours: when an answer is due, how much working time has passed, when silence ends."""
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 
@@ -50,6 +51,25 @@ def quiet_until(moment: datetime, brand: Brand) -> datetime | None:
 def opening_from(day: date, brand: Brand) -> datetime:
     """Return when the brand first opens on this local day or on one after it, in UTC."""
     return next(opens for opens, _ in _openings(day_bounds(day, brand)[0], brand))
+
+
+def business_clock(first: datetime, last: datetime, *, brand: Brand) -> Callable[[datetime, datetime], float]:
+    """Return what measures business time as `business_seconds` does, for many moments within [first, last]."""
+    opened: list[datetime] = []
+    closed: list[datetime] = []
+    before: list[timedelta] = [timedelta(0)]
+    for opens, closes in _openings(first, brand):
+        if opens >= last:
+            break
+        opened.append(opens)
+        closed.append(closes)
+        before.append(before[-1] + (closes - opens))
+
+    def until(moment: datetime) -> timedelta:
+        place = bisect_right(opened, moment)
+        return before[place] - max(closed[place - 1] - moment, timedelta(0)) if place else timedelta(0)
+
+    return lambda start, end: max((until(end) - until(start)).total_seconds(), 0.0)
 
 
 def _openings(start: datetime, brand: Brand) -> Iterator[tuple[datetime, datetime]]:

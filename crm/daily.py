@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 from crm.business_time import day_bounds
 from domain.brand import Brand
 from domain.case import CaseKind
-from domain.digest import ChartDay, Movement, Mover, Tally, VoiceShare, Volume, Wins
+from domain.digest import ChartDay, Movement, Mover, VoiceShare, Wins
 from domain.outcome import Outcome
+from domain.volume import Tally, Volume
 
 LOOK_BACK = 28
 """So many days before a day are looked at for what is usual."""

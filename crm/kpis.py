@@ -1,40 +1,40 @@
 """The KPIs, one function each, from the outcome facts; the formulae are those of docs/kpis.md."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import MappingProxyType
 
-from crm.business_time import business_seconds
-from domain.brand import Brand
-from domain.case import CaseKind
-from domain.digest import Volume
-from domain.outcome import Kpi, Outcome
+from crm import kpi_facts
+from crm.kpi_facts import Counted, Facts
+from crm.live_figures import corrected
+from domain.outcome import Kpi
 
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the KPIs of one brand and period are computed from. `window` is W, `now` the moment of the question."""
-
-    brand: Brand
-    outcomes: Sequence[Outcome]
-    volume: Volume
-    customers: int
-    customers_with_account: int
-    now: datetime
-    window: timedelta
-
-    def eligible(self) -> list[Outcome]:
-        """Return the complaints that count: about us, and not by staff, a bot or spam."""
-        return [o for o in self.outcomes if o.kind is CaseKind.COMPLAINT and o.eligible and not o.not_us]
+_TINY = 1e-12  # products of fractions round
+_UNJUDGED = "no figure before people have judged posts blind"
 
 
 def response_rate(facts: Facts) -> Kpi:
     """Eligible complaints with a human reply within W / those posted at least W ago."""
-    due = [o for o in facts.eligible() if o.posted_at <= facts.now - facts.window]
-    answered = [o for o in due if o.answered_at is not None and o.answered_at - o.posted_at <= facts.window]
     hours = int(facts.window.total_seconds() // 3600)
-    return _share("response_rate", len(answered), len(due), note=f"within {hours} h; complaints younger than that wait")
+    note = f"within {hours} h; complaints younger than that wait"
+    return _share("response_rate", _in_window(facts), note=note)
+
+
+def response_rate_corrected(facts: Facts) -> Kpi:
+    """Estimate the same over all true complaints: answered x precision / (due x precision / recall).
+
+    It takes false alarms to be answered as often as true complaints, and those that the model missed not at all.
+    """
+    counted = _in_window(facts)
+    true = corrected(len(counted), facts.found)
+    if facts.found is None or facts.found.precision is None or true is None:
+        return Kpi("response_rate_corrected", None, None, None, "share", _UNJUDGED)
+    return _ratio(
+        "response_rate_corrected",
+        sum(hit for _, hit in counted) * facts.found.precision.value,
+        true,
+        note=_found(facts),
+    )
 
 
 def first_response_median(facts: Facts) -> Kpi:
@@ -52,42 +52,58 @@ def first_response_median_business(facts: Facts) -> Kpi:
     return _quantile("first_response_median_business", facts, 0.5, business=True)
 
 
+def first_response_p90_business(facts: Facts) -> Kpi:
+    """The 90th percentile in seconds of the brand's business hours."""
+    return _quantile("first_response_p90_business", facts, 0.9, business=True)
+
+
 def answered_within_1h(facts: Facts) -> Kpi:
     """Share of eligible complaints at least 1 h old that were answered within it."""
-    return _answered_within("answered_within_1h", facts, hours=1)
+    return _share("answered_within_1h", _within(1)(facts))
 
 
 def answered_within_4h(facts: Facts) -> Kpi:
     """The same for 4 h."""
-    return _answered_within("answered_within_4h", facts, hours=4)
+    return _share("answered_within_4h", _within(4)(facts))
 
 
 def answered_within_24h(facts: Facts) -> Kpi:
     """The same for 24 h."""
-    return _answered_within("answered_within_24h", facts, hours=24)
+    return _share("answered_within_24h", _within(24)(facts))
 
 
 def sla_kept(facts: Facts) -> Kpi:
     """Eligible complaints answered before they were due / those that were due or were answered."""
-    due = [o for o in facts.eligible() if o.due_at <= facts.now or o.answered_at is not None]
-    kept = [o for o in due if o.answered_at is not None and o.answered_at <= o.due_at]
-    return _share("sla_kept", len(kept), len(due))
+    return _share("sla_kept", kpi_facts.in_time(facts))
 
 
 def identity_coverage(facts: Facts) -> Kpi:
     """Customers with at least one verified or supplied account seen on its platform / all customers."""
-    return _share(
-        "identity_coverage", facts.customers_with_account, facts.customers, note="suggested links never count"
-    )
+    return _covered("identity_coverage", facts, facts.coverage.linked, note="suggested links never count")
+
+
+def identity_coverage_verified(facts: Facts) -> Kpi:
+    """Customers whose best account is verified / all customers."""
+    return _covered("identity_coverage_verified", facts, facts.coverage.verified)
+
+
+def identity_coverage_supplied(facts: Facts) -> Kpi:
+    """Customers whose best account is supplied / all customers."""
+    return _covered("identity_coverage_supplied", facts, facts.coverage.supplied)
+
+
+def share_of_voice(facts: Facts) -> Kpi:
+    """Ours / (ours + rivals), over comparable queries: none until rivals are listened to by queries of their own."""
+    ours = float(facts.volume.mentions)
+    return Kpi("share_of_voice", None, ours, None, "share", "no rival is listened to by a query like ours yet")
 
 
 def net_sentiment(facts: Facts) -> Kpi:
     """(positive - negative) / (positive + negative + neutral) over the mentions."""
     v = facts.volume
     total = v.positive + v.negative + v.neutral
-    return _ratio(
-        "net_sentiment", v.positive - v.negative, total, note="(P - N) / (P + N + neutral), by model and people"
-    )
+    note = "(P - N) / (P + N + neutral), by model and people"
+    return _ratio("net_sentiment", v.positive - v.negative, total, unit="ratio", note=note)
 
 
 def complaints(facts: Facts) -> Kpi:
@@ -95,16 +111,22 @@ def complaints(facts: Facts) -> Kpi:
     return _count("complaints", len(facts.eligible()))
 
 
+def complaints_corrected(facts: Facts) -> Kpi:
+    """Estimate how many complaints there are in truth: complaints found x precision / recall."""
+    true = corrected(len(facts.eligible()), facts.found)
+    if true is None:
+        return Kpi("complaints_corrected", None, None, None, "count", _UNJUDGED)
+    return Kpi("complaints_corrected", true, true, None, "count", _found(facts))
+
+
 def opportunities(facts: Facts) -> Kpi:
     """How many people came, or thought of coming, to us."""
-    return _count(
-        "opportunities", sum(o.kind is CaseKind.OPPORTUNITY and o.eligible and not o.not_us for o in facts.outcomes)
-    )
+    return _count("opportunities", len(kpi_facts.opportunities(facts)))
 
 
 def not_us(facts: Facts) -> Kpi:
     """Share of the cases that a person dismissed as not about us."""
-    return _share("not_us", sum(o.not_us for o in facts.outcomes), len(facts.outcomes))
+    return _share("not_us", kpi_facts.dismissed(facts))
 
 
 def mentions(facts: Facts) -> Kpi:
@@ -117,15 +139,53 @@ KPIS: Mapping[str, Callable[[Facts], Kpi]] = MappingProxyType(
         f.__name__: f
         for f in (
             response_rate, first_response_median, first_response_p90, first_response_median_business,
-            answered_within_1h, answered_within_4h, answered_within_24h, sla_kept, identity_coverage, net_sentiment,
-            complaints, opportunities, not_us, mentions,
+            first_response_p90_business, answered_within_1h, answered_within_4h, answered_within_24h, sla_kept,
+            response_rate_corrected, identity_coverage, identity_coverage_verified, identity_coverage_supplied,
+            net_sentiment, share_of_voice, complaints, complaints_corrected, opportunities, not_us, mentions,
         )
     }
 )  # fmt: skip
 """Every KPI by its name; digest, report and command list them from here."""
 
-TARGETS: Mapping[str, float] = MappingProxyType({"response_rate": 0.25, "identity_coverage": 1.0})
-"""What the brand set out to reach."""
+
+def _within(hours: int) -> Callable[[Facts], list[Counted]]:
+    return lambda facts: kpi_facts.answered_within(facts, timedelta(hours=hours))
+
+
+def _in_window(facts: Facts) -> list[Counted]:
+    return kpi_facts.answered_within(facts, facts.window)
+
+
+def _eligible(facts: Facts) -> list[Counted]:
+    return [(outcome, True) for outcome in facts.eligible()]
+
+
+COUNTED: Mapping[str, Callable[[Facts], list[Counted]]] = MappingProxyType(
+    {
+        "response_rate": _in_window,
+        "response_rate_corrected": _in_window,
+        "first_response_median": kpi_facts.answered,
+        "first_response_p90": kpi_facts.answered,
+        "first_response_median_business": kpi_facts.answered,
+        "first_response_p90_business": kpi_facts.answered,
+        "answered_within_1h": _within(1),
+        "answered_within_4h": _within(4),
+        "answered_within_24h": _within(24),
+        "sla_kept": kpi_facts.in_time,
+        "complaints": _eligible,
+        "complaints_corrected": _eligible,
+        "opportunities": kpi_facts.opportunities,
+        "not_us": kpi_facts.dismissed,
+    }
+)
+"""The cases that a KPI counts. Others count customers (identity coverage) or posts (the rest)."""
+
+COVERAGE = frozenset({"identity_coverage", "identity_coverage_verified", "identity_coverage_supplied"})
+
+LOWER_IS_BETTER = frozenset(
+    {name for name in KPIS if name.startswith("first_response")} | {"complaints", "complaints_corrected", "not_us"}
+)
+"""A target of these is reached from above."""
 
 
 def compute(facts: Facts) -> list[Kpi]:
@@ -133,45 +193,45 @@ def compute(facts: Facts) -> list[Kpi]:
     return [kpi(facts) for kpi in KPIS.values()]
 
 
+def _found(facts: Facts) -> str:
+    figure = facts.found
+    if figure is None or figure.precision is None or figure.recall is None:
+        return _UNJUDGED
+    return f"found x precision {figure.precision.value:.0%} / recall {figure.recall.value:.0%}, by blind checks"
+
+
 def _count(name: str, n: int) -> Kpi:
     return Kpi(name, float(n), float(n), None, "count")
 
 
-def _share(name: str, numerator: int, denominator: int, *, note: str = "") -> Kpi:
-    return _ratio(name, numerator, denominator, unit="share", note=note)
+def _share(name: str, counted: Sequence[Counted], *, note: str = "") -> Kpi:
+    return _ratio(name, sum(hit for _, hit in counted), len(counted), note=note)
 
 
-def _ratio(name: str, numerator: int, denominator: int, *, unit: str = "ratio", note: str = "") -> Kpi:
+def _covered(name: str, facts: Facts, customers: int, *, note: str = "") -> Kpi:
+    return _ratio(name, customers, facts.coverage.customers, note=note)
+
+
+def _ratio(name: str, numerator: float, denominator: float, *, unit: str = "share", note: str = "") -> Kpi:
     value = numerator / denominator if denominator else None
     return Kpi(name, value, float(numerator), float(denominator), unit, note)
-
-
-def _answered_within(name: str, facts: Facts, *, hours: int) -> Kpi:
-    limit = timedelta(hours=hours)
-    old = [o for o in facts.eligible() if o.posted_at <= facts.now - limit]
-    kept = [o for o in old if o.answered_at is not None and o.answered_at - o.posted_at <= limit]
-    return _share(name, len(kept), len(old))
 
 
 def _quantile(name: str, facts: Facts, q: float, *, business: bool = False) -> Kpi:
     """Kaplan-Meier quantile of the time to answer: the first time at which at least `q` have been answered.
 
-    Complaints without an answer are censored at `now`; at equal times answers come before censorings (Kaplan and
-    Meier, 1958). The numerator is the number of answers, the denominator that of complaints.
+    Complaints without an answer are censored at the last moment that is known of them; at equal times answers come
+    before censorings (Kaplan and Meier, 1958). The numerator is the number of answers, the denominator that of
+    complaints.
     """
-
-    def elapsed(start: datetime, end: datetime) -> float:
-        return business_seconds(start, end, brand=facts.brand) if business else (end - start).total_seconds()
-
-    cases = facts.eligible()
-    times = sorted((max(elapsed(o.posted_at, o.answered_at or facts.now), 0.0), o.answered_at is None) for o in cases)
+    times = facts.waits(business=business)
     surviving, value = 1.0, None
     for i, (seconds, censored) in enumerate(times):
         if not censored:
             surviving *= 1 - 1 / (len(times) - i)
-            if surviving <= 1 - q + 1e-12:
+            if surviving <= 1 - q + _TINY:
                 value = seconds
                 break
-    answered = sum(not censored for _, censored in times)
+    answers = sum(not censored for _, censored in times)
     note = "" if value is not None or not times else "not reached: too few have been answered"
-    return Kpi(name, value, float(answered), float(len(times)), "seconds", note)
+    return Kpi(name, value, float(answers), float(len(times)), "seconds", note)

@@ -44,6 +44,12 @@ def live_figures(items: Sequence[BlindItem]) -> tuple[LiveFigure, ...]:
     return tuple(_figure(question, weighted) for question in _QUESTIONS)
 
 
+def live_figure(items: Sequence[BlindItem], name: str) -> LiveFigure:
+    """Compute one figure of `FIGURES`."""
+    (question,) = (question for question in _QUESTIONS if question.name == name)
+    return _figure(question, _weighted(items))
+
+
 def corrected(count: int, figure: LiveFigure | None) -> float | None:
     """Estimate how many there are in truth of what the model found `count`: count x precision / recall."""
     if figure is None or figure.precision is None or figure.recall is None or not figure.recall.value:

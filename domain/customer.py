@@ -99,3 +99,17 @@ class CustomerProfile:
     cases: tuple[Case, ...]
     mentions: tuple[SeenMention, ...]
     notes: tuple[CustomerNote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many customers there are, and how many of them have an account that was seen, by their best grade."""
+
+    customers: int
+    verified: int
+    supplied: int
+
+    @property
+    def linked(self) -> int:
+        """How many have an account of either grade; suggested ones never count."""
+        return self.verified + self.supplied

@@ -39,6 +39,7 @@ class Action(StrEnum):
     OPEN_POST = "open_post"
     SEE_QUEUE = "see_queue"
     SEE_KPI = "see_kpi"
+    SEE_EVIDENCE = "see_evidence"  # the rows behind a KPI; without SEE_QUEUE neither author nor text
     SEE_HEALTH = "see_health"
     SEE_CUSTOMER = "see_customer"
     SEE_CONTACT = "see_contact"  # e-mail, phone and address unmasked

@@ -7,18 +7,25 @@ from datetime import date, datetime, timedelta
 from charts.digest import alt_text, digest_chart
 from crm.business_time import day_bounds
 from crm.daily import CHART_DAYS, COMPARED, LOOK_BACK, as_of, chart_days, movement, voice_share, wins
-from crm.kpis import TARGETS, Facts, compute
+from crm.kpi_facts import Facts
+from crm.kpis import compute
 from crm.topics import top_topics
 from domain.brand import Brand
-from domain.digest import ChartDay, Digest, DigestChart, Quote, Tally, Topic, Unanswered, Volume
+from domain.digest import ChartDay, Digest, DigestChart, Quote, Topic, Unanswered
 from domain.outcome import Outcome
+from domain.volume import Tally, Volume
 from flows.house import House
+from flows.kpi_days import corrections_of, facts_of, last_closed_day
+from flows.permalinks import card_url
 from flows.quality import quality_of
-from flows.reporting import facts
-from storage import audit, messages, outcomes, summaries, tallies
+from flows.scoring import scores_of
+from storage import audit, outcomes, summaries, tallies
 from storage.database import Tx
 
 QUOTES, TOPICS, OLDEST = 3, 5, 3
+
+CORRECTED = timedelta(days=7)
+"""What came late is told of so many days before the last closed one."""
 
 TALK = 5_000
 """So many posts of the day, and so many of the weeks before it, are read for its topics: the latest."""
@@ -52,7 +59,7 @@ def digest_of(tx: Tx, *, brand: Brand, day: date, house: House) -> Digest:
     cases = _outcomes(tx, day, brand, now)
     eligible = _facts(tx, brand, day, house).eligible()
     answered = sum(o.answered_at is not None for o in eligible)
-    closed = _last_closed_day(day, brand, house)
+    closed = min(day, last_closed_day(brand, house))
     return Digest(
         brand=brand.name,
         day=day,
@@ -73,6 +80,10 @@ def digest_of(tx: Tx, *, brand: Brand, day: date, house: House) -> Digest:
         voice=voice_share(said, day),
         quality=quality_of(tx, brand=brand.name, now=now),
         audit_head=audit.head(tx),
+        scores=tuple(scores_of(tx, brand=brand, house=house)),
+        corrections=tuple(
+            corrections_of(tx, brand=brand, since=closed - CORRECTED, until=closed + timedelta(days=1), house=house)
+        ),
     )
 
 
@@ -80,12 +91,12 @@ def chart(*, brand: Brand, day: date, house: House) -> DigestChart:
     """Draw the two weeks that end with a brand's day."""
     with house.database.read() as tx:
         days = _chart_days(tx, brand=brand, day=day, house=house)
-    return _drawn(days, brand)
+    return _drawn(days, brand, house)
 
 
 def chart_of(tx: Tx, *, brand: Brand, day: date, house: House) -> DigestChart:
     """Draw the same inside the caller's transaction; it takes a fifth of a second."""
-    return _drawn(_chart_days(tx, brand=brand, day=day, house=house), brand)
+    return _drawn(_chart_days(tx, brand=brand, day=day, house=house), brand, house)
 
 
 def yesterday(moment: datetime, brand: Brand) -> date:
@@ -93,8 +104,9 @@ def yesterday(moment: datetime, brand: Brand) -> date:
     return moment.astimezone(brand.time_zone).date() - timedelta(days=1)
 
 
-def _drawn(days: Sequence[ChartDay], brand: Brand) -> DigestChart:
-    target = TARGETS.get("response_rate")
+def _drawn(days: Sequence[ChartDay], brand: Brand, house: House) -> DigestChart:
+    ours = (t for t in house.targets if t.kpi == "response_rate" and t.brand in {None, brand.name})
+    target = next((each.value for each in ours), None)
     return DigestChart(
         png=digest_chart(days, brand=brand.name, target=target),
         title=f"{brand.name}: complaints and answers, {days[0].day.isoformat()} to {days[-1].day.isoformat()}",
@@ -127,7 +139,7 @@ def _days(day: date, back: Iterable[int], brand: Brand) -> tallies.Days:
 
 def _facts(tx: Tx, brand: Brand, day: date, house: House) -> Facts:
     """Read a day's facts as they were known at the clock's moment."""
-    found = facts(tx, brand, day, day + timedelta(days=1), house)
+    found = facts_of(tx, brand=brand, since=day, until=day + timedelta(days=1), house=house)
     return replace(found, outcomes=as_of(found.outcomes, found.now))
 
 
@@ -135,13 +147,6 @@ def _outcomes(tx: Tx, day: date, brand: Brand, now: datetime) -> list[Outcome]:
     """Read the cases of the weeks that end with a day, as they were known at a moment."""
     start, end = day_bounds(day - timedelta(days=LOOK_BACK), brand)[0], day_bounds(day, brand)[1]
     return as_of(outcomes.between(tx, brand=brand.name, start=start, end=end), now)
-
-
-def _last_closed_day(day: date, brand: Brand, house: House) -> date:
-    window = timedelta(hours=house.policy.response_window_hours)
-    while day_bounds(day, brand)[1] + window > house.clock():
-        day -= timedelta(days=1)
-    return day
 
 
 def _topics(tx: Tx, day: date, brand: Brand) -> tuple[Topic, ...]:
@@ -159,18 +164,10 @@ def _topics(tx: Tx, day: date, brand: Brand) -> tuple[Topic, ...]:
 
 def _quotes(tx: Tx, brand: Brand, start: datetime, end: datetime, house: House) -> tuple[Quote, ...]:
     found = summaries.quotes(tx, brand=brand.name, start=start, end=end, limit=QUOTES)
-    return tuple(replace(quote, permalink=_permalink(tx, quote.case_id, house)) for quote in found)
+    return tuple(replace(quote, permalink=card_url(tx, quote.case_id, house)) for quote in found)
 
 
 def _unanswered(tx: Tx, brand: Brand, now: datetime, house: House) -> Unanswered:
     found = tallies.unanswered(tx, brand=brand.name, at=now, limit=OLDEST)
-    oldest = (replace(case, permalink=_permalink(tx, case.case_id, house)) for case in found.oldest)
+    oldest = (replace(case, permalink=card_url(tx, case.case_id, house)) for case in found.oldest)
     return replace(found, oldest=tuple(oldest))
-
-
-def _permalink(tx: Tx, case_id: str | None, house: House) -> str | None:
-    """Link to a case's card, in the form that Slack's own "Copy link" has."""
-    card = messages.for_case(tx, case_id) if case_id else None
-    if card is None or card.ts is None or not house.workspace_url:
-        return None
-    return f"{house.workspace_url}archives/{card.channel}/p{card.ts.replace('.', '')}"

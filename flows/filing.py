@@ -31,6 +31,7 @@ from domain.prediction import Predictions
 from domain.reply import Credit, CreditReason
 from flows.carding import Cards, Origin, card_key
 from flows.crediting import probable_credit
+from flows.first_answer import settle_due
 from flows.house import House
 from flows.linking import sight_authors
 from storage import audit, brands, cases, copies, holds, mentions, messages, outcomes, responses
@@ -75,6 +76,8 @@ class _Tray:
     cases: dict[tuple[str, str, str], Case | None] = field(default_factory=dict)
     seen: list[SeenMention] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
+    answered: dict[str, bool] = field(default_factory=dict)
+    """The cases whose first answer may have been due at another time: True where a post joined an answered one."""
 
     def count(self, name: str) -> None:
         self.counts[name] = self.counts.get(name, 0) + 1
@@ -92,6 +95,8 @@ def file_mentions(tx: Tx, classified: Sequence[Classified], *, origin: Origin, h
         _file(tray, mention, brand, predictions, customers.get(mention.author.key))
     mentions.add(tx, tray.seen, stream=origin.stream, at=tray.now, secret=house.secret)
     answers = _record_answers(tray)
+    for case_id, joined in sorted(tray.answered.items()):
+        settle_due(tx, case_id, joined=joined, house=house)
     return Filed(new=len(tray.seen), responses=answers, linked=linked, **tray.counts)
 
 
@@ -218,7 +223,9 @@ def _join(tray: _Tray, case: Case, mention: Mention, brand: Brand, decision: Tri
     )
     if joined.state is not case.state:
         audit_step(tray.tx, case.id, Step.CALL_AGAIN if reopens else Step.WAKE, at=tray.now, house=tray.house)
-    outcomes.put(tray.tx, outcome_of(replace(joined, due_at=case.due_at) if reopens else joined, brand))
+    outcomes.put(tray.tx, outcome_of(joined, brand), keeps_due=reopens or case.answered_at is not None)
+    if calls and case.answered_at is not None:
+        tray.answered[case.id] = True
     if calls:
         outcomes.counts(tray.tx, case.id, eligible=True)
         if tray.cards.queue(joined, mention, brand):  # what was silent until now is on the card, too
@@ -250,6 +257,7 @@ def _record_answers(tray: _Tray) -> int:
             by_machine = reply.author.automated or is_automatic(reply.text, tray.house.replies)
             if case_id and not by_machine:
                 found += record_answer(tray.tx, case_id, reply, house=tray.house)
+                tray.answered.setdefault(case_id, False)
     return found
 
 

@@ -12,6 +12,7 @@ from domain.deadline import DeadlinePolicy
 from domain.handover import EscalationPolicy
 from domain.noise import NoisePolicy
 from domain.reply import ReplyPolicy, ReplyTemplate
+from domain.scorecard import Target
 from storage.database import Database
 
 
@@ -37,6 +38,7 @@ class House:
     escalation: EscalationPolicy = field(default_factory=EscalationPolicy)
     replies: ReplyPolicy = field(default_factory=ReplyPolicy)
     templates: tuple[ReplyTemplate, ...] = ()
+    targets: tuple[Target, ...] = ()
 
     def brand(self, name: str) -> Brand:
         """Return the brand of that name; raises KeyError for one that the settings do not have."""

@@ -2,24 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, timedelta
+from datetime import UTC, date
 from decimal import Decimal
 
-from crm.business_time import day_bounds
-from crm.kpis import Facts, compute
+from crm.kpis import compute
 from domain.brand import Brand, Stream
 from domain.health import Health, StreamHealth
 from domain.outcome import Kpi
 from flows.house import House
+from flows.kpi_days import facts_of
 from flows.quality import quality_of
-from storage import cases, customers, messages, outcomes, streams, summaries
-from storage.database import Tx
+from storage import cases, messages, streams
 
 
 def kpis(*, brand: Brand, since: date, until: date, house: House) -> list[Kpi]:
     """Compute every KPI over the brand's local days [since, until)."""
     with house.database.read() as tx:
-        return compute(facts(tx, brand, since, until, house))
+        return compute(facts_of(tx, brand=brand, since=since, until=until, house=house))
 
 
 def health(*, listening: Sequence[Stream], house: House, model: str = "") -> Health:
@@ -40,21 +39,6 @@ def health(*, listening: Sequence[Stream], house: House, model: str = "") -> Hea
         overdue_cases=overdue,
         quality=quality,
         model=model,
-    )
-
-
-def facts(tx: Tx, brand: Brand, since: date, until: date, house: House) -> Facts:
-    """Read what the KPIs of the brand's local days [since, until) are computed from."""
-    start, end = day_bounds(since, brand)[0], day_bounds(until, brand)[0]
-    known, with_account = customers.coverage(tx)
-    return Facts(
-        brand=brand,
-        outcomes=outcomes.between(tx, brand=brand.name, start=start, end=end),
-        volume=summaries.volume(tx, brand=brand.name, start=start, end=end),
-        customers=known,
-        customers_with_account=with_account,
-        now=house.clock(),
-        window=timedelta(hours=house.policy.response_window_hours),
     )
 
 

@@ -63,6 +63,7 @@ def open_house(
         escalation=_escalation(settings.escalation, known),
         replies=settings.replies.build(),
         templates=build_templates(settings),
+        targets=settings.build_targets(),
     )
 
 

@@ -25,7 +25,7 @@ from bot.views.digest_words import (
     wins_words,
 )
 from bot.views.elements import platform_name
-from bot.views.kpi import day_words, kpi_label, kpi_value
+from bot.views.kpi import correction_lines, day_words, kpi_label, kpi_value
 from domain.brand import Brand
 from domain.digest import Digest, DigestChart, Quote, WaitingCase
 from domain.errors import InputError, WrongUse
@@ -68,7 +68,8 @@ def digest_html(shown: Digest, picture: DigestChart) -> str:
         *(f"<p>{escape(line)}" for line in breakdown(shown)),
         f"<h2>KPIs of {escape(day_words(shown.closed_day))}</h2>",
         "<p><small>The last day whose time to answer is over.</small>",
-        f"<table>{_HEAD}{''.join(_row(kpi, before.get(kpi.name)) for kpi in shown.kpis)}</table>",
+        f"<table>{_HEAD}{''.join(_row(kpi, before.get(kpi.name), shown) for kpi in shown.kpis)}</table>",
+        _list(map(escape, correction_lines(shown.corrections))),
         _picture(picture),
         _changes(shown),
         f"<p><b>Wins:</b> {escape(won)}." if (won := wins_words(shown)) else "",
@@ -83,13 +84,13 @@ def digest_html(shown: Digest, picture: DigestChart) -> str:
 _HEAD = "<tr><th>KPI<th class=n>value<th class=n>from<th class=n>day before<th><th>target</tr>"
 
 
-def _row(kpi: Kpi, before: Kpi | None) -> str:
+def _row(kpi: Kpi, before: Kpi | None, shown: Digest) -> str:
     mark, verdict = change_words(kpi, before)
     of = "" if kpi.denominator is None else f"{kpi.numerator:,.0f} of {kpi.denominator:,.0f}"
     earlier = "" if before is None else kpi_value(before)
     numbers = "".join(f"<td class=n>{escape(text)}" for text in (kpi_value(kpi), of, earlier))
     judged = f"<td class='{verdict or 'same'}'>{mark} {verdict}"
-    return f"<tr><td>{escape(kpi_label(kpi.name))}{numbers}{judged}<td>{escape(target_words(kpi))}</tr>"
+    return f"<tr><td>{escape(kpi_label(kpi.name))}{numbers}{judged}<td>{escape(target_words(kpi, shown.scores))}</tr>"
 
 
 def _picture(picture: DigestChart) -> str:

@@ -35,6 +35,7 @@ from flows.digests import enqueue_due_digests
 from flows.forgetting import awaits_scrub, purge, resume, scrub
 from flows.house import House
 from flows.ingest import IngestReport, ingest
+from flows.kpi_days import close_days
 from flows.replying import recover_replies, send_replies, settle_drafts
 from flows.snoozing import wake_due
 from flows.surging import follow_surges
@@ -115,6 +116,7 @@ class Schedule:
         self._every(FORGET_SECONDS, "forget", self._while_leading(self._forget))
         self._every(SCRUB_SECONDS, "scrub", self._while_leading(self._scrub), first=SCRUB_SECONDS)
         self._every(600, "refused", self._while_leading(lambda: retry_refused(house=self._house)))
+        self._every(60, "closing days", self._while_leading(self._close_days))
         self._every(3600, "purge", self._while_leading(self._purge))
         self._scheduler.start()
 
@@ -200,6 +202,9 @@ class Schedule:
         enqueue_batches(house=self._house, period=self._batch_period)
         enqueue_due_digests(house=self._house)
         enqueue_due_checks(house=self._house)
+
+    def _close_days(self) -> None:
+        close_days(house=self._house, listening=self._streams)
 
     def _scrub(self) -> None:
         """Overwrite what was erased; a reader may keep the log from being emptied until the next time."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Select, and_, case, distinct, func, literal, or_, select, update
 
 from domain.brand import Account
-from domain.customer import Customer, CustomerMatch, Grade, Link, LinkState
+from domain.customer import Coverage, Customer, CustomerMatch, Grade, Link, LinkState
 from domain.mention import Author
 from storage.database import Tx
 from storage.folding import fold_handle, fold_name
@@ -38,11 +38,21 @@ def find(tx: Tx, text: str, *, limit: int = 10) -> list[Customer]:
     return _read(tx, list(dict.fromkeys([*exact, *_by_name(tx, wanted, limit)]))[:limit])
 
 
-def coverage(tx: Tx) -> tuple[int, int]:
-    """Return how many customers there are, and how many have an account that is verified or supplied, and seen."""
-    everybody = func.count(distinct(MembershipRow.customer_id))
-    linked = select(everybody).join(LinkRow, LinkRow.record_id == MembershipRow.record_id).where(_COUNTS)
-    return tx.scalar(select(everybody)) or 0, tx.scalar(linked) or 0
+def coverage(tx: Tx) -> Coverage:
+    """Count the customers, and those with an account that was seen and is verified or supplied."""
+    verified = func.max(case((LinkRow.grade == Grade.VERIFIED, 1), else_=0)).label("verified")
+    best = (
+        select(MembershipRow.customer_id, verified)
+        .join(LinkRow, LinkRow.record_id == MembershipRow.record_id)
+        .where(_COUNTS)
+        .group_by(MembershipRow.customer_id)
+        .subquery()
+    )
+    everybody = tx.scalar(select(func.count(distinct(MembershipRow.customer_id)))) or 0
+    linked, proved = tx.execute(
+        select(func.count(), func.coalesce(func.sum(best.c.verified), 0)).select_from(best)
+    ).one()
+    return Coverage(customers=everybody, verified=proved, supplied=linked - proved)
 
 
 def active_accounts(customer_id: str) -> Select[str | None]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import and_, delete, select, update
 
-from domain.case import SeenMention, Verdict
+from domain.case import SeenMention, Urgency, Verdict
 from domain.mention import Mention, MentionId
 from domain.prediction import Predictions
 from storage import messages, tombstones
@@ -140,6 +140,13 @@ def of_cases(tx: Tx, ids: Sequence[str]) -> dict[str, list[SeenMention]]:
         for one in read(tx, theirs):
             found.setdefault(one.case_id or "", []).append(one)
     return found
+
+
+def calls(tx: Tx, case_id: str) -> list[tuple[datetime, Urgency | None]]:
+    """Return when the posts of a case appeared that called for an answer, and how urgently each did, oldest first."""
+    calling = SightingRow.case_id == case_id, SightingRow.verdict == Verdict.CASE
+    rows = select(SightingRow.posted_at, SightingRow.urgency).where(*calling).order_by(SightingRow.posted_at)
+    return [(at, urgency) for at, urgency in tx.execute(rows)]
 
 
 def of_message(tx: Tx, key: str) -> list[SeenMention]:

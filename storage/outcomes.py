@@ -1,27 +1,36 @@
-"""The fact rows that every KPI is computed from, and the days that are closed."""
+"""The fact rows that every KPI is computed from."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, fields
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from domain.outcome import Outcome
 from storage.database import Tx
-from storage.tables import ClosedDayRow, OutcomeRow
-from storage.upserts import insert_new, upsert
+from storage.tables import OutcomeRow
+from storage.upserts import chunks, upsert
 
-_FIELDS = [field.name for field in fields(Outcome)]
+_FACTS = [getattr(OutcomeRow, field.name) for field in fields(Outcome)]
 
 
-def put(tx: Tx, outcome: Outcome) -> None:
-    """Store a case's facts; what became of one that is there already (answered, resolved, not us, eligible) stays."""
-    upsert(tx, OutcomeRow, [asdict(outcome)], update=["day", "kind", "urgency", "posted_at", "due_at"])
+def put(tx: Tx, outcome: Outcome, *, keeps_due: bool = False) -> None:
+    """Store a case's facts; what became of one that is there already (answered, resolved, not us, eligible) stays.
+
+    `keeps_due` leaves the time of its first answer as it is, too.
+    """
+    told = ["day", "kind", "urgency", "posted_at", "due_at"]
+    upsert(tx, OutcomeRow, [asdict(outcome)], update=told[:-1] if keeps_due else told)
 
 
 def answered(tx: Tx, case_id: str, *, at: datetime) -> None:
     """Say when the first human public reply appeared."""
     tx.execute(update(OutcomeRow).where(OutcomeRow.id == case_id).values(answered_at=at))
+
+
+def due(tx: Tx, case_id: str, *, at: datetime) -> None:
+    """Say when the first answer was due."""
+    tx.execute(update(OutcomeRow).where(OutcomeRow.id == case_id).values(due_at=at))
 
 
 def resolved(tx: Tx, case_id: str, *, at: datetime | None) -> None:
@@ -47,19 +56,20 @@ def ineligible(tx: Tx, case_ids: Sequence[str]) -> set[str]:
 
 def between(tx: Tx, *, brand: str, start: datetime, end: datetime) -> list[Outcome]:
     """Return a brand's facts by when the first post appeared, start inclusive, end exclusive, oldest first."""
-    rows = tx.scalars(
-        select(OutcomeRow)
-        .where(OutcomeRow.brand == brand, OutcomeRow.posted_at >= start, OutcomeRow.posted_at < end)
-        .order_by(OutcomeRow.posted_at, OutcomeRow.id)
-    )
-    return [Outcome(**{name: getattr(row, name) for name in _FIELDS}) for row in rows]
+    these = OutcomeRow.brand == brand, OutcomeRow.posted_at >= start, OutcomeRow.posted_at < end
+    rows = tx.execute(select(*_FACTS).where(*these).order_by(OutcomeRow.posted_at, OutcomeRow.id))
+    return [Outcome(*row) for row in rows]
 
 
-def freeze(tx: Tx, *, brand: str, day: date, kpis: str, at: datetime) -> bool:
-    """Close a brand's day with its KPIs as JSON; False where it is closed already, and stays as it is."""
-    return insert_new(tx, ClosedDayRow, {"brand": brand, "day": day, "kpis": kpis, "at": at})
+def answers(tx: Tx, case_ids: Sequence[str]) -> dict[str, datetime]:
+    """Return when each of these cases was answered, those that were."""
+    found: dict[str, datetime] = {}
+    for some in chunks(case_ids):
+        these = select(OutcomeRow.id, OutcomeRow.answered_at).where(OutcomeRow.id.in_(some))
+        found |= {case_id: at for case_id, at in tx.execute(these) if at is not None}
+    return found
 
 
-def frozen(tx: Tx, *, brand: str, day: date) -> str | None:
-    """Return a closed day's KPIs as JSON."""
-    return tx.scalar(select(ClosedDayRow.kpis).where(ClosedDayRow.brand == brand, ClosedDayRow.day == day))
+def first(tx: Tx, *, brand: str) -> datetime | None:
+    """Return when the first post of a brand's first case appeared."""
+    return tx.scalar(select(func.min(OutcomeRow.posted_at)).where(OutcomeRow.brand == brand))

@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, Row, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from domain.case import CaseState, Verdict
-from domain.digest import Quote, Volume
+from domain.digest import Quote
 from domain.mention import MentionId
 from domain.prediction import RELEVANCE, SENTIMENT, SWITCHING
+from domain.volume import Volume
 from storage.corrections import label_that_counts, unsure_that_counts
 from storage.database import Tx
 from storage.tables import AuthorRow, CaseRow, MentionRow, PredictionRow, SightingRow
@@ -159,6 +160,11 @@ def _quote(row: Row[Any]) -> Quote:
         switching=row.intent,
         case_id=row.case_id,
     )
+
+
+def latest_arrival(tx: Tx, *, brand: str, start: datetime, end: datetime) -> datetime | None:
+    """Return when the last post of a brand's period was stored, start inclusive, end exclusive."""
+    return tx.scalar(select(func.max(SightingRow.seen_at)).where(*_period(brand, start, end)))
 
 
 def _period(brand: str, start: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:

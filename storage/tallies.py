@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, sel
 from sqlalchemy.orm import aliased
 
 from domain.case import CaseKind, CaseState, Urgency, Verdict
-from domain.digest import Tally, Unanswered, WaitingCase
+from domain.digest import Unanswered, WaitingCase
 from domain.prediction import ABOUT, RELEVANCE, SENTIMENT, SWITCHING
+from domain.volume import Tally
 from storage.corrections import label_that_counts, unsure_that_counts
 from storage.database import Tx
 from storage.tables import OPEN, CaseRow, MentionRow, OutcomeRow, PredictionRow, SightingRow

@@ -220,6 +220,8 @@ def test_evaluate_says_what_is_wrong(tmp_path, options, code, says):
         ["kpi", "--since", "2026-11-01", "--until", "2026-11-02", "--json", "--csv"],
         ["kpi", "--since", "2026-11-02", "--until", "2026-11-02"],
         ["kpi", "--since", "2026-11-01", "--until", "2026-11-02", "--brand", "Nobody"],
+        ["kpi", "--since", "2026-11-01", "--until", "2026-11-02", "--evidence", "nonsense"],
+        ["kpi", "--scorecard", "--since", "2026-11-01", "--until", "2026-11-02"],
         ["digest", "--date", "2026-13-01", "--preview", "out.html"],
         ["ingest", "in.jsonl", "--platform", "myspace"],
         ["start", "--log-level", "LOUD"],
@@ -348,6 +350,26 @@ def test_a_kpi_without_cases_is_null_and_never_a_division(config):
     rows = earshot("kpi", "--since", "2026-11-01", "--until", "2026-11-08", "--json", "--config", config).json
     rate = next(row for row in rows if row["name"] == "response_rate")
     assert (rate["value"], rate["numerator"], rate["denominator"], rate["unit"]) == (None, 0.0, 0.0, "share")
+
+
+def test_kpi_lists_the_rows_that_it_counts(config):
+    imported(config, CUSTOMERS)
+    period = ["--since", "2026-11-01", "--until", "2026-11-08", "--config", config]
+    rows = earshot("kpi", *period, "--evidence", "identity_coverage", "--json").json
+    assert [(row["what"], row["weight"], row["state"]) for row in rows] == [("customer", 0, "no account")] * 2
+    as_csv = list(csv.DictReader(io.StringIO(earshot("kpi", *period, "--evidence", "complaints", "--csv").out)))
+    assert as_csv == []
+
+
+def test_kpi_says_how_each_target_stands(config):
+    targets = '\n[[targets]]\nkpi = "complaints"\nvalue = 5\nby = 2099-01-01\n'
+    config.write_text(config.read_text() + targets)
+    (row,) = earshot("kpi", "--scorecard", "--json", "--config", config).json
+    assert (row["kpi"], row["value"], row["target"], row["standing"]) == ("complaints", 0.0, 5.0, "reached")
+    config.write_text(config.read_text() + targets.replace("complaints", "complaint"))
+    wrong = earshot("kpi", "--scorecard", "--config", config)
+    assert wrong.code == 1
+    assert "targets[2].kpi = 'complaint': is no KPI; did you mean complaints?" in wrong.err
 
 
 def test_a_quiet_day_has_a_digest(config):

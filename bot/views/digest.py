@@ -1,5 +1,7 @@
 """The daily digest for leadership: a screen of how the day was, what changed and why, and what waits."""
 
+from datetime import timedelta
+
 from slack_sdk.models.blocks import Block
 
 from bot.escaping import link
@@ -18,8 +20,21 @@ from bot.views.digest_words import (
     voice_words,
     wins_words,
 )
-from bot.views.elements import header, inline, line, paragraphs, platform_name, quoted, said, small, when, who, words
-from bot.views.kpi import day_words
+from bot.views.elements import (
+    buttons,
+    header,
+    inline,
+    line,
+    paragraphs,
+    platform_name,
+    quoted,
+    said,
+    small,
+    when,
+    who,
+    words,
+)
+from bot.views.kpi import correction_lines, day_words, evidence_button
 from domain.digest import Digest, Quote, WaitingCase
 
 
@@ -30,6 +45,9 @@ def digest_blocks(digest: Digest) -> list[Block]:
     title = f"*KPIs of {day_words(digest.closed_day)}*, the last day whose time to answer is over"
     blocks += paragraphs([title, *(f"{mark} {_ours(text)}" for mark, text in kpi_lines(digest))])
     blocks.append(small(words(_ours(minor_kpis(digest), limit=1900))))
+    blocks += [small(words(_ours(text, limit=600))) for text in correction_lines(digest.corrections, most=3)]
+    until = digest.closed_day + timedelta(days=1)
+    blocks += buttons([evidence_button("response_rate", digest.brand, digest.closed_day, until)])
     blocks += _changes(digest)
     if digest.quotes:
         blocks.append(line("*In their words*"))

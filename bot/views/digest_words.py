@@ -3,13 +3,16 @@
 They hold names from the settings and words of strangers: escape them where they are shown.
 """
 
+from collections.abc import Sequence
+
 from bot.views.elements import count, platform_name
-from bot.views.kpi import day_words, kpi_label, kpi_value
+from bot.views.kpi import day_words, kpi_label, kpi_value, standing_words
 from bot.views.quality import quality_summary
 from crm.daily import LOOK_BACK
-from crm.kpis import TARGETS
+from crm.kpis import LOWER_IS_BETTER
 from domain.digest import Digest, Mover, Quote
 from domain.outcome import Kpi
+from domain.scorecard import Score
 
 UP, DOWN, SAME, NONE = "▲", "▼", "=", "•"
 
@@ -17,7 +20,6 @@ Marked = tuple[str, str]
 """An arrow and its sentence."""
 
 _HEADLINES = ("response_rate", "first_response_median", "sla_kept", "net_sentiment", "identity_coverage")
-_LESS_IS_BETTER = frozenset({"first_response_median", "first_response_p90", "first_response_median_business"})
 _NEITHER = frozenset({"complaints", "opportunities", "not_us", "mentions"})
 _MOVERS = 5
 
@@ -53,12 +55,16 @@ def breakdown(digest: Digest) -> list[str]:
 def kpi_lines(digest: Digest) -> list[Marked]:
     """Say the KPIs that leadership steers by: against the day before, and against their targets."""
     before = {kpi.name: kpi for kpi in digest.kpis_before}
-    return [_kpi(kpi, before.get(kpi.name)) for kpi in digest.kpis if _is_major(kpi)]
+    return [_kpi(kpi, before.get(kpi.name), digest) for kpi in digest.kpis if _is_major(kpi, digest)]
 
 
 def minor_kpis(digest: Digest) -> str:
     """Say all other KPIs on one line."""
-    others = [f"{kpi_label(kpi.name)} {_value(kpi)}" for kpi in digest.kpis if not _is_major(kpi)]
+    others = [
+        f"{kpi_label(kpi.name)} {_value(kpi)}"
+        for kpi in digest.kpis
+        if not _is_major(kpi, digest) and kpi.value is not None
+    ]
     return f"Also: {' · '.join(others)}" if others else "Every KPI is above."
 
 
@@ -71,18 +77,13 @@ def change_words(kpi: Kpi, before: Kpi | None) -> Marked:
     up = kpi.value > before.value
     if kpi.name in _NEITHER:
         return UP if up else DOWN, ""
-    return UP if up else DOWN, "better" if up != (kpi.name in _LESS_IS_BETTER) else "worse"
+    return UP if up else DOWN, "better" if up != (kpi.name in LOWER_IS_BETTER) else "worse"
 
 
-def target_words(kpi: Kpi) -> str:
-    """Say how far a KPI is from its target, empty where it has none."""
-    target = TARGETS.get(kpi.name)
-    if target is None:
-        return ""
-    if kpi.value is None:
-        return f"target {target:.0%}"
-    short = target - kpi.value
-    return f"target {target:.0%} reached" if short <= 0 else f"target {target:.0%}, {100 * short:.0f} points short"
+def target_words(kpi: Kpi, scores: Sequence[Score]) -> str:
+    """Say how a KPI stands against its target over the last weeks, empty where it has none."""
+    score = next((score for score in scores if score.target.kpi == kpi.name), None)
+    return standing_words(score) if score else ""
 
 
 def baseline_words(digest: Digest) -> str:
@@ -165,16 +166,16 @@ def page_title(digest: Digest) -> str:
     return f"{digest.brand} · {digest.day:%A}, {day_words(digest.day)}"
 
 
-def _is_major(kpi: Kpi) -> bool:
-    return kpi.name in _HEADLINES or kpi.name in TARGETS
+def _is_major(kpi: Kpi, digest: Digest) -> bool:
+    return kpi.name in _HEADLINES or any(score.target.kpi == kpi.name for score in digest.scores)
 
 
-def _kpi(kpi: Kpi, before: Kpi | None) -> Marked:
+def _kpi(kpi: Kpi, before: Kpi | None, digest: Digest) -> Marked:
     mark, verdict = change_words(kpi, before)
     parts = [f"{kpi_label(kpi.name)}: {_value(kpi)}"]
     if before is not None:
         parts.append(f"before {kpi_value(before)}" + (f": {verdict}" if verdict else ""))
-    if target := target_words(kpi):
+    if target := target_words(kpi, digest.scores):
         parts.append(target)
     return mark, " · ".join(parts)
 

@@ -1,5 +1,6 @@
 """Makes what views show: case files, batch lines, digests, profiles, health."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -19,6 +20,7 @@ from domain.case import (
     Urgency,
     Verdict,
 )
+from domain.closed_day import DayCorrection
 from domain.customer import Customer, CustomerProfile, Grade, Link, LinkState
 from domain.deadline import DeadlineKind, DeadlineNotice
 from domain.digest import (
@@ -31,10 +33,10 @@ from domain.digest import (
     Topic,
     Unanswered,
     VoiceShare,
-    Volume,
     WaitingCase,
     Wins,
 )
+from domain.evidence import EvidencePage, EvidenceRow
 from domain.forgetting import Forgetting, ForgettingState, Holdings, Offer, Somebody
 from domain.handover import Handover, HandoverKind
 from domain.health import Health, StreamHealth
@@ -53,6 +55,8 @@ from domain.outcome import Kpi
 from domain.prediction import RELEVANCE
 from domain.quality import Estimate, LiveFigure, Quality
 from domain.reply import Draft, ReplyState, Risk, RiskKind
+from domain.scorecard import Score, Standing, Target
+from domain.volume import Volume
 from flows.lookup import QueuePage
 from tests import builders
 from tests.builders import NOON
@@ -204,6 +208,60 @@ def kpis_before() -> tuple[Kpi, ...]:
         Kpi("net_sentiment", -0.1, -3, 30, "ratio"),
         Kpi("identity_coverage", 0.5, 1, 2, "share"),
     )
+
+
+def scores() -> tuple[Score, ...]:
+    """One target of each standing."""
+    rate, median = kpis()[0], kpis()[1]
+    rises = Target("response_rate", 0.5, by=date(2026, 6, 1))
+    falls = Target("first_response_median", 3600, by=date(2026, 3, 1))
+    return (
+        Score("Lumora", rises, rate, 0.38, Standing.ON_TRACK),
+        Score("Lumora", rises, rate, 0.452, Standing.BEHIND, 0.042),
+        Score("Lumora", replace(rises, value=0.25), rate, 0.2, Standing.REACHED),
+        Score("Lumora", falls, median, 3600.0, Standing.OVERDUE, 1425.0),
+        Score("Lumora", rises, replace(rate, value=None), 0.3, Standing.NO_DATA),
+    )
+
+
+def corrections(days=2) -> tuple[DayCorrection, ...]:
+    """What became known of closed days, a little and a lot."""
+    was = Kpi("response_rate", 0.38, 5, 13, "share")
+    moved = ((was, replace(was, value=0.41)), (kpis()[2], replace(kpis()[2], value=90_000.0)))
+    return tuple(
+        DayCorrection("Lumora", date(2026, 2, 1) + timedelta(days=n), 3, n % 2, n % 3, 9, moved) for n in range(days)
+    )
+
+
+def evidence_row(**changes) -> EvidenceRow:
+    values: dict[str, Any] = {
+        "id": "case1",
+        "what": "case",
+        "weight": 1,
+        "state": "answered",
+        "platform": "x",
+        "day": NOON.date(),
+        "posted_at": NOON,
+        "due_at": NOON + timedelta(hours=8),
+        "answered_at": NOON + timedelta(hours=1),
+        "permalink": "https://lumora.slack.com/archives/C0ALERTS/p1772625600000100",
+        "author": "jane_doe",
+        "text": "Lumora is down again",
+    }
+    return EvidenceRow(**(values | changes))
+
+
+def evidence(*rows, **changes) -> EvidencePage:
+    """A page of rows of every kind."""
+    shown = rows or (
+        evidence_row(weight=0, answered_at=None, state="new", permalink=None),
+        evidence_row(),
+        evidence_row(author=None, text=None, removed=True, state="removed"),
+        evidence_row(author=None, text=None, permalink=None),
+        EvidenceRow("x:7", "post", -1, "negative", "x", NOON.date(), NOON, author="jane_doe", text="Bye."),
+        EvidenceRow("cust1", "customer", 1, "supplied"),
+    )
+    return EvidencePage(**({"kpi": kpis()[0], "rows": shown, "offset": 10, "total": 29} | changes))
 
 
 def quote(text="Three hours without TV. Bye.", **changes) -> Quote:

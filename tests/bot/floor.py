@@ -4,7 +4,7 @@ import shutil
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import select
 
@@ -16,9 +16,11 @@ from domain.brand import Account
 from domain.case import CaseState, TriagePolicy
 from domain.customer import Grade
 from domain.handover import EscalationPolicy
+from domain.message import Notice
 from domain.person import Role
 from flows.alerting import Pace, post_pending
-from flows.filing import Origin, file_mentions
+from flows.carding import Origin
+from flows.filing import file_mentions
 from flows.house import House
 from flows.removing import remove
 from storage import blind_checks, cases, links, messages, records
@@ -48,7 +50,7 @@ class Directory:
 
     def api_call(self, method: str, *, params: dict[str, str]) -> dict[str, Any]:
         assert method == "users.info"
-        flags = dict(NOBODY.values()).get(params["user"], {})
+        flags = cast("dict[str, Any]", dict(NOBODY.values()).get(params["user"], {}))
         return {"user": {"id": params["user"], "team_id": "T1", **flags}}
 
 
@@ -109,7 +111,7 @@ def open_floor(path: Path, ids: dict[str, str] | None = None) -> Floor:
     people = People(client=Directory(), roles=named, us=us)
     windows = OpenedWindows()
     slack = MemorySlack(house.clock)
-    slack.channels["C0ALERTS"] = [("1772625600.000001", "card", None)]
+    slack.channels["C0ALERTS"] = [("1772625600.000001", "card", Notice("a card"))]
     desk = Desk(house, slack, people, windows, streams=[builders.stream()])
     return Floor(desk, windows, dict(ids or {}))
 

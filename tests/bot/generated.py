@@ -26,23 +26,14 @@ from domain.case import (
     Verdict,
 )
 from domain.customer import Customer, CustomerProfile, Grade, LinkState
-from domain.digest import (
-    Digest,
-    Movement,
-    Mover,
-    Topic,
-    Unanswered,
-    VoiceShare,
-    Volume,
-    WaitingCase,
-    Wins,
-)
+from domain.digest import Digest, Movement, Mover, Topic, Unanswered, VoiceShare, WaitingCase, Wins
 from domain.health import Health, StreamHealth
 from domain.mention import Author, Mention, MentionId, mention_id
 from domain.message import BatchLine, MessageKind
 from domain.outcome import Kpi
 from domain.prediction import COMPLAINT, RELEVANCE, SENTIMENT, SWITCHING, Prediction, Predictions
 from domain.quality import Estimate, LiveFigure, Quality
+from domain.volume import Volume
 from flows.lookup import SHOWN, QueuePage
 from tests.bot import files
 from tests.hostile import FORMATS, HIDDEN, HOSTILE, LINKS, PINGS

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from bot.views.card import CLAIM, RESOLVE, WAKE
 from bot.views.case_menus import MORE, SNOOZE
@@ -188,12 +189,16 @@ def test_a_shortcut_on_a_colleagues_message_quotes_it_and_cannot_link_it(at_work
     assert "A link needs the account of somebody outside" in at_work.told("mia").text
 
 
+def is_told(at_work, name, words):
+    return words in at_work.told(name).text
+
+
 def test_who_may_not_is_told_so_before_any_form_opens(at_work):
     for name in ("nia", "gus", "leo"):
         at_work.use(name, "create_lead", at_work.card())
         assert "You may not create leads" in at_work.told(name).text
         choose(at_work, name, "Assign …")
-        wait_until(lambda name=name: "You may not assign cases" in at_work.told(name).text)
+        wait_until(partial(is_told, at_work, name, "You may not assign cases"))
         assert not at_work.slack.workspace.views[at_work.people[name].id]
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from bot.commands import LOOK_UP, VERBS
 from bot.views.customer import PICK
+from bot.views.evidence import LATER as EVIDENCE_LATER
+from bot.views.kpi import EVIDENCE
 from bot.views.queue import LATER
 from domain.errors import StorageError
 from flows.carding import Origin
@@ -150,3 +152,30 @@ def test_unknown_trouble_gets_a_reference_and_no_detail(at_work, monkeypatch):
     answer = at_work.type("leo", "/earshot health").text
     assert answer.startswith("Something went wrong (ref ")
     assert "secret" not in answer
+
+
+def test_evidence_opens_beside_the_kpis_and_its_pages_are_turned_in_place(at_work):
+    for number in range(12):
+        file_another(at_work, number)
+    answer = at_work.type("mia", "/earshot kpi complaints")
+    before = len(at_work.alerts.ephemeral)
+    at_work.click("mia", EVIDENCE, answer)
+    page = at_work.told("mia", since=before)
+    assert "*Complaints*: 13" in shown(answer)
+    assert "Rows 1 to 10 of 13." in shown(page)
+    assert "@user11: “down 11”" in shown(page)
+    assert at_work.buttons(page) == ["Next"]
+    at_work.click("mia", EVIDENCE_LATER, page)
+    wait_until(lambda: "Rows 11 to 13 of 13." in shown(page))
+    assert "@jane: “Lumora is down again" in shown(page)
+    assert at_work.buttons(page) == ["Earlier"]
+
+
+def test_leadership_sees_what_was_counted_but_not_who_wrote_what(at_work):
+    answer = at_work.type("leo", "/earshot kpi complaints")
+    before = len(at_work.alerts.ephemeral)
+    at_work.click("leo", EVIDENCE, answer)
+    page = shown(at_work.told("leo", since=before))
+    assert f"`{at_work.case_id}` · X · new · posted" in page
+    for secret in ("jane", "down again", "archives"):
+        assert secret not in page

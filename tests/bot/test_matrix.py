@@ -55,10 +55,10 @@ def typed(value):
     return {"type": "plain_text_input", "value": value}
 
 
-OPENS = {"changes": False}
+OPENS: dict[str, Any] = {"changes": False}
 ON_CASE = "case|{case}"
 TOLD = {linking.KNOWN: picked(Known.TOLD)}
-BUTTON_ROWS = {
+BUTTON_ROWS: dict[tuple[str, str], Row] = {
     (card.CLAIM, ""): Row("new snoozed"),
     (card.RESOLVE, ""): Row(f"{OPEN} answered"),
     (card.NOT_US, ""): Row(f"{OPEN} answered resolved"),

@@ -39,11 +39,12 @@ from bot.views.case_menus import CORRECT, read_choice
 from bot.views.customer import nobody_blocks, pick_blocks, profile_blocks
 from bot.views.deadline import deadline_blocks
 from bot.views.digest import digest_blocks, digest_text
+from bot.views.evidence import evidence_blocks
 from bot.views.forget import offer_blocks, offers_text, receipt_blocks, receipt_text, whom_blocks
 from bot.views.handover import handover_blocks, handover_text, nudge_blocks, nudge_text
 from bot.views.health import health_blocks, health_text
 from bot.views.help import help_blocks
-from bot.views.kpi import kpi_blocks
+from bot.views.kpi import correction_lines, evidence_value, kpi_blocks, read_evidence, score_lines
 from bot.views.linking import account_view, choice_view, note_view, search_view, unlink_view
 from bot.views.notice import notice_blocks, notice_text
 from bot.views.quality import quality_lines, quality_summary
@@ -54,6 +55,7 @@ from domain.case import CaseKind, CaseState, Copies, CustomerSummary, HistoryLin
 from domain.customer import CustomerNote
 from domain.deadline import DeadlineKind
 from domain.digest import Movement, Mover, Topic, VoiceShare, Wins
+from domain.evidence import EvidencePage
 from domain.forgetting import ForgettingState, Offer, Somebody
 from domain.handover import EscalationPolicy, HandoverKind
 from domain.message import ApprovalRequest, HandedOver, MessageKind, Notice, NudgeReason, ReplyNote
@@ -69,6 +71,7 @@ from tests.builders import NOON
 from tests.hostile import HOSTILE
 
 GOLDEN = Path(__file__).parent / "golden"
+PERIOD = {"brand": "Lumora", "since": date(2026, 3, 2), "until": date(2026, 3, 5)}
 REMOVED = replace(files.file(state=CaseState.REMOVED), mentions=())
 
 
@@ -158,7 +161,15 @@ VIEWS = {
     "notice": lambda: notice_blocks(Notice("X cannot be read: HTTP 503. The next poll tries again.")),
     "queue": lambda: queue_blocks(files.queue(files.file(), files.answered_file(), total=23), page=1, now=NOON),
     "queue_empty": lambda: queue_blocks(files.queue(), page=0, now=NOON),
-    "kpi": lambda: kpi_blocks(files.kpis(), brand="Lumora", since=date(2026, 3, 2), until=date(2026, 3, 5)),
+    "kpi": lambda: kpi_blocks(files.kpis(), **PERIOD),
+    "kpi_judged": lambda: kpi_blocks(
+        files.kpis(), **PERIOD, scores=files.scores(), corrections=files.corrections(), with_buttons=False
+    ),
+    "evidence": lambda: evidence_blocks(files.evidence(), **PERIOD),
+    "evidence_first": lambda: evidence_blocks(files.evidence(*[files.evidence_row()] * 10, offset=0), **PERIOD),
+    "evidence_none": lambda: evidence_blocks(
+        EvidencePage(replace(files.kpis()[3]), rows=(), offset=0, total=0), **PERIOD
+    ),
     "health": lambda: health_blocks(files.health()),
     "health_judged": lambda: health_blocks(files.health(quality=(files.quality(),))),
     "digest_judged": lambda: digest_blocks(files.digest(quality=files.quality())),
@@ -323,6 +334,9 @@ def hostile_views(text):
         quotes=(quote,) * 3,
         audit_head=text,
     )
+    scores = tuple(replace(score, brand=text) for score in files.scores())
+    row = files.evidence_row(id=text, state=text, author=text, text=text, permalink=text)
+    digest = files.digest(brand=text, kpis=(kpi,) * 14, changes=(text,) * 20, quotes=(quote,) * 3)
     link = files.link(text, evidence=text)
     customer = files.customer(
         names=(text,) * 4, emails=(text,) * 9, notes=(text,) * 9, links=(link,) * 30, currency=text, sources=(text,)
@@ -343,7 +357,9 @@ def hostile_views(text):
         digest_blocks(digest),
         notice_blocks(Notice(text)),
         queue_blocks(files.queue(*[file] * 10, total=99), page=3, now=NOON, brand="Lumora"),
-        kpi_blocks([kpi] * 14, brand=text, since=date(2026, 3, 2), until=date(2026, 3, 3)),
+        kpi_blocks([kpi] * 30, **PERIOD, scores=scores * 2, corrections=files.corrections(30)),
+        kpi_blocks([kpi] * 60, **(PERIOD | {"brand": text}), scores=scores, with_buttons=False),
+        evidence_blocks(files.evidence(*[row] * 10, kpi=kpi), **PERIOD),
         health_blocks(files.health(streams=(stream,) * 20, quality=(quality,) * 3)),
         digest_blocks(replace(digest, quality=quality)),
         blind_check_blocks(check),
@@ -701,3 +717,29 @@ def test_quality_is_said_with_its_numbers_and_nothing_where_there_are_none():
     assert "The 30 posts that it called complaints stand for about 36." in summary
     unknown = files.quality(figures=(replace(files.quality().figures[0], recall=None),))
     assert "stand for" not in quality_summary(unknown, called=30)
+
+
+def test_a_score_says_how_far_behind_a_target_is():
+    assert score_lines(files.scores()) == [
+        "🟢 *Response rate*: 41% · target 50% by 1 June 2026 · on track: 38% expected today",
+        "🟠 *Response rate*: 41% · target 50% by 1 June 2026 · behind by 4.2 points: 45% expected today",
+        "✅ *Response rate*: 41% · target 25% by 1 June 2026 · reached",
+        "🔴 *First response median*: 1 h 24 min · target 1 h by 1 March 2026 · overdue, and 24 min short",
+        "⚪ *Response rate*: no figure yet · target 50% by 1 June 2026 · nothing to judge by yet",
+    ]
+
+
+def test_a_correction_says_what_came_late_and_what_the_figure_would_be():
+    last, first = correction_lines(files.corrections())
+    assert first == (
+        "2026-02-01: 3 cases arrived, 9 mentions arrived after the day was closed; "
+        "response rate now 41% (was 38%), first response p90 now 1 d 1 h (was no figure yet)"
+    )
+    assert "1 case changed, 1 case answered" in last
+    assert correction_lines(files.corrections(11))[-1] == "and 3 earlier days"
+
+
+@given(page=st.integers(0, 10**6), brand=st.text(min_size=1, max_size=80))
+def test_the_button_of_evidence_leads_to_its_page(page, brand):
+    value = evidence_value("response_rate", brand, date(2026, 3, 2), date(2026, 3, 5), page=page)
+    assert read_evidence(value) == ("response_rate", brand, date(2026, 3, 2), date(2026, 3, 5), page)

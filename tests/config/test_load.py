@@ -181,3 +181,14 @@ def test_replies_are_set_with_their_faults_named(write):
     ):
         assert words in told
     assert "replies.links.Helio" in faults(write(GOOD + '[replies.links]\nHelio = "https://a.example"\n'))
+
+
+def test_a_target_names_a_kpi_a_brand_of_ours_and_a_deadline_after_its_beginning(write):
+    target = '[[targets]]\nkpi = "response_rate"\nvalue = 0.25\nby = 2027-02-28\n'
+    (built,) = parse(write(GOOD + target)).build_targets()
+    assert (built.kpi, built.value, built.by.isoformat(), built.since, built.brand) == (
+        "response_rate", 0.25, "2027-02-28", None, None,
+    )  # fmt: skip
+    assert "targets[1].brand = 'Lumore': no such brand" in faults(write(f'{GOOD}{target}brand = "Lumore"\n'))
+    assert "since must come before by" in faults(write(f"{GOOD}{target}since = 2027-02-28\n"))
+    assert "did you mean sla_kept?" in faults(write(GOOD + target.replace("response_rate", "sla_keep")))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.business_time import business_seconds, day_bounds, due_at, quiet_until
+from crm.business_time import business_clock, business_seconds, day_bounds, due_at, quiet_until
 from domain.brand import QuietHours
 from tests.builders import brand
 
@@ -67,3 +67,10 @@ def test_quiet_hours_within_a_day_and_none_at_all():
     at = datetime(2026, 3, 4, 12, 30, tzinfo=noon.time_zone)
     assert quiet_until(at, noon) == at.replace(hour=13, minute=0)
     assert quiet_until(at, brand()) is None
+
+
+@given(st.lists(st.tuples(moments, moments), min_size=1, max_size=8))
+def test_a_clock_for_many_moments_measures_the_same(spans):
+    clock = business_clock(min(min(span) for span in spans), max(max(span) for span in spans), brand=BERLIN)
+    for start, end in spans:
+        assert clock(start, end) == business_seconds(start, end, brand=BERLIN)

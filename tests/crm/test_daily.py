@@ -5,7 +5,7 @@ import pytest
 
 from crm.daily import CHART_DAYS, as_of, chart_days, movement, voice_share, wins
 from domain.case import CaseKind
-from domain.digest import Tally, Volume
+from domain.volume import Tally, Volume
 from tests.builders import NOON, brand, outcome
 
 DAY = date(2026, 3, 4)

@@ -5,17 +5,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.kpis import KPIS, Facts, compute
+from crm.kpi_facts import Facts, total
+from crm.kpis import COUNTED, KPIS, LOWER_IS_BETTER, compute
 from domain.case import CaseKind
-from domain.digest import Volume
+from domain.customer import Coverage
+from domain.quality import Estimate, LiveFigure
+from domain.volume import Volume
 from tests.builders import NOON, brand, outcome
 
 H = timedelta(hours=1)
 
 
-def facts(outcomes, *, now=NOON + 48 * H, volume=None, customers=0, with_account=0):
+def facts(outcomes, *, now=NOON + 48 * H, volume=None, coverage=None, **more):
     volume = volume or Volume(0, 0, 0, 0, 0, 0, 0)
-    return Facts(brand(), outcomes, volume, customers, with_account, now, 24 * H)
+    return Facts(brand(), outcomes, volume, coverage or Coverage(0, 0, 0), now, 24 * H, **more)
 
 
 def kpi(name, *args, **kwargs):
@@ -80,7 +83,10 @@ def test_sla_counts_what_was_due_or_answered():
 
 
 def test_coverage_and_net_sentiment():
-    assert kpi("identity_coverage", [], customers=4, with_account=1).value == 0.25
+    known = Coverage(customers=8, verified=1, supplied=3)
+    assert kpi("identity_coverage", [], coverage=known).value == 0.5
+    assert kpi("identity_coverage_verified", [], coverage=known).value == 0.125
+    assert kpi("identity_coverage_supplied", [], coverage=known).value == 0.375
     assert kpi("net_sentiment", [], volume=Volume(10, 2, 3, 5, 0, 0, 0)).value == pytest.approx(0.3)
 
 
@@ -96,3 +102,74 @@ def test_the_order_of_arrival_changes_nothing(rng: random.Random, minutes):
 def test_without_censoring_the_median_is_the_plain_lower_median(minutes):
     cases = [outcome(answered_after=timedelta(minutes=m)) for m in minutes]
     assert kpi("first_response_median", cases).value == sorted(minutes)[(len(minutes) - 1) // 2] * 60
+
+
+def test_of_a_closed_day_nothing_later_is_known():
+    waits, answered = outcome(id="waits"), outcome(answered_after=1 * H)
+    closings = {"waits": NOON + 30 * H, answered.id: NOON + 30 * H}
+    later = {"now": NOON + 900 * H, "closings": closings}
+    assert facts([waits], **later).waits() == [(30 * 3600, True)]
+    young = outcome(id="young", posted_at=NOON + 20 * H)
+    closings["young"] = NOON + 30 * H
+    assert kpi("answered_within_24h", [waits, answered, young], **later).denominator == 2
+
+
+def test_a_case_that_was_not_due_when_its_day_closed_counts_once_it_is():
+    case = outcome(id="weekend", due_at=NOON + 70 * H)
+    closed = {"closings": {"weekend": NOON + 40 * H}}
+    assert kpi("sla_kept", [case], now=NOON + 50 * H, **closed).denominator == 0
+    missed = kpi("sla_kept", [case], now=NOON + 70 * H, **closed)
+    assert (missed.numerator, missed.denominator) == (0, 1)
+    late = {"late_answers": {"weekend": NOON + 60 * H}}
+    kept = kpi("sla_kept", [case], now=NOON + 70 * H, **closed, **late)
+    assert (kept.numerator, kept.denominator) == (1, 1)
+    assert kpi("first_response_median", [case], now=NOON + 70 * H, **closed, **late).value is None
+
+
+def test_what_people_judged_corrects_the_figures():
+    judged = LiveFigure("complaint", Estimate(0.8, 0.6, 0.9), Estimate(0.5, 0.3, 0.7), 8, 10, 16)
+    cases = [outcome(answered_after=1 * H), outcome(), outcome(), outcome()]
+    assert kpi("complaints_corrected", cases, found=judged).value == pytest.approx(4 * 0.8 / 0.5)
+    rate = kpi("response_rate_corrected", cases, found=judged)
+    assert rate.value == pytest.approx(0.25 * 0.5)  # the raw rate x recall: precision cancels
+    assert (rate.numerator, rate.denominator) == (pytest.approx(0.8), pytest.approx(6.4))
+    for name in ("complaints_corrected", "response_rate_corrected"):
+        assert kpi(name, cases).value is None
+
+
+def test_no_share_of_voice_is_made_up():
+    ours = kpi("share_of_voice", [], volume=Volume(10, 2, 3, 5, 0, 0, 0))
+    assert (ours.value, ours.numerator, ours.denominator) == (None, 10, None)
+
+
+@given(
+    st.lists(
+        st.builds(
+            outcome,
+            answered_after=st.none() | st.integers(0, 3_000).map(lambda m: timedelta(minutes=m)),
+            posted_at=st.integers(0, 47).map(lambda h: NOON + h * H),
+            kind=st.sampled_from(CaseKind),
+            eligible=st.booleans(),
+            not_us=st.booleans(),
+        ),
+        max_size=20,
+    )
+)
+def test_the_rows_that_a_kpi_counts_add_up_to_it(cases):
+    for name, counted in COUNTED.items():
+        if name.endswith("_corrected"):
+            continue
+        figure, rows = kpi(name, cases), counted(facts(cases))
+        assert figure.numerator == sum(hit for _, hit in rows)
+        assert figure.denominator in {None, len(rows)}
+
+
+def test_every_kpi_counts_cases_customers_or_posts_and_has_a_direction():
+    assert set(COUNTED) <= set(KPIS)
+    assert set(KPIS) >= LOWER_IS_BETTER
+    assert "response_rate" not in LOWER_IS_BETTER
+
+
+def test_volumes_of_days_add_up():
+    assert total([Volume(1, 2, 3, 4, 5, 6, 7), Volume(1, 1, 1, 1, 1, 1, 1)]) == Volume(2, 3, 4, 5, 6, 7, 8)
+    assert total([]) == Volume(0, 0, 0, 0, 0, 0, 0)

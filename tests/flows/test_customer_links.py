@@ -2,7 +2,7 @@ import pytest
 from sqlalchemy import text
 
 from domain.brand import Account
-from domain.customer import LinkState
+from domain.customer import Coverage, LinkState
 from domain.errors import Refused
 from flows.customer_links import Known, Subject, Tie, add_note, link, links_of, unlink
 from flows.importing import import_customers
@@ -67,7 +67,7 @@ def test_what_the_customer_told_us_is_verified_and_stands_on_the_card(case_id, i
     assert (made.user_id, made.evidence) == ("77", f"linked by {MIA.user_id} from case {case_id}")
     with house.database.read() as tx:
         assert messages.for_case(tx, case_id).revision == 1
-        assert customers.coverage(tx) == (2, 1)
+        assert customers.coverage(tx) == Coverage(2, verified=1, supplied=0)
         assert audit.verify(tx, secret=house.secret) == []
         entry = tx.execute(text("SELECT actor, subject, detail FROM audit WHERE action = 'link_customer'")).one()
     assert tuple(entry) == (MIA.user_id, made.id, f"customer {ids[0]} verified")
@@ -78,7 +78,7 @@ def test_a_guess_is_kept_as_a_suggestion_and_never_counts(case_id, ids, house):
     assert look(house, case_id).customer is None
     assert [made.grade for made in of_jane(house)] == ["suggested"]
     with house.database.read() as tx:
-        assert customers.coverage(tx) == (2, 0)
+        assert customers.coverage(tx) == Coverage(2, verified=0, supplied=0)
 
 
 def test_a_suggestion_becomes_verified_once_she_tells_us(case_id, ids, house):

@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.digest import DigestChart, Volume, Wins
+from domain.digest import DigestChart, Wins
 from domain.message import MessageKind
+from domain.volume import Volume
 from flows.alerting import post_pending
 from flows.contents import content_of
 from flows.digest import chart, digest, digest_subject, read_digest_subject

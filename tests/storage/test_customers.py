@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.brand import Account
-from domain.customer import Grade, LinkState
+from domain.customer import Coverage, Grade, LinkState
 from storage import customers, records
 from storage.records import ImportCounts
 from tests.builders import NOON, author, record
@@ -51,7 +51,7 @@ def test_nobody_is_nobody(database):
     with database.read() as tx:
         assert customers.get(tx, "nobody") is None
         assert customers.find(tx, "nobody@example.com") == []
-        assert customers.coverage(tx) == (0, 0)
+        assert customers.coverage(tx) == Coverage(0, verified=0, supplied=0)
 
 
 def test_the_same_content_again_does_nothing(database):
@@ -173,19 +173,19 @@ def test_a_link_counts_once_it_is_pinned_and_until_it_is_suspended(database):
         assert customers.match(tx, jane) is None
         (link,) = customers.links_for(tx, platform="x", user_id=jane.user_id, handle="JANED")
         assert customers.links_for(tx, platform="reddit", user_id=jane.user_id, handle="janed") == []
-        assert customers.coverage(tx) == (2, 0)
+        assert customers.coverage(tx) == Coverage(2, verified=0, supplied=0)
         customers.pin(tx, link.id, user_id=jane.user_id, at=LATER)
         known = customers.match(tx, replace(jane, handle="renamed"))
         assert (known.customer_id, known.link_id, known.grade) == (link.customer_id, link.id, Grade.SUPPLIED)
         assert known.value == Decimal("1200.10")
         assert customers.match_many(tx, [jane, author("stranger")]) == {jane.key: known}
         assert customers.author_keys(tx, link.customer_id) == [jane.key]
-        assert customers.coverage(tx) == (2, 1)
+        assert customers.coverage(tx) == Coverage(2, verified=0, supplied=1)
         (pinned,) = customers.links_for(tx, platform="x", user_id=jane.user_id, handle="renamed")
         assert (pinned.user_id, pinned.state, pinned.since) == (jane.user_id, LinkState.ACTIVE, LATER)
         customers.suspend(tx, link.id, at=LATER)
         assert customers.match(tx, jane) is None
-        assert customers.coverage(tx) == (2, 0)
+        assert customers.coverage(tx) == Coverage(2, verified=0, supplied=0)
         (suspended,) = customers.links_for(tx, platform="x", user_id="another", handle="janed")
         assert suspended.state is LinkState.SUSPENDED
 

@@ -40,11 +40,20 @@ def test_what_became_of_a_case_is_added_as_it_happens(database):
         assert (one.answered_at, one.resolved_at, one.not_us) == (NOON + HOUR, None, False)
 
 
-def test_a_closed_day_stays_as_it_was_frozen(database):
-    day = NOON.date()
+def test_a_reopened_case_keeps_the_time_of_its_first_answer(database):
+    first = outcome(id="case1")
     with database.write() as tx:
-        assert outcomes.frozen(tx, brand="Lumora", day=day) is None
-        assert outcomes.freeze(tx, brand="Lumora", day=day, kpis='{"a": 1}', at=NOON)
-        assert not outcomes.freeze(tx, brand="Lumora", day=day, kpis='{"a": 2}', at=NOON)
-        assert outcomes.freeze(tx, brand="Helio", day=day, kpis="{}", at=NOON)
-        assert outcomes.frozen(tx, brand="Lumora", day=day) == '{"a": 1}'
+        outcomes.put(tx, first)
+        outcomes.put(tx, replace(first, urgency=Urgency.URGENT, due_at=NOON + 90 * HOUR), keeps_due=True)
+        (one,) = outcomes.between(tx, brand="Lumora", start=NOON, end=NOON + HOUR)
+    assert (one.due_at, one.urgency) == (first.due_at, Urgency.URGENT)
+
+
+def test_the_first_case_and_the_answers_are_found(database):
+    with database.write() as tx:
+        assert outcomes.first(tx, brand="Lumora") is None
+        outcomes.put(tx, outcome(id="late", posted_at=NOON + HOUR, answered_after=HOUR))
+        outcomes.put(tx, outcome(id="early"))
+        outcomes.put(tx, outcome(id="another brand's", brand="Helio", posted_at=NOON - HOUR))
+        assert outcomes.first(tx, brand="Lumora") == NOON
+        assert outcomes.answers(tx, ["late", "early", "nobody"]) == {"late": NOON + 2 * HOUR}

@@ -14,11 +14,13 @@ from domain.message import MessageKind
 from storage import (
     blind_checks,
     cases,
+    closed_days,
     corrections,
     customer_notes,
     customers,
     deliveries,
     erasing,
+    evidence,
     forgettings,
     handovers,
     leases,
@@ -38,6 +40,7 @@ from tests.builders import NOON, author, mention, record
 from tests.storage.values import SECRET, case, message, seen, store
 
 DAY = {"brand": "Lumora", "start": NOON, "end": NOON + timedelta(days=1)}
+DAYS = {"brand": "Lumora", "since": NOON.date(), "until": NOON.date() + timedelta(days=1)}
 POST = mention(number=1)
 SCANS = tuple(f"SCAN {table}" for table in Row.metadata.tables)
 ASKED = {
@@ -89,6 +92,19 @@ ASKED = {
     "counts of messages": messages.counts,
     "responses": lambda tx: responses.of_case(tx, "case1"),
     "outcomes": lambda tx: outcomes.between(tx, **DAY),
+    "first outcome": lambda tx: outcomes.first(tx, brand="Lumora"),
+    "answers": lambda tx: outcomes.answers(tx, ["case1"]),
+    "calls": lambda tx: mentions.calls(tx, "case1"),
+    "latest_arrival": lambda tx: summaries.latest_arrival(tx, **DAY),
+    "closed days": lambda tx: closed_days.days(tx, brand="Lumora"),
+    "closed days of a period": lambda tx: closed_days.between(tx, **DAYS),
+    "outcomes of closed days": lambda tx: closed_days.outcomes(tx, **DAYS),
+    "changed cases of closed days": lambda tx: closed_days.changed(tx, **DAYS),
+    "late cases of closed days": lambda tx: closed_days.arrived(tx, **DAY),
+    "mentions of closed days": lambda tx: closed_days.mentions(tx, **DAYS),
+    "cases of evidence": lambda tx: evidence.cases(tx, ["case1"]),
+    "posts of evidence": lambda tx: evidence.posts(tx, **DAY, labelled=True, limit=10, offset=0),
+    "count of evidence": lambda tx: evidence.count_posts(tx, **DAY, labelled=True),
     "links_for": lambda tx: customers.links_for(tx, platform="x", user_id="1", handle="jane"),
     "match": lambda tx: customers.match(tx, author()),
     "find by e-mail": lambda tx: customers.find(tx, "jane@example.com"),

@@ -1,8 +1,9 @@
 from datetime import timedelta
 
 from domain.case import CaseState, Verdict
-from domain.digest import Quote, Volume
+from domain.digest import Quote
 from domain.prediction import Predictions
+from domain.volume import Volume
 from storage import cases, corrections, summaries, tallies
 from tests.builders import NOON, author, guess, mention, predictions
 from tests.storage.values import case, seen, store

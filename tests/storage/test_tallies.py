@@ -1,8 +1,9 @@
 from datetime import date, timedelta
 
 from domain.case import CaseKind, CaseState, Urgency, Verdict
-from domain.digest import Tally, Unanswered, Volume, WaitingCase
+from domain.digest import Unanswered, WaitingCase
 from domain.prediction import Predictions
+from domain.volume import Tally, Volume
 from storage import cases, corrections, outcomes, tallies
 from tests.builders import NOON, author, guess, mention, outcome, predictions
 from tests.storage.values import case, seen, store
