@@ -108,9 +108,14 @@ class Page:
         self.evaluate(f"document.querySelector({json.dumps(selector)}).focus()")
         self.command("Input.insertText", text=text)
         if enter:
-            for kind in ("keyDown", "keyUp"):
-                key = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r"}
-                self.command("Input.dispatchKeyEvent", type=kind, **key)
+            self.press("Enter")
+
+    def press(self, key: str) -> None:
+        """Press one of the keys `Enter`, `Escape`, `Tab` and `ArrowDown`."""
+        code = {"Enter": 13, "Escape": 27, "Tab": 9, "ArrowDown": 40}[key]
+        for kind in ("keyDown", "keyUp"):
+            text = {"text": "\r"} if key == "Enter" else {}
+            self.command("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code, **text)
 
     def resize(self, width: int, height: int, *, dark: bool = False) -> None:
         self.command(

@@ -121,19 +121,18 @@ const count = (text) => [...text].length;
 function field(item, block, context) {
   const dispatch = item.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"];
   const counter = item.max_length ? element("span", { class: "counter", "aria-live": "polite" }) : null;
-  const typed = (node) => {
-    context.changed(item, block, node.value);
-    if (counter) {
-      counter.textContent = `${count(node.value)}/${item.max_length}`;
-      counter.classList.toggle("over", count(node.value) > item.max_length);
-    }
+  const tally = () => {
+    if (!counter) return;
+    counter.textContent = `${count(node.value)}/${item.max_length}`;
+    counter.classList.toggle("over", count(node.value) > item.max_length);
   };
   const node = element(item.multiline ? "textarea" : "input", {
     class: "field-box", "data-action": item.action_id, placeholder: item.placeholder ? plain(item.placeholder) : null,
     rows: item.multiline ? 4 : null, type: item.multiline ? null : "text", autocomplete: "off",
     inputmode: item.type === "number_input" ? "decimal" : null,
     oninput: () => {
-      typed(node);
+      tally();
+      context.changed(item, block, node.value);
       if (dispatch.includes("on_character_entered")) context.use(item, block, { node, value: node.value });
     },
     onkeydown: (event) => {
@@ -143,7 +142,7 @@ function field(item, block, context) {
     },
   });
   node.value = context.held(block, item) ?? "";
-  if (counter) counter.textContent = `${count(node.value)}/${item.max_length}`;
+  tally();
   return element("div", { class: "field" }, node, counter);
 }
 

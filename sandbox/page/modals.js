@@ -27,6 +27,7 @@ export function showModals() {
   draw();
   if (!$("modal").open) $("modal").showModal();
   if (!same) {
+    for (const id of ["modal-close", "modal-submit"]) $(id).classList.remove("failed");
     $("modal-body").scrollTop = 0;
     first().focus();
   }

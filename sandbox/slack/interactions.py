@@ -79,7 +79,9 @@ class Interactions(ViewInteractions):
         if not self.workspace.granted.has_shortcut(callback_id, kind):
             raise NoSuchThing(f"the app's manifest has no {kind} shortcut {callback_id}")
         user = self._user(user_id)
-        payload = payloads.head(self.workspace, user, "shortcut" if ts is None else "message_action") | {
+        payload = payloads.head(self.workspace, user, "shortcut" if ts is None else "message_action")
+        del payload["api_app_id"]  # which shortcuts alone do not have
+        payload |= {
             "callback_id": callback_id,
             "action_ts": self.workspace.next_ts(),
             "trigger_id": self.delivery.new_trigger(user.id),

@@ -142,8 +142,10 @@ def _complaint(element: dict[str, Any], held: Any) -> str:
     """Say what is wrong with an entry; empty when nothing is."""
     if element["type"] == "plain_text_input":
         least, most = element.get("min_length", 0), element.get("max_length", TEXT_INPUT)
-        if not least <= len(held) <= most:
-            return f"Please enter {least} to {most} characters; it has {len(held)}."
+        if len(held) < least:
+            return f"Please enter at least {least} characters; it has {len(held)}."
+        if len(held) > most:
+            return f"Please enter at most {most} characters; it has {len(held)}."
     if element["type"] == "number_input":
         return _number_complaint(element, held)
     limit = element.get("max_selected_items")
