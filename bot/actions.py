@@ -1,45 +1,55 @@
 """The buttons: each click is judged by who clicked, and counted once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from slack_bolt import App, Respond
 
+from bot import case_forms, link_forms
 from bot.commands import profile_answer, queue_page
 from bot.desk import Answer, Ask, Desk, show
 from bot.reception import listener
+from bot.subjects import CaseSubject, subject_value
 from bot.views.blind_check import SKIP, START, answer_id, blind_step_blocks, blind_step_text, read_item
-from bot.views.card import (
-    CLAIM,
+from bot.views.card import CLAIM, NOT_US, OPEN_POST, REOPEN, RESOLVE, SHOW_CARD, WAKE, card_blocks, card_text
+from bot.views.case_menus import (
+    ASSIGN,
     CORRECT,
-    NOT_US,
-    OPEN_POST,
-    REOPEN,
-    RESOLVE,
-    SHOW_CARD,
-    card_blocks,
-    card_text,
-    read_correction,
+    ESCALATE,
+    LEAD,
+    LINK,
+    MORE,
+    PRODUCT,
+    SNOOZE,
+    UNTIL,
+    read_choice,
 )
-from bot.views.customer import PICK
+from bot.views.customer import ADD_NOTE, LINK_ACCOUNT, PICK, UNLINK_ACCOUNT
 from bot.views.queue import EARLIER, LATER, read_page
 from crm.access import permit
+from crm.snoozing import Rest
 from domain.blind_check import QUESTIONS, BlindStep
 from domain.case import CaseFile
+from domain.errors import Refused
+from domain.mention import MentionId
 from domain.person import Action
-from flows import alerting, blind_checks, correcting, lookup, responding
+from flows import alerting, blind_checks, correcting, lookup, responding, snoozing
 from flows.responding import Click
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """One button or menu: what it takes, and what it does. An answer replaces the private message clicked in."""
+    """One button, or one choice of a menu: what it takes, and what it does.
+
+    An answer replaces the private message clicked in. `choice` begins the value that the menu gives it.
+    """
 
     action_id: str
     action: Action
     run: Callable[[Ask], Answer | None]
+    choice: str = ""
 
 
 def change_case(ask: Ask, *, change: Callable[..., CaseFile]) -> Answer | None:
@@ -50,13 +60,16 @@ def change_case(ask: Ask, *, change: Callable[..., CaseFile]) -> Answer | None:
     return private_card(file, ask) if ask.private else None
 
 
+def snooze(ask: Ask, *, rest: Rest) -> None:
+    """Let the case rest."""
+    change_case(ask, change=partial(snoozing.snooze, rest=rest))
+
+
 def correct(ask: Ask) -> None:
-    """Set the label that was chosen, and show it on the card at once; taking a choice back chooses nothing."""
-    if not ask.words:
-        return
-    case_id, task, label, mention_id = read_correction(ask.words)
+    """Set the label that was chosen, and show it on the card at once."""
+    case_id, task, label, mention_id = ask.words.split("|", 3)
     click = Click(case_id=case_id, person=ask.person, delivery=ask.delivery)
-    correcting.correct(click, mention_id=mention_id, task=task, label=label, house=ask.desk.house)
+    correcting.correct(click, mention_id=MentionId(mention_id), task=task, label=label, house=ask.desk.house)
     alerting.refresh(case_id, post=ask.desk.post, house=ask.desk.house)
 
 
@@ -68,6 +81,14 @@ def private_card(file: CaseFile, ask: Ask) -> Answer:
 def show_card(ask: Ask) -> Answer:
     """Show the card of a case that has none in the channel, or that is far up in it."""
     return private_card(lookup.case_file(ask.words, person=ask.person, house=ask.desk.house), ask)
+
+
+def from_menu(ask: Ask, *, open_form: Callable[[Ask], None]) -> None:
+    """Open a form for a case, and put the card's menu back: it would show the choice, and not take it again."""
+    try:
+        open_form(replace(ask, words=subject_value(CaseSubject(ask.words))))
+    finally:
+        alerting.show_again(ask.words, post=ask.desk.post, house=ask.desk.house)
 
 
 def open_post(_: Ask) -> None:
@@ -112,13 +133,29 @@ BUTTONS = (
     Button(CLAIM, Action.CLAIM, partial(change_case, change=responding.claim)),
     Button(RESOLVE, Action.RESOLVE, partial(change_case, change=responding.resolve)),
     Button(NOT_US, Action.NOT_US, partial(change_case, change=responding.not_us)),
-    Button(CORRECT, Action.CORRECT, correct),
+    *(Button(SNOOZE, Action.SNOOZE, partial(snooze, rest=rest), choice=rest) for rest in Rest),
+    Button(SNOOZE, Action.SNOOZE, partial(from_menu, open_form=case_forms.open_snooze), choice=UNTIL),
+    Button(WAKE, Action.WAKE, partial(change_case, change=snoozing.wake)),
+    Button(MORE, Action.ASSIGN, partial(from_menu, open_form=case_forms.open_assign), choice=ASSIGN),
+    Button(MORE, Action.LINK_CUSTOMER, partial(from_menu, open_form=link_forms.open_link), choice=LINK),
+    Button(MORE, Action.ESCALATE, partial(from_menu, open_form=case_forms.open_escalate), choice=ESCALATE),
+    Button(
+        MORE,
+        Action.SEND_TO_PRODUCT,
+        partial(from_menu, open_form=case_forms.open_product),
+        choice=PRODUCT,
+    ),
+    Button(MORE, Action.CREATE_LEAD, partial(from_menu, open_form=case_forms.open_lead), choice=LEAD),
+    Button(MORE, Action.CORRECT, correct, choice=CORRECT),
     Button(REOPEN, Action.REOPEN, partial(change_case, change=responding.reopen)),
     Button(SHOW_CARD, Action.SEE_QUEUE, show_card),
     Button(OPEN_POST, Action.OPEN_POST, open_post),
     Button(EARLIER, Action.SEE_QUEUE, turn_page),
     Button(LATER, Action.SEE_QUEUE, turn_page),
     Button(PICK, Action.SEE_CUSTOMER, pick_customer),
+    Button(LINK_ACCOUNT, Action.LINK_CUSTOMER, link_forms.open_account),
+    Button(UNLINK_ACCOUNT, Action.UNLINK_CUSTOMER, link_forms.open_unlink),
+    Button(ADD_NOTE, Action.NOTE_CUSTOMER, link_forms.open_note),
     Button(START, Action.BLIND_CHECK, start_blind_check),
     Button(SKIP, Action.BLIND_CHECK, skip_blind_post),
     *(
@@ -130,33 +167,54 @@ BUTTONS = (
 
 
 def register(app: App, desk: Desk) -> None:
-    """Listen to every button; clicks are acknowledged before they come here."""
-    for each in BUTTONS:
-        app.action(each.action_id)(listener(_handler(each, desk)))
+    """Listen to every button and menu; clicks are acknowledged before they come here."""
+    for action_id in dict.fromkeys(each.action_id for each in BUTTONS):
+        app.action(action_id)(listener(_handler(action_id, desk)))
 
 
-def _handler(pressed: Button, desk: Desk) -> Callable[[dict[str, Any], Respond], None]:
+def _handler(action_id: str, desk: Desk) -> Callable[[dict[str, Any], Respond], None]:
     def on_click(body: dict[str, Any], respond: Respond) -> None:
         (action,) = body["actions"]
+        found = pressed(action_id, _value(action))
+        if found is None:
+            return
+        button, words = found
         person = desk.people.person(body["user"]["id"])
-        permit(person, pressed.action)
-        delivery = f"{person.user_id}:{pressed.action_id}:{action['action_ts']}"
+        permit(person, button.action)
         container = body["container"]
         ask = Ask(
-            words=_value(action),
+            words=words,
             person=person,
             desk=desk,
-            delivery=delivery,
+            delivery=f"{person.user_id}:{action_id}:{action['action_ts']}",
             trigger=body.get("trigger_id", ""),
             view_id=container.get("view_id", ""),
             channel=container.get("channel_id", ""),
             private=container.get("is_ephemeral", False),
         )
-        answer = pressed.run(ask)
+        answer = button.run(ask)
         if answer:
             show(respond, answer, instead=ask.private)  # the channel's message stays
 
     return on_click
+
+
+def pressed(action_id: str, value: str) -> tuple[Button, str] | None:
+    """Return what was pressed or chosen, and the rest of its value; None where a choice was taken back.
+
+    Raises:
+        Refused: the menu has no such choice.
+    """
+    these = [each for each in BUTTONS if each.action_id == action_id]
+    if not these[0].choice:
+        return these[0], value
+    if not value:
+        return None
+    choice, rest = read_choice(value)
+    for each in these:
+        if each.choice == choice:
+            return each, rest
+    raise Refused("This choice is not known here: the card may be older than the last update. Nothing was changed.")
 
 
 def _value(action: dict[str, Any]) -> str:

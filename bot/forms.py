@@ -11,8 +11,11 @@ import structlog
 from slack_bolt import App, Respond
 from slack_sdk.models.views import View
 
+from bot import case_forms, link_forms, shortcuts
 from bot.desk import Answer, Ask, Desk, Fields
 from bot.reception import listener, words_of
+from bot.views import case_forms as views
+from bot.views import linking
 from bot.views.modal import said_view, waiting_view
 from bot.windows import WindowError
 from crm.access import permit
@@ -38,7 +41,19 @@ class Form:
     check: Check = _nothing_wrong
 
 
-FORMS: tuple[Form, ...] = ()
+FORMS: tuple[Form, ...] = (
+    Form(views.SNOOZE_FORM, Action.SNOOZE, case_forms.snooze),
+    Form(views.ASSIGN_FORM, Action.ASSIGN, case_forms.assign),
+    Form(views.ESCALATE_FORM, Action.ESCALATE, case_forms.escalate),
+    Form(views.PRODUCT_FORM, Action.SEND_TO_PRODUCT, case_forms.send_to_product),
+    Form(views.LEAD_FORM, Action.CREATE_LEAD, case_forms.create_lead),
+    Form(views.POST_FORM, Action.OPEN_POST, shortcuts.post_chosen),  # which judges by the shortcut that goes on
+    Form(linking.SEARCH_FORM, Action.LINK_CUSTOMER, link_forms.find),
+    Form(linking.LINK_FORM, Action.LINK_CUSTOMER, link_forms.link),
+    Form(linking.ACCOUNT_FORM, Action.LINK_CUSTOMER, link_forms.link_account),
+    Form(linking.UNLINK_FORM, Action.UNLINK_CUSTOMER, link_forms.unlink),
+    Form(linking.NOTE_FORM, Action.NOTE_CUSTOMER, link_forms.add_note),
+)
 
 
 def acknowledgement(view: dict[str, Any]) -> dict[str, Any]:

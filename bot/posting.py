@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError, SlackObjectFormationError
+from slack_sdk.models.blocks import Block
 
 from bot.rendering import plain_text, rendered
 from domain.clock import Clock
@@ -174,7 +175,7 @@ class SlackPost:
             return {**arguments, "text": plain_text(content, now), "blocks": []}
         text, blocks = rendered(content, now)
         try:
-            return {**arguments, "text": text, "blocks": [block.to_dict() for block in blocks]}
+            return {**arguments, "text": text, "blocks": _dicts(blocks, message.revision)}
         except SlackObjectFormationError as error:
             raise PostRejected(f"{error}. {_BLOCKS}", code="invalid_blocks", plain_may_help=True) from error
 
@@ -192,6 +193,18 @@ class SlackPost:
         except (SlackClientError, HTTPException, OSError, ValueError, AttributeError) as error:
             raise _lost(method, error) from error  # the SDK trips over a body that is JSON, but no object
         return dict(answer.data) if isinstance(answer.data, dict) else {}
+
+
+def _dicts(blocks: list[Block], revision: int) -> list[dict[str, Any]]:
+    """Write blocks for Slack. A menu shows what was chosen in it until its block is another one.
+
+    https://docs.slack.dev/reference/block-kit/blocks/actions-block: a new block_id for each update.
+    """
+    dicts = [block.to_dict() for block in blocks]
+    for place, each in enumerate(dicts):
+        if each["type"] == "actions":
+            each["block_id"] = f"actions {place} of revision {revision}"
+    return dicts
 
 
 def _lost(method: str, error: Exception) -> PostUnknown:

@@ -11,12 +11,13 @@ from bot.views.blind_check import blind_check_blocks, blind_check_text
 from bot.views.card import card_blocks, card_plain_text, card_text
 from bot.views.deadline import deadline_blocks, deadline_text
 from bot.views.digest import digest_blocks, digest_text
+from bot.views.handover import handover_blocks, handover_text, nudge_blocks, nudge_text
 from bot.views.notice import notice_blocks, notice_text
 from bot.views.surge import surge_blocks, surge_line_blocks, surge_line_text, surge_text
 from domain.blind_check import BlindCheck
 from domain.case import CaseFile
 from domain.deadline import DeadlineNotice
-from domain.message import BatchLine, Content, Notice
+from domain.message import BatchLine, Content, HandedOver, Notice, Nudge
 from domain.noise import Surge, SurgeLine
 from domain.outcome import Digest
 
@@ -28,6 +29,8 @@ _VIEWS: Mapping[type, Callable[[Any, datetime], tuple[str, list[Block]]]] = {
     Surge: lambda surge, now: (surge_text(surge), surge_blocks(surge, now=now)),
     SurgeLine: lambda told, now: (surge_line_text(told), surge_line_blocks(told, now=now)),
     DeadlineNotice: lambda notice, now: (deadline_text(notice), deadline_blocks(notice, now=now)),
+    Nudge: lambda nudge, _: (nudge_text(nudge), nudge_blocks(nudge)),
+    HandedOver: lambda handed, _: (handover_text(handed), handover_blocks(handed)),
     Notice: lambda notice, _: (notice_text(notice), notice_blocks(notice)),
 }
 

@@ -35,6 +35,12 @@ def _channel(text: str) -> str:
     raise ValueError("write the channel as #name or by its id, as in C0123456789")
 
 
+def _member(text: str) -> str:
+    if text[:1] not in {"U", "W", "S"} or not text.isalnum():
+        raise ValueError("write a Slack user id (U..., W...) or a user group id (S...); in Slack: Copy member ID")
+    return text
+
+
 def _server(text: str) -> str:
     if not text.startswith(("http://", "https://")):
         raise ValueError("write a whole address, as in https://slack.com/api/")
@@ -49,6 +55,7 @@ def _slack_server(text: str) -> str:
 
 Handle = Annotated[str, AfterValidator(_handle)]
 Channel = Annotated[str, AfterValidator(_channel)]
+Member = Annotated[str, AfterValidator(_member)]
 Server = Annotated[str, AfterValidator(_server)]
 SlackServer = Annotated[str, AfterValidator(_slack_server)]
 

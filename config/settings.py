@@ -15,6 +15,7 @@ from config.fields import (
     Channel,
     Day,
     Handle,
+    Member,
     Name,
     Platform,
     Section,
@@ -95,6 +96,7 @@ class SlackSection(Section):
     host: str = "127.0.0.1"
     port: int = Field(default=3000, ge=0, le=65535)
     operators_channel: Channel | None = None
+    product_channel: Channel | None = None
 
 
 class XSection(Section):
@@ -174,6 +176,7 @@ class BrandSection(Section):
     quiet: QuietSection | None = None
     digest_at: time = time(8)
     digest_channels: tuple[Channel, ...] = ()
+    product_channel: Channel | None = None
 
     def build(self, rivals: tuple[RivalSection, ...]) -> Brand:
         """Make the domain's value with the rivals that concern this brand."""
@@ -285,6 +288,20 @@ class SlaSection(Section):
         )
 
 
+class EscalationSection(Section):
+    """`[escalation]`: who is told of a case that waits too long, or that somebody passes up."""
+
+    people: Annotated[tuple[Member, ...], Field(max_length=10)] = ()
+    channel: Channel | None = None
+
+    @model_validator(mode="after")
+    def _can_be_told(self) -> Self:
+        groups = [each for each in self.people if each.startswith("S")]
+        if groups and not self.channel:
+            raise ValueError(f"the user group {groups[0]} can be told in a channel only: set channel as well")
+        return self
+
+
 class Settings(Section):
     """The whole file."""
 
@@ -300,6 +317,7 @@ class Settings(Section):
     triage: TriageSection = TriageSection()
     sla: SlaSection = SlaSection()
     noise: NoiseSection = NoiseSection()
+    escalation: EscalationSection = EscalationSection()
     own_posts_poll_seconds: float = Field(default=60.0, ge=0.2, le=86_400)
 
     @property

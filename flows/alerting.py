@@ -171,6 +171,13 @@ def refresh(case_id: str, *, post: Post, house: House) -> PostReport:
     return _update(message, post=post, house=house)
 
 
+def show_again(case_id: str, *, post: Post, house: House) -> PostReport:
+    """Show a card anew though its case has not changed: a menu keeps the choice on the screen until then."""
+    with house.database.write() as tx:
+        messages.touch(tx, kind=MessageKind.CARD, subject=case_id)
+    return refresh(case_id, post=post, house=house)
+
+
 def _update(message: OutgoingMessage, *, post: Post, house: House) -> PostReport:
     with house.database.read() as tx:
         current = messages.get(tx, message.key)

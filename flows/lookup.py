@@ -9,9 +9,10 @@ from crm.identity import mask_email, mask_phone
 from domain.case import CaseFile, SeenMention
 from domain.customer import Customer, CustomerProfile
 from domain.errors import Refused
+from domain.message import MessageKind
 from domain.person import Action, Person
 from flows.house import House
-from storage import audit, cases, customer_notes, customers, mentions
+from storage import audit, cases, customer_notes, customers, handovers, mentions, messages
 from storage.database import Tx
 
 SHOWN = 5
@@ -79,6 +80,30 @@ def customer(customer_id: str, *, person: Person, house: House) -> CustomerProfi
         profile = _profile(tx, found, person)
     _audit((profile,), person, house, action="profile read")
     return profile
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a message of ours shows: a case, or the posts that a line lists."""
+
+    case_id: str | None = None
+    posts: tuple[SeenMention, ...] = ()
+
+
+def shown_at(channel: str, ts: str, *, house: House) -> Shown | None:
+    """Return what our message at this place in Slack shows; None where the message is not ours."""
+    with house.database.read() as tx:
+        message = messages.by_place(tx, channel, ts)
+        if message is None:
+            return None
+        match message.kind:
+            case MessageKind.CARD | MessageKind.NUDGE:
+                return Shown(message.subject)
+            case MessageKind.ESCALATION | MessageKind.PRODUCT:
+                handover = handovers.get(tx, message.subject)
+                if handover and handover.case_id:
+                    return Shown(handover.case_id)
+        return Shown(posts=tuple(mentions.of_message(tx, message.key)[:PICKS]))
 
 
 def search(

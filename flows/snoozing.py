@@ -23,7 +23,7 @@ from storage.database import Tx
 log = structlog.get_logger(__name__)
 
 
-def snooze(click: Click, rest: Rest, *, house: House) -> CaseFile:
+def snooze(click: Click, *, rest: Rest, house: House) -> CaseFile:
     """Let a new or claimed case rest for a while; its owner keeps it, and the response clock goes on.
 
     Raises:

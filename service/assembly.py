@@ -7,10 +7,11 @@ from pathlib import Path
 
 import listeners
 from config.secrets import Secrets
-from config.settings import ModelSection, Settings
+from config.settings import EscalationSection, ModelSection, Settings
 from domain.brand import Brand, Stream
 from domain.clock import Clock
 from domain.errors import SettingsError
+from domain.handover import EscalationPolicy
 from domain.seams import Classify, Explain, Poll
 from flows.house import House
 from listeners import reddit, x
@@ -55,6 +56,8 @@ def open_house(
         channels={s.brand: s.channel for s in reversed(build_streams(settings, known))},
         operators_channel=known.get(operators, operators) if operators else None,
         workspace_url=workspace_url,
+        product_channels=_product_channels(settings, known),
+        escalation=_escalation(settings.escalation, known),
     )
 
 
@@ -70,6 +73,8 @@ def named_channels(settings: Settings) -> tuple[str, ...]:
     names += [channel for brand in settings.brands for channel in brand.digest_channels]
     if settings.slack.operators_channel:
         names.append(settings.slack.operators_channel)
+    names += [brand.product_channel for brand in settings.brands if brand.product_channel]
+    names += [name for name in (settings.slack.product_channel, settings.escalation.channel) if name]
     return tuple(dict.fromkeys(names))
 
 
@@ -140,6 +145,17 @@ def build_polls(settings: Settings, secrets: Secrets, streams: tuple[Stream, ...
 
 def _with_channels(brand: Brand, channels: Channels) -> Brand:
     return replace(brand, digest_channels=tuple(channels.get(c, c) for c in brand.digest_channels))
+
+
+def _product_channels(settings: Settings, channels: Channels) -> dict[str, str]:
+    """Return each brand's channel of product: its own, or that of all."""
+    named = {brand.name: brand.product_channel or settings.slack.product_channel for brand in settings.brands}
+    return {brand: channels.get(channel, channel) for brand, channel in named.items() if channel}
+
+
+def _escalation(section: EscalationSection, channels: Channels) -> EscalationPolicy:
+    channel = section.channel
+    return EscalationPolicy(section.people, channels.get(channel, channel) if channel else None)
 
 
 def _derived(key: str, purpose: str) -> bytes:

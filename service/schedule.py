@@ -34,6 +34,7 @@ from flows.deadlines import watch_deadlines
 from flows.digests import enqueue_due_digests
 from flows.house import House
 from flows.ingest import IngestReport, ingest
+from flows.snoozing import wake_due
 from flows.surging import follow_surges
 from storage import deliveries, leases
 
@@ -101,6 +102,7 @@ class Schedule:
         self._every(30, "twins", self._while_leading(lambda: sweep_twins(post=self._post, house=self._house)))
         self._every(5, "surges", self._while_leading(lambda: follow_surges(house=self._house)))
         self._every(30, "deadlines", self._while_leading(lambda: watch_deadlines(house=self._house)))
+        self._every(10, "snoozes", self._while_leading(lambda: wake_due(house=self._house)))
         self._every(10, "lines", self._while_leading(self._queue_lines))
         self._every(SCRUB_SECONDS, "scrub", self._while_leading(self._scrub), first=SCRUB_SECONDS)
         self._every(600, "refused", self._while_leading(lambda: retry_refused(house=self._house)))

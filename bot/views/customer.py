@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from slack_sdk.models.blocks import Block, SectionBlock
+from slack_sdk.models.blocks import Block, InteractiveElement, SectionBlock
 
 from bot.escaping import link
 from bot.views.elements import (
     button,
+    buttons,
     count,
     handle,
     header,
@@ -18,31 +19,44 @@ from bot.views.elements import (
     said,
     small,
     when,
+    who,
     words,
 )
 from domain.case import Case
 from domain.customer import Customer, CustomerProfile, Link, LinkState
 
-PICK = "customer_pick"
+PICK, LINK_ACCOUNT, UNLINK_ACCOUNT, ADD_NOTE = "customer_pick", "customer_link", "customer_unlink", "customer_note"
 SHOWN = 5
 
 
 def profile_blocks(profile: CustomerProfile) -> list[Block]:
     """Show one customer: who, how to reach, accounts with evidence, value, cases and latest posts."""
     customer = profile.customer
-    blocks: list[Block] = [header(_name(customer))]
+    blocks: list[Block] = [header(customer_name(customer))]
     blocks += [small(words(f"*{label}*"), said(", ".join(values), limit=600)) for label, values in _contacts(customer)]
     blocks.append(line(f"*Value*: {_value(customer)} · *known from*: {inline(', '.join(customer.sources), limit=300)}"))
     blocks += paragraphs(["*Accounts*", *(_account(each) for each in customer.links[:20])] if customer.links else [])
     if not customer.links:
         blocks.append(line("*Accounts*: none known"))
     blocks += [small(words("*Note*"), said(note, limit=600)) for note in customer.notes[:SHOWN]]
+    for kept in profile.notes[:SHOWN]:
+        blocks.append(small(words(f"*Note* by {who(kept.by)} {when(kept.at)}"), said(kept.text, limit=600, lines=6)))
     blocks += paragraphs(["*Cases*", *(_case(case) for case in profile.cases[:SHOWN])] if profile.cases else [])
     for seen in profile.mentions[:SHOWN]:
         mention = seen.mention
         blocks.append(quoted(mention.text, limit=300, lines=3))
         blocks.append(small(words(f"{link(mention.url, platform_name(mention.platform))} {when(mention.posted_at)}")))
-    return blocks
+    return blocks + buttons(_row(customer))
+
+
+def _row(customer: Customer) -> list[InteractiveElement]:
+    """Offer what may be done with a customer; the click checks who may."""
+    offered = {
+        LINK_ACCOUNT: "Link an account",
+        **({UNLINK_ACCOUNT: "Unlink"} if customer.links else {}),
+        ADD_NOTE: "Note",
+    }
+    return [button(label, action_id=action_id, value=customer.id) for action_id, label in offered.items()]
 
 
 def pick_blocks(profiles: Sequence[CustomerProfile]) -> list[Block]:
@@ -50,7 +64,7 @@ def pick_blocks(profiles: Sequence[CustomerProfile]) -> list[Block]:
     blocks: list[Block] = [line(f"*{customers_text(len(profiles))}* Which one do you mean?")]
     for profile in profiles:
         customer = profile.customer
-        known = [_name(customer), *customer.emails[:1]]
+        known = [customer_name(customer), *customer.emails[:1]]
         known += [handle(each.account.platform, each.account.handle) for each in customer.links[:2]]
         blocks.append(
             SectionBlock(
@@ -75,7 +89,8 @@ def customers_text(found: int) -> str:
     return f"{count(found, 'customer')} found." if found else "Nobody found."
 
 
-def _name(customer: Customer) -> str:
+def customer_name(customer: Customer) -> str:
+    """Name a customer; still foreign text."""
     return ", ".join(customer.names[:3]) or f"Customer {customer.id}"
 
 

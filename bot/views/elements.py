@@ -77,12 +77,13 @@ def button(label: str, *, action_id: str, value: str | None = None, style: str |
     return ButtonElement(text=text, action_id=action_id, value=value, style=style)
 
 
+def plain(text: str) -> PlainTextObject:
+    """Show words of ours, or foreign ones that were escaped, without any formatting."""
+    return PlainTextObject(text=text, emoji=False)
+
+
 def menu(label: str, *, action_id: str, groups: Mapping[str, Mapping[str, str]]) -> StaticSelectElement:
     """Make a menu of our own words: the groups' titles, and in each what may be chosen with its value, ids only."""
-
-    def plain(text: str) -> PlainTextObject:
-        return PlainTextObject(text=text, emoji=False)
-
     return StaticSelectElement(
         placeholder=plain(label),
         action_id=action_id,

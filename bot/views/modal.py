@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from slack_sdk.models.blocks import Block, PlainTextObject, SectionBlock
+from slack_sdk.models.blocks import Block, SectionBlock
 from slack_sdk.models.views import View
 
 from bot.desk import Answer
-from bot.views.elements import line, said
+from bot.views.elements import line, plain, said
 
 TITLE_LIMIT = 24
 """https://docs.slack.dev/reference/views/modal-views"""
@@ -18,12 +18,12 @@ def modal(
     """Make a modal; `subject` holds ids only, and comes back with what was filled in."""
     return View(
         type="modal",
-        title=_plain(title[:TITLE_LIMIT]),
+        title=plain(title[:TITLE_LIMIT]),
         blocks=list(blocks),
         callback_id=callback_id or None,
         private_metadata=subject or None,
-        submit=_plain(submit) if submit else None,
-        close=_plain("Cancel" if submit else "Close"),
+        submit=plain(submit) if submit else None,
+        close=plain("Cancel" if submit else "Close"),
     )
 
 
@@ -40,7 +40,3 @@ def said_view(title: str, answer: Answer, *, typed: Mapping[str, str | tuple[str
         blocks.append(line("*What you wrote*, so that it is not lost:"))
         blocks += [SectionBlock(text=said(text, limit=2900, lines=100)) for text in texts]
     return modal(title, blocks)
-
-
-def _plain(text: str) -> PlainTextObject:
-    return PlainTextObject(text=text, emoji=False)
