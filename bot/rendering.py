@@ -30,7 +30,7 @@ _VIEWS: Mapping[type, Callable[[Any, datetime], tuple[str, list[Block]]]] = {
     SurgeLine: lambda told, now: (surge_line_text(told), surge_line_blocks(told, now=now)),
     DeadlineNotice: lambda notice, now: (deadline_text(notice), deadline_blocks(notice, now=now)),
     Nudge: lambda nudge, _: (nudge_text(nudge), nudge_blocks(nudge)),
-    HandedOver: lambda handed, _: (handover_text(handed), handover_blocks(handed)),
+    HandedOver: lambda handover, _: (handover_text(handover), handover_blocks(handover)),
     Notice: lambda notice, _: (notice_text(notice), notice_blocks(notice)),
 }
 

@@ -110,11 +110,17 @@ class BotProcess:
 
 
 @contextmanager
-def bot_on(sandbox: Sandbox, folder: Path, *, database_url: str | None = None) -> Iterator[BotProcess]:
-    """Give a bot with settings for the sandbox; it is not started, and killed at the end if it still runs."""
+def bot_on(
+    sandbox: Sandbox, folder: Path, *, database_url: str | None = None, noise: str = "surge_cards = 100000"
+) -> Iterator[BotProcess]:
+    """Give a bot with settings for the sandbox; it is not started, and killed at the end if it still runs.
+
+    Each case gets its card, unless `noise` says otherwise: the keys of that table of the settings.
+    """
     config = folder / "earshot.toml"
     url = database_url or f"sqlite:///{folder}/earshot.db"
-    config.write_text(bot_settings_toml(sandbox, database_url=url), encoding="utf-8")
+    settings = bot_settings_toml(sandbox, database_url=url)
+    config.write_text(f"{settings}\n[noise]\n{noise}\n", encoding="utf-8")
     bot = BotProcess(config, bot_environment(sandbox))
     try:
         yield bot

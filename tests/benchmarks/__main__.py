@@ -13,6 +13,7 @@ from service.logs import configure_logs
 from tests.benchmarks import (
     bench_classify,
     cards,
+    claims,
     commands,
     hostile_text,
     install,
@@ -21,6 +22,7 @@ from tests.benchmarks import (
     memory,
     page,
     start,
+    storm,
     throughput,
 )
 from tests.benchmarks.figure import Figure
@@ -40,7 +42,9 @@ BENCHMARKS = {
     "latency": Benchmark("From a post to its card", latency.measure),
     "classify": Benchmark("The model alone", bench_classify.measure),
     "throughput": Benchmark("Mentions a second through ingest", throughput.measure),
-    "cards": Benchmark("1,000 cards while Slack fails", cards.measure),
+    "cards": Benchmark("10,000 cards while Slack fails", cards.measure),
+    "claims": Benchmark("50 people claim the same 2,000 cards", claims.measure),
+    "storm": Benchmark("5,000 posts in five minutes", storm.measure),
     "kills": Benchmark("kill -9 at random moments", kills.measure),
     "commands": Benchmark("Commands over a large database", commands.measure),
     "hostile": Benchmark("Hostile text", hostile_text.measure),

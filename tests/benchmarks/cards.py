@@ -1,4 +1,4 @@
-"""Whether 1,000 cards are each visible exactly once in Slack, while a part of its answers is ambiguous."""
+"""Whether 10,000 cards are each visible exactly once in Slack, while a part of its answers is ambiguous."""
 
 import tempfile
 from collections import Counter
@@ -7,6 +7,7 @@ from datetime import timedelta
 from bot.identity import posting_client
 from bot.posting import SlackPost
 from domain.case import TriagePolicy
+from domain.noise import NoisePolicy
 from flows.alerting import Pace, PostReport, post_pending, reconcile, sweep_twins, update_changed
 from flows.carding import Origin
 from flows.filing import file_mentions
@@ -18,9 +19,12 @@ from tests import builders
 from tests.benchmarks.figure import Figure, none_of, progress, shown
 from tests.sandbox.running import HandClock, running_slack
 
-CARDS, CHANNELS = 1_000, 50
+CARDS, CHANNELS = 10_000, 50
 FAULTS = {"lost_ack": 0.02, "reset": 0.015, "internal_error": 0.015}
 """Of all calls 5 % end in a way that leaves open whether they were carried out."""
+
+REFUSED = 0.01
+"""Besides, Slack asks us to wait, whatever its own count says."""
 
 STEP = 0.25
 QUIET = timedelta(minutes=11)
@@ -36,13 +40,15 @@ def measure() -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder, running_slack(workspace) as slack:
         database = open_database(f"sqlite:///{folder}/earshot.db")
         database.migrate()
-        house = House(database, clock, (builders.brand(),), TriagePolicy(), secret=b"benchmark")
+        quiet = NoisePolicy(surge_cards=CARDS)
+        house = House(database, clock, (builders.brand(),), TriagePolicy(), secret=b"benchmark", noise=quiet)
         keys = {key for channel in channels for key in _enqueue(house, channel.id)}
         post = SlackPost(
             posting_client(workspace.bot_token, api_url=f"{slack.url}/api/"), bot_id=workspace.bot_id, clock=clock
         )
         for kind, probability in FAULTS.items():
             workspace.faults.add(kind, probability=probability)
+        workspace.faults.add("ratelimited", probability=REFUSED)
         total, seconds, twins = _run(house, post, clock, workspace)
         database.close()
     copies = _copies(workspace)

@@ -211,7 +211,7 @@ def test_a_dismissed_case_and_a_post_of_another_case_are_refused(opened, say, ho
             house=house,
         )
     not_us(Click(file.case.id, MIA), house=house)
-    with pytest.raises(Refused, match="it is dismissed as not us now"):
+    with pytest.raises(Refused, match="the case is dismissed as not us"):
         say(file, "sentiment", "neutral")
 
 

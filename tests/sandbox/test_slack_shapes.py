@@ -29,7 +29,10 @@ VIEW = {
     "blocks": [{"type": "actions", "elements": [BUTTON]}],
 }
 NOT_RECORDED = {"view_submission": {"response_urls"}, "view": {"blocks"}, "user": {"username"}}
-"""Keys of https://docs.slack.dev/reference/interaction-payloads that the recorded payloads happen to lack; `username` only in shortcuts."""
+"""Documented keys that the recorded payloads lack, `username` only in shortcuts.
+
+https://docs.slack.dev/reference/interaction-payloads
+"""
 
 
 @pytest.fixture(scope="module")
