@@ -76,6 +76,7 @@ def link(tie: Tie, *, house: House) -> None:
         author = _author(tx, tie.subject, Action.LINK_CUSTOMER)
         grade = _GRADES[tie.known]
         if author:
+            links.hold(tx, author.key)
             _check_free(tx, author, tie.customer_id, grade)
         account = Account(author.platform, author.handle) if author else tie.subject.account
         if account is None:
@@ -144,8 +145,7 @@ def _first_time(tx: Tx, delivery: str | None, now: datetime) -> bool:
 def _author(tx: Tx, subject: Subject, action: Action) -> Author | None:
     """Find the author; a typed account may be one that we have not seen yet."""
     if subject.account:
-        seen = links.author_called(tx, subject.account)
-        return links.author(tx, seen.key) if seen else None
+        return links.author_called(tx, subject.account)
     if subject.case_id:
         case = cases.get(tx, subject.case_id)
         if case is None:

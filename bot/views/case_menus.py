@@ -25,8 +25,8 @@ ASSIGN, LINK, ESCALATE, PRODUCT, LEAD, CORRECT, UNTIL = (
 """The choices of the menus: the value of one begins with its name."""
 
 _RESTS = {
-    Rest.HOUR: "1 hour",
-    Rest.THREE_HOURS: "3 hours",
+    Rest.HOUR: "in 1 hour",
+    Rest.THREE_HOURS: "in 3 hours",
     Rest.MORNING: "next working morning",
     Rest.WEEK: "next week",
 }
@@ -49,7 +49,7 @@ _ACTIONS = {
 def snooze_menu(case_id: str) -> StaticSelectElement:
     """Offer how long the case may rest; "next" is read when it is chosen."""
     rests = {text: choice_value(rest, case_id) for rest, text in _RESTS.items()}
-    return menu("Snooze", action_id=SNOOZE, groups={"Until in": rests | {"until …": choice_value(UNTIL, case_id)}})
+    return menu("Snooze", action_id=SNOOZE, groups={"Comes back": rests | {"at …": choice_value(UNTIL, case_id)}})
 
 
 def more_menu(file: CaseFile) -> StaticSelectElement:

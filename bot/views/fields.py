@@ -15,7 +15,7 @@ from slack_sdk.models.blocks import (
     UserSelectElement,
 )
 
-from bot.escaping import escape, unescape
+from bot.escaping import escape
 from bot.views.elements import BUTTON_LIMIT, plain, words
 
 TEXT_LIMIT = 2000
@@ -28,7 +28,7 @@ def text_field(
 ) -> InputBlock:
     """Ask for a text of at most TEXT_LIMIT characters; what `value` holds already may be foreign, and is only typed."""
     element = PlainTextInputElement(
-        action_id=block_id, multiline=multiline, initial_value=value[:TEXT_LIMIT] or None, max_length=TEXT_LIMIT
+        action_id=block_id, multiline=multiline, initial_value=_cut(value) or None, max_length=TEXT_LIMIT
     )
     return _input(block_id, label, element, hint=hint, optional=optional)
 
@@ -80,9 +80,10 @@ def several_of(typed: str | tuple[str, ...] | None) -> tuple[str, ...]:
     return typed if isinstance(typed, tuple) else ()
 
 
-def as_typed(slack_text: str) -> str:
-    """Read a message's text as its author typed it, to be shown in a field."""
-    return unescape(slack_text)
+def _cut(text: str) -> str:
+    """Keep what fits, as Slack counts, and what can be sent at all."""
+    whole = text.encode(errors="ignore").decode().encode("utf-16-le")
+    return whole[: 2 * TEXT_LIMIT].decode("utf-16-le", errors="ignore")
 
 
 def _foreign(text: str, value: str) -> Option:

@@ -58,7 +58,9 @@ def unlink_view(subject: str, links: Sequence[Link], *, customer: Customer) -> V
     """Ask which of a customer's accounts to untie."""
     blocks: list[Block] = [small(words("Linked to:"), said(_described(customer), limit=300))]
     options = {link.id: f"{_handle(link)} · {link.grade.value}" for link in links}
-    blocks.append(choice_field(LINK, "Which account is not hers?", options, chosen=links[0].id if links else None))
+    blocks.append(
+        choice_field(LINK, "Which account is somebody else's?", options, chosen=links[0].id if links else None)
+    )
     return modal("Unlink", blocks, callback_id=UNLINK_FORM, subject=subject, submit="Unlink")
 
 
@@ -67,7 +69,7 @@ def account_view(customer_id: str, *, platforms: Sequence[str]) -> View:
     names = {platform: platform_name(platform) for platform in platforms}
     blocks = [
         choice_field(PLATFORM, "Where?", names, chosen=platforms[0]),
-        text_field(HANDLE, "Her handle there", multiline=False),
+        text_field(HANDLE, "Handle there", multiline=False),
         _known_field(),
     ]
     return modal("Link an account", blocks, callback_id=ACCOUNT_FORM, subject=customer_id, submit="Link")

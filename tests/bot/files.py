@@ -20,9 +20,18 @@ from domain.case import (
     Verdict,
 )
 from domain.customer import Customer, CustomerProfile, Grade, Link, LinkState
+from domain.handover import Handover, HandoverKind
 from domain.health import Health, StreamHealth
 from domain.mention import Author
-from domain.message import BatchLine, MessageKind, MessageState, OutgoingMessage
+from domain.message import (
+    BatchLine,
+    HandedOver,
+    MessageKind,
+    MessageState,
+    Nudge,
+    NudgeReason,
+    OutgoingMessage,
+)
 from domain.outcome import Digest, Kpi, Quote, Volume
 from domain.prediction import RELEVANCE
 from domain.quality import Estimate, LiveFigure, Quality
@@ -31,6 +40,7 @@ from tests import builders
 from tests.builders import NOON
 
 LATER = NOON + timedelta(hours=2)
+CARD_URL = "https://lumora.slack.com/archives/C0ALERTS/p1772625600000100"
 
 
 def seen(text="Lumora is down again, I am off to Vidora", *, by=None, number=7, **changes) -> SeenMention:
@@ -215,6 +225,31 @@ def link(handle="jane_doe", *, platform="x", state=LinkState.ACTIVE, **changes) 
 def profile(**changes) -> CustomerProfile:
     values: dict[str, Any] = {"customer": customer(), "cases": (case(),), "mentions": (seen(),)}
     return CustomerProfile(**(values | changes))
+
+
+def nudge(**changes) -> Nudge:
+    values: dict[str, Any] = {"reason": NudgeReason.ASSIGNED, "by": "U0MIA", "case": case(), "card_url": CARD_URL}
+    return Nudge(**(values | changes))
+
+
+def handover(kind: HandoverKind, **changes) -> Handover:
+    values: dict[str, Any] = {
+        "id": "handover1",
+        "kind": kind,
+        "brand": "Lumora",
+        "at": NOON,
+        "by": "U0MIA",
+        "note": "The third of today",
+        "quote": "Jane called: nothing works",
+        "source_url": CARD_URL,
+        "whom": "U0LEO" if kind is HandoverKind.ESCALATION else None,
+    }
+    return Handover(**(values | changes))
+
+
+def handed(kind: HandoverKind, **changes) -> HandedOver:
+    values: dict[str, Any] = {"handover": handover(kind), "seen": seen(), "case": case(), "card_url": CARD_URL}
+    return HandedOver(kind, **(values | changes))
 
 
 def health(**changes) -> Health:

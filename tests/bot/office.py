@@ -17,6 +17,7 @@ from bot.people import People
 from bot.posting import SlackPost
 from bot.windows import Windows
 from domain.case import CaseFile, TriagePolicy
+from domain.handover import EscalationPolicy
 from domain.person import Role
 from flows.alerting import Pace, post_pending
 from flows.carding import Origin
@@ -38,7 +39,10 @@ Open = Callable[[App, RunningSlack], Connection]
 
 @dataclass(slots=True)
 class Office:
-    """Mia and Ben work on cases, Leo leads, Ada administers the CRM, Gus is a guest, and Nia has no role."""
+    """Mia and Ben work on cases, Leo leads, Ada administers the CRM and Dan cleans its data.
+
+    Gus is a guest, and Nia has no role.
+    """
 
     slack: RunningSlack
     people: dict[str, User]
@@ -81,6 +85,37 @@ class Office:
             self.slack.slack.interactions.click(self.people[name].id, self.alerts.id, ts, action_id, option=option)
         )
 
+    def use(self, name: str, callback_id: str, message: Message, channel: Channel | None = None) -> None:
+        """Use a shortcut in the menu of a message."""
+        work = self.slack.slack.interactions.shortcut(
+            self.people[name].id, callback_id, channel_id=(channel or self.alerts).id, ts=message.ts
+        )
+        self.slack.run(work)
+
+    def modal(self, name: str, title: str) -> dict[str, Any]:
+        """Wait until a person sees a modal of this title on top, and return it."""
+        stack = self.slack.workspace.views[self.people[name].id]
+        wait_until(lambda: stack and stack[-1]["title"]["text"] == title and "One moment" not in str(stack[-1]))
+        return stack[-1]
+
+    def submit(self, name: str, title: str, **values: Any) -> dict[str, Any]:
+        """Fill a modal in, and return what took its place."""
+        view = self.modal(name, title)
+        errors = self.slack.run(self.slack.slack.interactions.submit_view(self.people[name].id, view["id"], values))
+        assert errors == {}
+        stack = self.slack.workspace.views[self.people[name].id]
+        wait_until(lambda: stack[-1]["blocks"] != view["blocks"] and "One moment" not in str(stack[-1]))
+        return stack[-1]
+
+    def post(self) -> None:
+        """Send what waits in the outbox."""
+        post_pending(post=self.desk.post, pace=Pace(), house=self.house)
+
+    def direct(self, name: str) -> list[str]:
+        """All that the bot has told a person directly."""
+        self.post()
+        return [shown(message) for message in self.slack.workspace.direct_channel(self.people[name].id).messages]
+
     def deliver(self, kind: str, payload: dict[str, Any]) -> None:
         """Send a payload as Slack would, whoever has sent it before."""
         self.slack.run(self.slack.slack.delivery.send(kind, payload))
@@ -117,10 +152,18 @@ def over_http(app: App, slack: RunningSlack) -> Connection:
 def office(folder: Path, *, line: Open = over_http) -> Iterator[Office]:
     """Open an office for one test."""
     workspace = Workspace(manifest=MANIFEST)
-    names = {"mia": "Mia Park", "ben": "Ben Ito", "leo": "Leo Roy", "ada": "Ada Sand", "nia": "Nia Low"}
+    names = {
+        "mia": "Mia Park",
+        "ben": "Ben Ito",
+        "leo": "Leo Roy",
+        "ada": "Ada Sand",
+        "dan": "Dan Urs",
+        "nia": "Nia Low",
+    }
     people = {name: workspace.add_user(name, real) for name, real in names.items()}
     people["gus"] = workspace.add_user("gus", "Gus Guest", guest=True)
     alerts = workspace.add_channel("alerts", members=list(people.values()))
+    product = workspace.add_channel("product", members=[people["leo"]])
     database = open_database(f"sqlite:///{folder}/earshot.db")
     database.migrate()
     house = House(
@@ -130,6 +173,9 @@ def office(folder: Path, *, line: Open = over_http) -> Iterator[Office]:
         policy=TriagePolicy(),
         secret=b"s" * 32,
         channels={"Lumora": alerts.id},
+        workspace_url="https://lumora.slack.com/",
+        product_channels={"Lumora": product.id},
+        escalation=EscalationPolicy(people=(people["leo"].id, people["ada"].id)),
     )
     with running_slack(workspace, timing=Timing()) as slack:
         client = posting_client(workspace.bot_token, api_url=f"{slack.url}/api/")
@@ -138,6 +184,7 @@ def office(folder: Path, *, line: Open = over_http) -> Iterator[Office]:
             Role.SOCIAL_EXPERT: [people["mia"].id, people["ben"].id, people["gus"].id],
             Role.LEADERSHIP: [people["leo"].id],
             Role.CRM_ADMIN: [people["ada"].id],
+            Role.DATA_CLEANER: [people["dan"].id],
         }
         post = SlackPost(client, bot_id=us.bot_id, clock=house.clock)
         known = People(client=client, roles=roles, us=us)

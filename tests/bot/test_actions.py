@@ -16,7 +16,8 @@ from bot.commands import LOOK_UP, VERBS
 from bot.connection import connect_socket
 from bot.identity import identify
 from bot.views.blind_check import SKIP, START, answer_id
-from bot.views.card import CLAIM, CORRECT, NOT_US, OPEN_POST, REOPEN, RESOLVE
+from bot.views.card import CLAIM, NOT_US, OPEN_POST, REOPEN, RESOLVE
+from bot.views.case_menus import MORE
 from crm.access import PERMITTED
 from domain.case import CaseState
 from domain.prediction import RELEVANCE, SENTIMENT
@@ -34,11 +35,11 @@ def test_every_handler_has_a_row_in_the_permission_matrix():
 
 
 def test_claim_changes_the_card_for_everybody(at_work):
-    assert at_work.buttons() == ["Claim", "Resolve", "Not us", "Correct", "Open post"]
+    assert at_work.buttons() == ["Claim", "Reply", "Resolve", "Snooze", "Not us", "More", "Open post"]
     at_work.click("mia", CLAIM)
     wait_until(lambda: "Claimed" in shown(at_work.card()))
     assert f"by <@{at_work.people['mia'].id}>" in shown(at_work.card())
-    assert at_work.buttons() == ["Resolve", "Not us", "Correct", "Open post"]
+    assert at_work.buttons() == ["Reply", "Resolve", "Snooze", "Not us", "More", "Open post"]
     assert at_work.case().case.owner == at_work.people["mia"].id
     assert at_work.alerts.ephemeral == []
 
@@ -89,10 +90,10 @@ def test_who_has_no_role_for_it_cannot_claim(at_work, name):
 
 
 def test_a_chosen_label_stands_on_the_card_with_the_name_of_who_chose_it(at_work):
-    at_work.click("mia", CORRECT, option=at_work.choices()["neutral"])
+    at_work.click("mia", MORE, option=at_work.choices()["neutral"])
     wait_until(lambda: f"neutral (said by <@{at_work.people['mia'].id}>)" in shown(at_work.card()))
     assert "is leaving us, to *Vidora*" in shown(at_work.card()), "the other label is the model's"
-    at_work.click("ben", CORRECT, option=at_work.choices()["no sign of switching"])
+    at_work.click("ben", MORE, option=at_work.choices()["no sign of switching"])
     wait_until(lambda: "*No complaint*" in shown(at_work.card()))
     assert "intent corrected to none: nothing to answer" in shown(at_work.card())
     assert at_work.case().case.state is CaseState.NEW
@@ -101,13 +102,13 @@ def test_a_chosen_label_stands_on_the_card_with_the_name_of_who_chose_it(at_work
 
 @pytest.mark.parametrize("name", ["nia", "gus", "leo"])
 def test_who_has_no_role_for_it_cannot_correct(at_work, name):
-    at_work.click(name, CORRECT, option=at_work.choices()["neutral"])
+    at_work.click(name, MORE, option=at_work.choices()["neutral"])
     assert "You may not correct labels" in at_work.told(name).text
     assert at_work.case().history == ()
 
 
 def test_a_choice_delivered_three_times_has_one_effect(at_work):
-    kind, payload = click_payload(at_work, "mia", CORRECT, option=at_work.choices()["positive"])
+    kind, payload = click_payload(at_work, "mia", MORE, option=at_work.choices()["positive"])
     for _ in range(3):
         at_work.deliver(kind, payload)
     wait_until(lambda: "positive (said by" in shown(at_work.card()))
@@ -115,7 +116,7 @@ def test_a_choice_delivered_three_times_has_one_effect(at_work):
 
 
 def test_a_choice_taken_back_changes_nothing(at_work):
-    kind, payload = click_payload(at_work, "mia", CORRECT, option=at_work.choices()["positive"])
+    kind, payload = click_payload(at_work, "mia", MORE, option=at_work.choices()["positive"])
     payload["actions"][0]["selected_option"] = None
     at_work.deliver(kind, payload)
     at_work.click("mia", CLAIM)
@@ -126,7 +127,7 @@ def test_a_choice_taken_back_changes_nothing(at_work):
 
 def test_a_choice_of_an_old_card_is_refused_with_a_reason(at_work):
     value = at_work.choices()["neutral"].replace("neutral", "furious")
-    kind, payload = click_payload(at_work, "mia", CORRECT, option=at_work.choices()["neutral"])
+    kind, payload = click_payload(at_work, "mia", MORE, option=at_work.choices()["neutral"])
     payload["actions"][0]["selected_option"]["value"] = value
     at_work.deliver(kind, payload)
     assert "Nothing was changed" in at_work.told("mia").text

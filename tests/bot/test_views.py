@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from bot.actions import BUTTONS
 from bot.commands import CUSTOMER, EARSHOT, LOOK_UP, VERBS
+from bot.forms import FORMS
+from bot.subjects import CaseSubject, MessageSubject, PostSubject, read_subject, subject_value
 from bot.views.batch import batch_blocks, batch_text
 from bot.views.blind_check import (
     answer_id,
@@ -22,20 +24,34 @@ from bot.views.blind_check import (
     blind_step_text,
     read_item,
 )
-from bot.views.card import card_blocks, card_plain_text, card_text, read_correction
+from bot.views.card import REPLY, card_blocks, card_plain_text, card_text
+from bot.views.case_forms import (
+    assign_view,
+    escalate_view,
+    lead_view,
+    post_view,
+    product_view,
+    snooze_view,
+)
+from bot.views.case_menus import CORRECT, read_choice
 from bot.views.customer import nobody_blocks, pick_blocks, profile_blocks
 from bot.views.digest import digest_blocks, digest_text
+from bot.views.handover import handover_blocks, handover_text, nudge_blocks, nudge_text
 from bot.views.health import health_blocks, health_text
 from bot.views.help import help_blocks
 from bot.views.kpi import kpi_blocks
+from bot.views.linking import account_view, choice_view, note_view, search_view, unlink_view
 from bot.views.notice import notice_blocks, notice_text
 from bot.views.quality import quality_lines, quality_summary
 from bot.views.queue import page_value, queue_blocks, read_page
 from domain.blind_check import QUESTIONS, BlindRest
-from domain.case import CaseKind, CaseState, CustomerSummary, HistoryLine, Response
-from domain.message import MessageKind, Notice
+from domain.case import CaseKind, CaseState, CustomerSummary, HistoryLine, Response, Urgency
+from domain.customer import CustomerNote
+from domain.handover import EscalationPolicy, HandoverKind
+from domain.message import HandedOver, MessageKind, Notice, NudgeReason
 from domain.outcome import Kpi
 from domain.prediction import CORRECTABLE, RELEVANCE, SENTIMENT, SWITCHING, Prediction, Predictions
+from sandbox.slack.modals import view_errors
 from tests import builders
 from tests.bot import files
 from tests.bot.validation import faults, live, live_tokens, text_objects, texts
@@ -53,6 +69,11 @@ def corrected_seen():
         Prediction("switching", "none", 1.0, False, "", by="U0MIA"),
     )
     return files.seen(predictions=Predictions(items, "en"))
+
+
+def snoozed(**changes):
+    until = {"state": CaseState.SNOOZED, "snoozed_until": files.LATER, "snoozed_by": "U0MIA"}
+    return files.file(**until, history=[HistoryLine(NOON, "U0MIA", "snoozed")], **changes)
 
 
 VIEWS = {
@@ -79,6 +100,30 @@ VIEWS = {
         ),
         now=NOON,
     ),
+    "card_claimed": lambda: card_blocks(
+        files.file(
+            state=CaseState.CLAIMED,
+            owner="U0BEN",
+            escalated_at=NOON,
+            escalated_by="U0MIA",
+            escalated_to="U0LEO S0BOSS",
+            history=[
+                HistoryLine(NOON, "U0MIA", "assigned to", "U0BEN"),
+                HistoryLine(NOON, "U0MIA", "escalated to", "U0LEO S0BOSS"),
+            ],
+        ),
+        now=NOON,
+    ),
+    "card_snoozed": lambda: card_blocks(snoozed(), now=NOON),
+    "card_snoozed_by_its_owner": lambda: card_blocks(snoozed(owner="U0BEN"), now=NOON),
+    "card_waiting": lambda: card_blocks(files.file(state=CaseState.WAITING_APPROVAL, owner="U0MIA"), now=NOON),
+    "card_opportunity": lambda: card_blocks(files.file(kind=CaseKind.OPPORTUNITY, urgency=Urgency.LOW), now=NOON),
+    "nudge_assigned": lambda: nudge_blocks(files.nudge()),
+    "nudge_awake": lambda: nudge_blocks(files.nudge(reason=NudgeReason.AWAKE, by=None, card_url=None)),
+    "escalation": lambda: handover_blocks(files.handed(HandoverKind.ESCALATION)),
+    "product": lambda: handover_blocks(files.handed(HandoverKind.PRODUCT)),
+    "product_message": lambda: handover_blocks(files.handed(HandoverKind.PRODUCT, seen=None, case=None, card_url=None)),
+    "product_removed": lambda: handover_blocks(HandedOver(HandoverKind.PRODUCT)),
     "card_dismissed": lambda: card_blocks(files.file(state=CaseState.DISMISSED), now=NOON),
     "card_removed": lambda: card_blocks(REMOVED, now=NOON),
     "batch": lambda: batch_blocks(files.batch()),
@@ -102,17 +147,64 @@ VIEWS = {
         files.blind_post(SWITCHING, answers={RELEVANCE: "about", SENTIMENT: "negative"})
     ),
     "blind_rest": lambda: blind_step_blocks(BlindRest("Lumora", done=17, waiting=3)),
-    "profile": lambda: profile_blocks(files.profile()),
+    "profile": lambda: profile_blocks(files.profile(notes=(CustomerNote(NOON, "U0MIA", "Asked for a call."),))),
     "pick": lambda: pick_blocks([files.profile(), files.profile(customer=files.customer(id="cust2", names=()))]),
     "nobody": lambda: nobody_blocks("jane@example.com"),
     "help": lambda: help_blocks({EARSHOT: VERBS, CUSTOMER: (LOOK_UP,)}),
 }
 
 
+CASE = subject_value(CaseSubject("case1"))
+MESSAGE = subject_value(MessageSubject("C0ALERTS", "1772625600.000100"))
+MODALS = {
+    "modal_snooze": lambda: snooze_view(CASE, brand=builders.brand(), at=NOON),
+    "modal_snooze_again": lambda: snooze_view(CASE, brand=builders.brand(), at=NOON, fault="That moment is over."),
+    "modal_assign": lambda: assign_view(CASE, owner="U0MIA"),
+    "modal_escalate": lambda: escalate_view(CASE, policy=EscalationPolicy(("U0LEO", "S0BOSS"), "C0LADDER")),
+    "modal_product": lambda: product_view(CASE, channel="C0PRODUCT", brands=["Lumora"]),
+    "modal_product_message": lambda: product_view(
+        MESSAGE, channel=None, quote="Jane wrote me", brands=["Lumora", "Helio"]
+    ),
+    "modal_lead": lambda: lead_view(CASE, brands=["Lumora"]),
+    "modal_post": lambda: post_view("create_lead|Lumora", [files.seen(), files.seen("Trying Lumora", number=9)]),
+    "modal_search": lambda: search_view(CASE, author=files.jane()),
+    "modal_search_again": lambda: search_view(CASE, author=files.jane(), typed="nobody", nobody=True),
+    "modal_link": lambda: choice_view(CASE, [files.profile(), files.profile(customer=files.customer(id="cust2"))]),
+    "modal_unlink": lambda: unlink_view(CASE, files.customer().links, customer=files.customer()),
+    "modal_account": lambda: account_view("cust1", platforms=["reddit", "x"]),
+    "modal_note": lambda: note_view("cust1"),
+}
+
+
+@pytest.mark.parametrize("name", MODALS)
+def test_modal_is_as_it_was_approved(name):
+    compare(name, MODALS[name]().to_dict())
+
+
+@pytest.mark.parametrize("name", MODALS)
+def test_modal_passes_every_validator(name):
+    view = MODALS[name]()
+    assert faults(list(view.blocks), inputs=True) == []
+    assert view_errors(view.to_dict(), kind="modal") == []
+
+
+def test_every_modal_that_can_be_submitted_is_listened_to():
+    assert {view().callback_id for view in MODALS.values()} == {form.callback_id for form in FORMS}
+
+
+@pytest.mark.parametrize("subject", [CaseSubject("c1"), PostSubject("Big | Co", "x:7"), MessageSubject("C1", "1.2")])
+def test_a_forms_subject_survives_its_form(subject):
+    assert read_subject(subject_value(subject)) == subject
+
+
 @pytest.mark.parametrize("name", VIEWS)
 def test_view_is_as_it_was_approved(name):
+    compare(name, [block.to_dict() for block in VIEWS[name]()])
+
+
+def compare(name, dicts):
     """`EARSHOT_GOLDEN=write` writes what is shown now; read the difference before committing it."""
-    shown = json.dumps([block.to_dict() for block in VIEWS[name]()], indent=1, ensure_ascii=False) + "\n"
+    shown = json.dumps(dicts, indent=1, ensure_ascii=False) + "\n"
     path = GOLDEN / f"{name}.json"
     if os.environ.get("EARSHOT_GOLDEN") == "write":
         path.write_text(shown, encoding="utf-8")
@@ -125,7 +217,7 @@ def test_view_passes_every_validator(name):
 
 
 def test_no_golden_file_is_left_over():
-    assert {path.stem for path in GOLDEN.glob("*.json")} == set(VIEWS)
+    assert {path.stem for path in GOLDEN.glob("*.json")} == {*VIEWS, *MODALS}
 
 
 def test_every_button_shown_is_listened_to():
@@ -139,7 +231,8 @@ def test_every_button_shown_is_listened_to():
                 yield from action_ids(item)
 
     shown = {found for view in VIEWS.values() for block in view() for found in action_ids(block.to_dict())}
-    assert shown == {button.action_id for button in BUTTONS}
+    fields = {block.element.action_id for view in MODALS.values() for block in view().blocks if block.type == "input"}
+    assert shown - fields == {button.action_id for button in BUTTONS} | {REPLY}
 
 
 def hostile_views(text):
@@ -161,7 +254,10 @@ def hostile_views(text):
             state=CaseState.CLAIMED,
             brand=text,
             responses=[Response("case1", mention.id, text, NOON, text)],
-            history=[HistoryLine(NOON, text, text)] * 3,
+            history=[HistoryLine(NOON, text, text, text)] * 3,
+            escalated_at=NOON,
+            escalated_by=text,
+            escalated_to=text,
             customer=CustomerSummary("cust1", text, text, 1),
         )
     )
@@ -178,6 +274,10 @@ def hostile_views(text):
     quality = files.quality(brand=text)
     post = files.blind_post(SWITCHING, brand=text, mention=mention, answers={RELEVANCE: "about", SENTIMENT: "negative"})
     check = files.blind_check(brand=text)
+    told = files.handover(
+        HandoverKind.ESCALATION, by=text, note=text, brand=text, quote=text, source_url=text, whom=text
+    )
+    passed_on = files.handed(HandoverKind.ESCALATION, handover=told, seen=seen, case=file.case, card_url=text)
     blocks = [
         card_blocks(file, now=NOON),
         batch_blocks(batch),
@@ -191,9 +291,12 @@ def hostile_views(text):
         blind_check_blocks(check),
         blind_step_blocks(post),
         blind_step_blocks(BlindRest(text, done=3, waiting=1)),
-        profile_blocks(profile),
+        profile_blocks(replace(profile, notes=(CustomerNote(NOON, text, text),) * 9)),
         pick_blocks([profile] * 8),
         nobody_blocks(text),
+        nudge_blocks(files.nudge(by=text, case=file.case)),
+        handover_blocks(passed_on),
+        handover_blocks(replace(passed_on, seen=None)),
     ]
     beside = [
         card_text(file),
@@ -201,12 +304,38 @@ def hostile_views(text):
         batch_text(batch),
         digest_text(digest),
         notice_text(Notice(text)),
+        nudge_text(files.nudge(by=text, case=file.case, card_url=text)),
+        handover_text(passed_on),
         health_text(files.health(streams=(stream,))),
         blind_check_text(check),
         blind_step_text(post),
         blind_step_text(BlindRest(text, done=3, waiting=0)),
     ]
     return blocks, beside
+
+
+def hostile_modals(text):
+    """Every form that shows something foreign, with the text in its place."""
+    author = files.jane(handle=text, name=text)
+    seen = files.seen(mention=builders.mention(text, number=1, by=author))
+    customer = files.customer(names=(text,) * 4, emails=(text,), links=(files.link(text, id="link1"),) * 30)
+    return [
+        snooze_view(CASE, brand=builders.brand(text), at=NOON),
+        assign_view(CASE, owner=text),
+        product_view(MESSAGE, channel=text, quote=text, brands=["Lumora", "Helio"]),
+        post_view("create_lead|Lumora", [seen] * 20),
+        search_view(CASE, author=author, typed=text),
+        choice_view(CASE, [files.profile(customer=customer)] * 8),
+        unlink_view(CASE, customer.links, customer=customer),
+    ]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_nothing_hostile_comes_to_life_in_a_form_or_breaks_a_limit(text):
+    for view in hostile_modals(text):
+        dicts = [block.to_dict() for block in view.blocks]
+        assert live(dicts) == []
+        assert faults(list(view.blocks), inputs=True) == []
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
@@ -300,8 +429,9 @@ def test_card_offers_every_label_once_while_labels_matter(state):
     menus = [e for b in blocks if b["type"] == "actions" for e in b["elements"] if e["type"] == "static_select"]
     values = [o["value"] for menu in menus for group in menu["option_groups"] for o in group["options"]]
     offered = state not in {CaseState.DISMISSED, CaseState.REMOVED}
-    expected = [("case1", task, label, "x:7") for task, labels in CORRECTABLE.items() for label in labels]
-    assert [read_correction(value) for value in values] == (expected if offered else [])
+    expected = [f"case1|{task}|{label}|x:7" for task, labels in CORRECTABLE.items() for label in labels]
+    chosen = [read_choice(value) for value in values]
+    assert [rest for choice, rest in chosen if choice == CORRECT] == (expected if offered else [])
 
 
 def card_words(seen, **changes):

@@ -18,11 +18,11 @@ OUR_TOKENS = re.compile(
 """Every `<...>` that a view may write."""
 
 
-def faults(blocks: list[Block]) -> list[str]:
+def faults(blocks: list[Block], *, inputs: bool = False) -> list[str]:
     """Return all that the SDK's own validators, asked of every nested object, and Slack's limits object to."""
     found = [str(fault) for block in blocks for fault in _sdk_faults(block)]
     dicts = [block.to_dict() for block in blocks]
-    found += block_errors(dicts)
+    found += block_errors(dicts, inputs=inputs)
     if total_text(dicts) > TOTAL_TEXT:
         found.append(f"{total_text(dicts)} characters in all")
     found += [f"longer than Slack counts: {text[:60]}" for text in texts(dicts) if _units(text) > 3000]
