@@ -8,6 +8,7 @@ from slack_sdk.models.views import View
 from bot.desk import Answer
 from bot.views.elements import line, plain, said
 
+CARD_MODAL = "case_card"
 TITLE_LIMIT = 24
 """https://docs.slack.dev/reference/views/modal-views"""
 
