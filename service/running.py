@@ -30,6 +30,7 @@ from domain.errors import SettingsError
 from flows.house import House
 from service.assembly import build_model, build_polls, build_streams, model_status, named_channels, open_house
 from service.schedule import Schedule, Watch
+from service.settings_overview import settings_overview
 
 log = structlog.get_logger(__name__)
 
@@ -98,7 +99,7 @@ def connect_bot(
     polls = build_polls(settings, secrets, streams, clock=clock)
     post = SlackPost(posting_client(bot_token, api_url=api_url), bot_id=us.bot_id, clock=clock)
     people = People(asking, settings.roles, us)
-    desk = Desk(house, post, people, Windows(asking), streams, model)
+    desk = Desk(house, post, people, Windows(asking), streams, model, settings=settings_overview(settings, channels))
     app = build_app(client=asking, us=us, signing_secret=signing_secret or "", desk=desk)
     if settings.slack.mode == "socket":
         connection = connect_socket(app, app_token=app_token or "", client=asking)

@@ -5,7 +5,7 @@ import hmac
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, TextClause, and_, delete, exists, func, select, update
 
 from domain.case import SeenMention, Triage, Verdict
 from domain.mention import Mention, MentionId
@@ -244,8 +244,8 @@ def unsure_count(tx: Tx, *, brand: str | None) -> int:
     return tx.scalar(select(func.count()).select_from(SightingRow).where(*_unjudged(brand))) or 0
 
 
-def _unjudged(brand: str | None) -> list[ColumnElement[bool]]:
-    return [UNJUDGED] if brand is None else [UNJUDGED, SightingRow.brand == brand]
+def _unjudged(brand: str | None) -> tuple[ColumnElement[bool] | TextClause, ...]:
+    return (UNJUDGED,) if brand is None else (UNJUDGED, SightingRow.brand == brand)
 
 
 def decide(tx: Tx, mention_id: MentionId, triage: Triage, *, brand: str, case_id: str | None = None) -> bool:

@@ -21,7 +21,7 @@ def mute(ask: Ask) -> Answer:
         raise InputError(f'Say what to mute, as in `{EARSHOT} mute @jane 2h` or `{EARSHOT} mute "price rise" 2h`.')
     brand = brand_of(typed, house)
     kind, what, platform = _what(words)
-    new = muting.mute(Wanted(kind, what, last, brand and brand.name, platform), person=ask.person, house=house)
+    new = muting.mute(Wanted(kind, what, last, brand.name if brand else None, platform), person=ask.person, house=house)
     return mutes_page(ask, 0, new.id)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.commands import LOOK_UP, VERBS
 from bot.views.customer import PICK
-from bot.views.queue import LATER
+from bot.views.paging import LATER
 from domain.errors import StorageError
 from flows.carding import Origin
 from flows.filing import file_mentions

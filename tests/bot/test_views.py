@@ -42,8 +42,9 @@ from bot.views.help import help_blocks
 from bot.views.kpi import kpi_blocks
 from bot.views.linking import account_view, choice_view, note_view, search_view, unlink_view
 from bot.views.notice import notice_blocks, notice_text
+from bot.views.paging import page_value, read_page
 from bot.views.quality import quality_lines, quality_summary
-from bot.views.queue import page_value, queue_blocks, read_page
+from bot.views.queue import queue_blocks
 from domain.blind_check import QUESTIONS, BlindRest
 from domain.case import CaseKind, CaseState, CustomerSummary, HistoryLine, Response, Urgency
 from domain.customer import CustomerNote
@@ -51,9 +52,10 @@ from domain.handover import EscalationPolicy, HandoverKind
 from domain.message import HandedOver, MessageKind, Notice, NudgeReason
 from domain.outcome import Kpi
 from domain.prediction import CORRECTABLE, RELEVANCE, SENTIMENT, SWITCHING, Prediction, Predictions
+from domain.queue import QueueFilter
 from sandbox.slack.modals import view_errors
 from tests import builders
-from tests.bot import files
+from tests.bot import desk_views, files
 from tests.bot.validation import faults, live, live_tokens, text_objects, texts
 from tests.builders import NOON
 from tests.hostile import HOSTILE
@@ -151,6 +153,7 @@ VIEWS = {
     "pick": lambda: pick_blocks([files.profile(), files.profile(customer=files.customer(id="cust2", names=()))]),
     "nobody": lambda: nobody_blocks("jane@example.com"),
     "help": lambda: help_blocks({EARSHOT: VERBS, CUSTOMER: (LOOK_UP,)}),
+    **desk_views.VIEWS,
 }
 
 
@@ -284,7 +287,7 @@ def hostile_views(text):
         batch_blocks(replace(batch, kind=MessageKind.REVIEW)),
         digest_blocks(digest),
         notice_blocks(Notice(text)),
-        queue_blocks(files.queue(*[file] * 10, total=99), page=3, now=NOON, brand="Lumora"),
+        queue_blocks(files.queue(*[file] * 10, total=99), page=3, now=NOON, wanted=QueueFilter(brand=text)),
         kpi_blocks([kpi] * 14, brand=text, since=date(2026, 3, 2), until=date(2026, 3, 3)),
         health_blocks(files.health(streams=(stream,) * 20, quality=(quality,) * 3)),
         digest_blocks(replace(digest, quality=quality)),
@@ -503,9 +506,9 @@ def test_post_without_a_web_address_gets_no_link_button():
     assert "Open post" not in shown
 
 
-def test_page_of_the_queue_survives_its_button():
-    assert read_page(page_value(3, "Big | Co")) == (3, "Big | Co")
-    assert read_page(page_value(0, None)) == (0, None)
+def test_page_of_a_list_survives_its_button():
+    assert read_page(page_value("queue", 3, "|||Big | Co")) == ("queue", 3, "|||Big | Co")
+    assert read_page(page_value("mutes", 0)) == ("mutes", 0, "")
 
 
 def test_health_names_what_fails_and_what_is_spent():
