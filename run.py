@@ -176,6 +176,9 @@ def import_(
         print(f"Nothing was stored: mend the {len(report.errors)} rows above and import again.", file=sys.stderr)
     if report.ignored:
         print(f"Columns without a meaning to Earshot: {', '.join(report.ignored)}.", file=sys.stderr)
+    if left_out := report.counts.forgotten:
+        people = "1 forgotten person" if left_out == 1 else f"{left_out:,} forgotten people"
+        print(f"{people} left out.", file=sys.stderr)
     counts = {"rows": report.rows, **asdict(report.counts), "bad": len(report.errors), "stored": report.stored}
     print(json.dumps(counts))
     if report.errors:
@@ -267,6 +270,37 @@ def learn(
     lesson = learn_from_people(settings, secrets, clock=system_clock, dry_run=dry_run)
     print("\n".join(told(lesson, dry_run=dry_run)), file=sys.stderr)
     print(json.dumps(asdict(lesson)))
+
+
+@app.command()
+def forget(
+    handle: Annotated[str | None, typer.Option(help="As in @jane, x:@jane or reddit:u/jane.")] = None,
+    email: Annotated[str | None, typer.Option(help="An e-mail address of a customer.")] = None,
+    customer: Annotated[str | None, typer.Option("--id", help="A customer's id.")] = None,
+    config: Config = DEFAULT_CONFIG,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, erase nothing.")] = False,
+) -> None:
+    """Erase a person for good; prints the receipt, which does not tell whom."""
+    from config.load import load
+    from service.forget import as_handle, forget_person
+
+    named = [each for each in (handle and as_handle(handle), email, customer) if each]
+    if len(named) != 1:
+        raise typer.BadParameter("name one person with --handle, --email or --id")
+
+    def agreed(held: object) -> bool:
+        print(f"This would go, and could not come back: {json.dumps(held)}", file=sys.stderr)
+        return yes or typer.confirm("Forget for good?", err=True)
+
+    settings, secrets = load(config)
+    print(
+        json.dumps(
+            forget_person(
+                named[0], settings=settings, secrets=secrets, clock=system_clock, dry_run=dry_run, agreed=agreed
+            )
+        )
+    )
 
 
 @audit_app.command()

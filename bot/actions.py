@@ -31,6 +31,16 @@ from bot.views.case_menus import (
     read_choice,
 )
 from bot.views.customer import ADD_NOTE, LINK_ACCOUNT, PICK, UNLINK_ACCOUNT
+from bot.views.forget import (
+    FORGET,
+    HOW_FAR,
+    KEEP,
+    PICK_PERSON,
+    offer_blocks,
+    offers_text,
+    receipt_blocks,
+    receipt_text,
+)
 from bot.views.home import PREFERENCES, REFRESH
 from bot.views.muting import UNMUTE
 from bot.views.paging import EARLIER, LATER
@@ -40,9 +50,10 @@ from crm.snoozing import Rest
 from domain.blind_check import QUESTIONS, BlindStep
 from domain.case import CaseFile
 from domain.errors import Refused
+from domain.forgetting import Forgetting
 from domain.mention import MentionId
 from domain.person import Action
-from flows import alerting, blind_checks, correcting, judging, lookup, responding, snoozing
+from flows import alerting, blind_checks, correcting, forgetting, judging, lookup, responding, snoozing
 from flows.judging import Judgement, Look
 from flows.responding import Click
 
@@ -115,6 +126,32 @@ def pick_customer(ask: Ask) -> Answer:
     return profile_answer(lookup.customer(ask.words, person=ask.person, house=ask.desk.house))
 
 
+def pick_person(ask: Ask) -> Answer:
+    """Show what would go with the person who was chosen."""
+    offer = forgetting.pick(ask.words, person=ask.person, house=ask.desk.house)
+    return Answer(offers_text(1), offer_blocks(offer))
+
+
+def forget(ask: Ask) -> Answer:
+    """Forget the person for good, and give the receipt."""
+    return _receipt(forgetting.confirm(ask.words, person=ask.person, house=ask.desk.house))
+
+
+def how_far(ask: Ask) -> Answer:
+    """Tell how far a forgetting is."""
+    return _receipt(forgetting.status(ask.words, person=ask.person, house=ask.desk.house))
+
+
+def keep(ask: Ask) -> Answer:
+    """Drop the offer to forget somebody."""
+    forgetting.cancel(ask.words, person=ask.person, house=ask.desk.house)
+    return Answer("Cancelled: nothing was erased.")
+
+
+def _receipt(done: Forgetting) -> Answer:
+    return Answer(receipt_text(done), receipt_blocks(done))
+
+
 def start_blind_check(ask: Ask) -> Answer:
     """Show the person alone the first post of a blind check."""
     return _blind(blind_checks.begin(ask.words, person=ask.person, house=ask.desk.house))
@@ -169,6 +206,10 @@ BUTTONS = (
     Button(LINK_ACCOUNT, Action.LINK_CUSTOMER, link_forms.open_account),
     Button(UNLINK_ACCOUNT, Action.UNLINK_CUSTOMER, link_forms.open_unlink),
     Button(ADD_NOTE, Action.NOTE_CUSTOMER, link_forms.open_note),
+    Button(PICK_PERSON, Action.FORGET, pick_person),
+    Button(FORGET, Action.FORGET, forget),
+    Button(HOW_FAR, Action.FORGET, how_far),
+    Button(KEEP, Action.FORGET, keep),
     Button(START, Action.BLIND_CHECK, start_blind_check),
     Button(SKIP, Action.BLIND_CHECK, skip_blind_post),
     *(

@@ -45,6 +45,7 @@ PERMITTED: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.SEE_AUDIT: frozenset({Role.CRM_ADMIN}),
         Action.SEE_SETTINGS: frozenset({Role.CRM_ADMIN}),
         Action.SEE_HOME: _ANY_ROLE,
+        Action.FORGET: frozenset({Role.CRM_ADMIN}),
         Action.SEE_HELP: _ANY_ROLE,
     }
 )
@@ -81,6 +82,7 @@ _WORDS: Mapping[Action, str] = MappingProxyType(
         Action.SEE_AUDIT: "read the audit log",
         Action.SEE_SETTINGS: "see the settings",
         Action.SEE_HOME: "see Earshot's home tab",
+        Action.FORGET: "forget people",
         Action.SEE_HELP: "use Earshot",
     }
 )

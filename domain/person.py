@@ -48,6 +48,7 @@ class Action(StrEnum):
     SEE_AUDIT = "see_audit"
     SEE_SETTINGS = "see_settings"
     SEE_HOME = "see_home"
+    FORGET = "forget"  # erase a person for good
     SEE_HELP = "see_help"
 
 

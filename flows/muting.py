@@ -85,13 +85,13 @@ def _named(tx: Tx, wanted: Wanted) -> tuple[str, str]:
         if len(words) < FEWEST_LETTERS:
             raise Refused("A topic needs a word of at least three letters. Try `/earshot mute price rise 2h`.")
         return words, words
-    found = authors.named(tx, wanted.what, platform=wanted.platform)
+    found = authors.by_handle(tx, wanted.what, platform=wanted.platform)
     if not found:
         raise Refused(f"Nobody called {wanted.what} has written yet. Check the handle, as in @jane or u/jane.")
-    if len(found) > 1:
+    if len({author.platform for author in found}) > 1:
         where = ", ".join(sorted(author.platform for author in found))
         raise Refused(f"{wanted.what} writes on several platforms ({where}). Say which, as in x:{wanted.what}.")
-    (author,) = found
+    author = found[-1]
     return author.key, f"{author.platform}:{author.handle}"
 
 

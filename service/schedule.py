@@ -32,6 +32,7 @@ from flows.batching import enqueue_batches
 from flows.blind_checks import enqueue_due_checks
 from flows.deadlines import watch_deadlines
 from flows.digests import enqueue_due_digests
+from flows.forgetting import awaits_scrub, purge, resume, scrub
 from flows.house import House
 from flows.ingest import IngestReport, ingest
 from flows.snoozing import wake_due
@@ -43,6 +44,8 @@ log = structlog.get_logger(__name__)
 LEASE = "schedule"
 LEASE_SECONDS = 15
 OUTBOX_SECONDS = 0.25
+FORGET_SECONDS = 2.0
+"""Of forgetting somebody, so much is done in one round."""
 SCRUB_SECONDS = 60
 """What was erased is overwritten on disk at most so long after."""
 STOP_SECONDS = 3.0
@@ -104,6 +107,7 @@ class Schedule:
         self._every(30, "deadlines", self._while_leading(lambda: watch_deadlines(house=self._house)))
         self._every(10, "snoozes", self._while_leading(lambda: wake_due(house=self._house)))
         self._every(10, "lines", self._while_leading(self._queue_lines))
+        self._every(FORGET_SECONDS, "forget", self._while_leading(self._forget))
         self._every(SCRUB_SECONDS, "scrub", self._while_leading(self._scrub), first=SCRUB_SECONDS)
         self._every(600, "refused", self._while_leading(lambda: retry_refused(house=self._house)))
         self._every(3600, "purge", self._while_leading(self._purge))
@@ -191,10 +195,14 @@ class Schedule:
 
     def _scrub(self) -> None:
         """Overwrite what was erased; a reader may keep the log from being emptied until the next time."""
-        if self._erased.is_set():
+        if self._erased.is_set() or awaits_scrub(house=self._house):
             self._erased.clear()
-            if not self._house.database.scrub():
+            if not scrub(house=self._house):
                 self._erased.set()
+
+    def _forget(self) -> None:
+        """Go on with people whom somebody asked to forget, here or by a command that was stopped."""
+        resume(house=self._house, seconds=FORGET_SECONDS)
 
     def _watch_line(self) -> None:
         """Say once that clicks and commands cannot reach us, and once that they can: the connection mends itself."""
@@ -206,6 +214,7 @@ class Schedule:
     def _purge(self) -> None:
         with self._house.database.write() as tx:
             deliveries.purge(tx, before=self._house.clock() - timedelta(days=1))
+        purge(house=self._house)
 
     def _job_failed(self, event: JobExecutionEvent) -> None:
         """Say once that a job fails; it is run again at its next time."""

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, insert, select, update
@@ -15,15 +16,23 @@ from storage.tables import AuditHeadRow, AuditRow
 
 def append(tx: Tx, *, at: datetime, actor: str, action: str, subject: str, detail: str = "", secret: bytes) -> None:
     """Add an entry at the end of the chain."""
+    append_all(tx, [subject], at=at, actor=actor, action=action, detail=detail, secret=secret)
+
+
+def append_all(
+    tx: Tx, subjects: Sequence[str], *, at: datetime, actor: str, action: str, detail: str = "", secret: bytes
+) -> None:
+    """Add an entry for each subject at the end of the chain: the same was done to each."""
+    if not subjects:
+        return
     head = tx.scalars(select(AuditHeadRow).with_for_update()).one()
-    number, before = head.number + 1, head.mac
-    entry = AuditRow(number=number, at=at, actor=actor, action=action, subject=subject, detail=detail)
-    mac = _mac(entry, before, secret)
-    tx.execute(
-        insert(AuditRow).values(
-            number=number, at=at, actor=actor, action=action, subject=subject, detail=detail, mac=mac
-        )
-    )
+    number, mac = head.number, head.mac
+    said = {"at": at, "actor": actor, "action": action, "detail": detail}
+    entries = []
+    for number, subject in enumerate(subjects, head.number + 1):
+        mac = _mac(AuditRow(number=number, subject=subject, **said), mac, secret)
+        entries.append({"number": number, "subject": subject, "mac": mac, **said})
+    tx.execute(insert(AuditRow), entries)
     tx.execute(update(AuditHeadRow).values(number=number, mac=mac))
 
 

@@ -1,4 +1,6 @@
-"""Who wrote posts, as last seen."""
+"""Who wrote posts, by handle and by key."""
+
+from collections.abc import Sequence
 
 from sqlalchemy import func, select
 
@@ -9,10 +11,16 @@ from storage.sightings import to_author
 from storage.tables import AuthorRow
 
 
-def named(tx: Tx, handle: str, *, platform: str | None = None) -> list[Author]:
-    """Return the author of each platform, or of one, who goes by a handle now: the one seen last."""
-    wanted = select(AuthorRow).where(func.lower(AuthorRow.handle) == fold_handle(handle))
+def by_handle(tx: Tx, handle: str, *, platform: str | None = None) -> list[Author]:
+    """Return the authors who had this handle when last seen, on one platform or on all. Reads every author."""
+    named = select(AuthorRow).where(func.lower(AuthorRow.handle) == fold_handle(handle))  # handles are ASCII
     if platform is not None:
-        wanted = wanted.where(AuthorRow.platform == platform)
-    latest = {row.platform: row for row in tx.scalars(wanted.order_by(AuthorRow.seen_at))}
-    return [to_author(row) for row in latest.values()]
+        named = named.where(AuthorRow.platform == platform)
+    return [to_author(row) for row in tx.scalars(named.order_by(AuthorRow.key))]
+
+
+def of_keys(tx: Tx, keys: Sequence[str]) -> list[Author]:
+    """Return the authors of these keys who have posts here."""
+    return [
+        to_author(row) for row in tx.scalars(select(AuthorRow).where(AuthorRow.key.in_(keys)).order_by(AuthorRow.key))
+    ]

@@ -85,9 +85,26 @@ def move(tx: Tx, seen: Case, *, state: CaseState, **values: Any) -> bool:
     return tx.scalar(moved.returning(CaseRow.id)) is not None
 
 
+def remove(tx: Tx, case_ids: Sequence[str], *, at: datetime) -> list[str]:
+    """Close cases whose posts are gone, whatever their state, and return those that were not removed before."""
+    removed: list[str] = []
+    for some in chunks(case_ids):
+        standing = update(CaseRow).where(CaseRow.id.in_(some), CaseRow.state != CaseState.REMOVED)
+        closed_at = func.coalesce(CaseRow.closed_at, at)
+        closed = standing.values(state=CaseState.REMOVED, closed_at=closed_at, snoozed_until=None)
+        removed += tx.scalars(closed.returning(CaseRow.id))
+    return sorted(removed)
+
+
 def note(tx: Tx, case_id: str, line: HistoryLine) -> None:
     """Add a line to the case's history."""
     tx.execute(insert(HistoryRow).values(case_id=case_id, **asdict(line)))
+
+
+def note_all(tx: Tx, case_ids: Sequence[str], line: HistoryLine) -> None:
+    """Add the same line to the histories of several cases."""
+    if case_ids:
+        tx.execute(insert(HistoryRow), [{"case_id": case_id, **asdict(line)} for case_id in case_ids])
 
 
 def file(tx: Tx, case_id: str, *, value_band: ValueBand) -> CaseFile | None:

@@ -32,6 +32,24 @@ _MIGRATION_LOCK = 0x6561727368  # any number that every Earshot agrees on
 _POOL: Mapping[str, Any] = {"pool_size": 8, "max_overflow": 24, "hide_parameters": True}
 """More connections than threads ever ask for; what goes through them is in no error message."""
 
+_ERASED_FROM = (
+    "authors",
+    "mentions",
+    "sightings",
+    "predictions",
+    "blind_items",
+    "cases",
+    "records",
+    "record_versions",
+    "record_names",
+    "contacts",
+    "links",
+    "memberships",
+    "customers",
+    "forgettings",
+)
+"""Where something of a person is deleted or blanked."""
+
 _OPTIONS = {"populate_existing": True, "synchronize_session": False}
 """Rows are read anew by every statement: bulk statements pass by the session's own memory of them."""
 
@@ -113,7 +131,7 @@ class Database:
         with self._explained():
             if self._writer.dialect.name == "postgresql":
                 with self._writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                    connection.execute(text("VACUUM authors, mentions, sightings, predictions, blind_items"))
+                    connection.execute(text(f"VACUUM {', '.join(_ERASED_FROM)}"))
                 return True
             with self.write() as tx:
                 tx.execute(text("INSERT INTO mentions_fts (mentions_fts) VALUES ('optimize')"))

@@ -1,16 +1,14 @@
-"""Posts: stored once, seen for brands, edited, searched, counted, and erased for good."""
+"""Posts: stored once, seen for brands, edited, searched and counted."""
 
-import hashlib
-import hmac
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, TextClause, and_, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, TextClause, and_, delete, func, select, update
 
 from domain.case import SeenMention, Triage, Verdict
 from domain.mention import Mention, MentionId
-from domain.message import MessageKind
 from domain.prediction import Predictions
+from storage import messages, tombstones
 from storage.column_types import storable
 from storage.database import Tx
 from storage.fulltext import matches
@@ -18,14 +16,10 @@ from storage.sightings import author_values, mention_values, prediction_values, 
 from storage.tables import (
     UNJUDGED,
     AuthorRow,
-    CaseRow,
     MentionRow,
     MessageMentionRow,
-    MessageRow,
     PredictionRow,
-    ResponseRow,
     SightingRow,
-    TombstoneRow,
 )
 from storage.upserts import chunks, upsert
 
@@ -36,11 +30,10 @@ _SAID = ["label", "score", "unsure", "rival", "probabilities", "reasons", "curre
 def unseen(tx: Tx, mentions: Sequence[Mention], *, brand: str, secret: bytes) -> list[Mention]:
     """Return the posts that are not stored for the brand and may be, in their order, each once."""
     distinct = list({mention.id: mention for mention in mentions}.values())
-    known: set[str] = set()
+    known = tombstones.erased(tx, distinct, secret=secret)
     for some in chunks([mention.id for mention in distinct]):
         stored = select(SightingRow.mention_id).where(SightingRow.mention_id.in_(some), SightingRow.brand == brand)
         known.update(tx.scalars(stored))
-        known.update(_erased(tx, some, secret))
     return [mention for mention in distinct if mention.id not in known]
 
 
@@ -50,9 +43,7 @@ def add(tx: Tx, seen: Sequence[SeenMention], *, stream: str | None, at: datetime
     A post that is stored already keeps its text and its decision; its author and predictions are brought up to date.
     `stream` is None for what a file brought: no hourly line lists it.
     """
-    erased: set[str] = set()
-    for some in chunks([one.mention.id for one in seen]):
-        erased |= _erased(tx, some, secret)
+    erased = tombstones.erased(tx, [one.mention for one in seen], secret=secret)
     kept = sorted((one for one in seen if one.mention.id not in erased), key=lambda one: one.mention.id)
     authors = {one.mention.author.key: author_values(one.mention.author, at) for one in kept}
     upsert(tx, AuthorRow, [authors[key] for key in sorted(authors)], update=_AUTHOR_FIELDS)
@@ -101,40 +92,7 @@ def update_text(tx: Tx, mention: Mention, predictions: Mapping[str, Predictions]
         )
         tx.execute(delete(PredictionRow).where(PredictionRow.mention_id == mention.id, PredictionRow.brand == brand))
         _predict(tx, {mention.id: said}, brand=brand)
-    _touch_messages(tx, mention.id)
-
-
-def erase(tx: Tx, mention_id: MentionId, *, at: datetime, secret: bytes) -> list[str]:
-    """Delete a post and all that was said of it, and keep it away for ever, stored or not.
-
-    Its author goes with the last post, a case's author and thread are blanked with the case's last post, and every
-    message that shows it wants an update. `Database.scrub` then overwrites the bytes. Returns the ids of its cases.
-    """
-    upsert(tx, TombstoneRow, [{"digest": _digest(mention_id, secret), "at": at}])
-    author_key = tx.scalar(select(MentionRow.author_key).where(MentionRow.id == mention_id))
-    if author_key is None:
-        return []
-    _touch_messages(tx, mention_id)
-    in_cases = select(SightingRow.case_id).where(SightingRow.mention_id == mention_id, SightingRow.case_id.is_not(None))
-    case_ids = sorted({str(case_id) for case_id in tx.scalars(in_cases)})
-    tx.execute(delete(ResponseRow).where(ResponseRow.mention_id == mention_id))
-    tx.execute(delete(MentionRow).where(MentionRow.id == mention_id))  # the rest cascades
-    for case_id in case_ids:
-        empty = ~exists().where(SightingRow.case_id == case_id)
-        blank = update(CaseRow).where(CaseRow.id == case_id, empty)
-        tx.execute(blank.values(author_key="", thread_id=f"removed:{case_id}"))
-    orphaned = ~exists().where(MentionRow.author_key == author_key)
-    tx.execute(delete(AuthorRow).where(AuthorRow.key == author_key, orphaned))
-    return case_ids
-
-
-def _touch_messages(tx: Tx, mention_id: MentionId) -> None:
-    """Redraw what shows a post, and the card that counts it as a copy."""
-    showing = select(MessageMentionRow.key).where(MessageMentionRow.mention_id == mention_id)
-    counting = select(SightingRow.copy_of).where(SightingRow.mention_id == mention_id, SightingRow.copy_of.is_not(None))
-    cards = MessageRow.kind == MessageKind.CARD, MessageRow.subject.in_(counting)
-    for shown in (MessageRow.key.in_(showing), and_(*cards)):
-        tx.execute(update(MessageRow).where(shown).values(revision=MessageRow.revision + 1))
+    messages.touch_showing(tx, [mention.id])
 
 
 def brands_of(tx: Tx, mention_id: MentionId) -> list[str]:
@@ -267,12 +225,3 @@ def _predict(tx: Tx, said: Mapping[MentionId, Predictions], *, brand: str) -> No
         row for mention_id, predictions in said.items() for row in prediction_values(mention_id, brand, predictions)
     ]
     upsert(tx, PredictionRow, rows, update=_SAID)
-
-
-def _erased(tx: Tx, ids: Sequence[str], secret: bytes) -> set[str]:
-    digests = {_digest(mention_id, secret): mention_id for mention_id in ids}
-    return {digests[found] for found in tx.scalars(select(TombstoneRow.digest).where(TombstoneRow.digest.in_(digests)))}
-
-
-def _digest(mention_id: str, secret: bytes) -> str:
-    return hmac.new(secret, mention_id.encode(), hashlib.sha256).hexdigest()

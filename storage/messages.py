@@ -5,7 +5,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from domain.mention import MentionId
@@ -43,6 +43,16 @@ def touch(tx: Tx, *, kind: MessageKind, subject: str) -> None:
     """Note that a subject has changed, so that the message that shows it is updated."""
     about = MessageRow.kind == kind, MessageRow.subject == subject
     tx.execute(update(MessageRow).where(*about).values(revision=MessageRow.revision + 1))
+
+
+def touch_showing(tx: Tx, mentions: Sequence[MentionId]) -> None:
+    """Note that these posts have changed or are about to go: what shows one, or counts it as a copy, is updated."""
+    for some in chunks(mentions):
+        showing = select(MessageMentionRow.key).where(MessageMentionRow.mention_id.in_(some))
+        counting = select(SightingRow.copy_of).where(SightingRow.mention_id.in_(some), SightingRow.copy_of.is_not(None))
+        cards = and_(MessageRow.kind == MessageKind.CARD, MessageRow.subject.in_(counting))
+        for shown in (MessageRow.key.in_(showing), cards):
+            tx.execute(update(MessageRow).where(shown).values(revision=MessageRow.revision + 1))
 
 
 def pending(tx: Tx, *, at: datetime, per_channel: int) -> list[OutgoingMessage]:

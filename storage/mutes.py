@@ -1,5 +1,6 @@
 """Mutes: what makes no cards for a while."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 
@@ -38,6 +39,6 @@ def end(tx: Tx, mute_id: str, *, at: datetime) -> bool:
     return tx.scalar(ended.returning(MuteRow.id)) is not None
 
 
-def forget_author(tx: Tx, author_key: str) -> None:
-    """Drop every mute of an author who is erased."""
-    tx.execute(delete(MuteRow).where(MuteRow.kind == MuteKind.AUTHOR, MuteRow.value == author_key))
+def forget_authors(tx: Tx, author_keys: Sequence[str]) -> None:
+    """Drop every mute of authors who are erased."""
+    tx.execute(delete(MuteRow).where(MuteRow.kind == MuteKind.AUTHOR, MuteRow.value.in_(author_keys)))

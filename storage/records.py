@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from domain.customer import CustomerRecord, Grade, LinkState
+from storage import tombstones
 from storage.cipher import Cipher
 from storage.column_types import cipher_for
 from storage.database import Tx
@@ -29,11 +30,12 @@ from storage.upserts import CHUNK, upsert
 
 @dataclass(frozen=True, slots=True)
 class ImportCounts:
-    """How many records were new, had changed, or were known as they are."""
+    """How many records were new, had changed, were known as they are, or are of people who were forgotten."""
 
     added: int
     changed: int
     unchanged: int
+    forgotten: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,10 @@ class _Told:
 
 
 def add_record(tx: Tx, record: CustomerRecord, *, at: datetime) -> str:
-    """Store what a source said of one person, and return the id of the customer that it belongs to."""
+    """Store what a source said of one person, and return the id of the customer that it belongs to.
+
+    The person must not have been forgotten.
+    """
     add_records(tx, [record], at=at)
     belongs = select(MembershipRow.customer_id).join(RecordRow, RecordRow.id == MembershipRow.record_id)
     return tx.scalars(belongs.where(RecordRow.origin == _origin(_cipher(tx), record))).one()
@@ -58,11 +63,14 @@ def add_records(tx: Tx, records: Sequence[CustomerRecord], *, at: datetime) -> I
     """Store records in bulk.
 
     A person whom the source never named before becomes a customer. Changed content is a new version of the record,
-    which stays with its customer; the same content again does nothing. Accounts wait until they are seen.
+    which stays with its customer; the same content again does nothing. Accounts wait until they are seen. The record
+    of a person who was forgotten is left out.
     """
-    added = changed = unchanged = 0
+    added = changed = unchanged = forgotten = 0
     cipher = _cipher(tx)
-    for batch in _batches(records, cipher):
+    for told in _batches(records, cipher):
+        gone = tombstones.standing(tx, list(told))
+        batch = {origin: record for origin, record in told.items() if origin not in gone}
         known = {row.origin: row for row in tx.scalars(select(RecordRow).where(RecordRow.origin.in_(batch)))}
         new: list[_Told] = []
         newer: list[_Told] = []
@@ -76,7 +84,8 @@ def add_records(tx: Tx, records: Sequence[CustomerRecord], *, at: datetime) -> I
         _add_newer(tx, newer, at)
         added, changed = added + len(new), changed + len(newer)
         unchanged += len(batch) - len(new) - len(newer)
-    return ImportCounts(added, changed, unchanged)
+        forgotten += len(gone)
+    return ImportCounts(added, changed, unchanged, forgotten)
 
 
 def blinds_of(tx: Tx, text: str) -> list[str]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from domain.case import CaseKind, CaseState, Urgency, Verdict
 from domain.customer import Grade, LinkState
+from domain.forgetting import ForgettingState
 from domain.handover import HandoverKind, Interest
 from domain.message import MessageKind, MessageState
 from domain.noise import MuteKind
@@ -105,7 +106,7 @@ class MentionRow(Row):
     posted_at: Mapped[datetime]
     thread_id: Mapped[str]
     reply_to: Mapped[str | None] = mapped_column(index=True)
-    repost_of: Mapped[str | None]
+    repost_of: Mapped[str | None] = mapped_column(index=True)
     language: Mapped[str | None]
     edited_at: Mapped[datetime | None]
     fingerprint: Mapped[str | None]
@@ -224,11 +225,26 @@ class BlindAnswerRow(Row):
 
 
 class TombstoneRow(Row):
-    """A post that must never come back: the keyed digest of its id."""
+    """A post or customer record that must never come back: the keyed digest of its id, or of the record's origin."""
 
     __tablename__ = "tombstones"
     digest: Mapped[Key]
     at: Mapped[datetime]
+
+
+class ForgettingRow(Row):
+    """A person who is to be forgotten, and how far that is. Whom it means is blanked when she is gone."""
+
+    __tablename__ = "forgettings"
+    id: Mapped[Key]
+    state: Mapped[ForgettingState] = mapped_column(index=True)
+    by: Mapped[str]
+    offered_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+    customer_id: Mapped[str | None]
+    author_keys: Mapped[list[Any]]
+    gone: Mapped[dict[str, Any]]
 
 
 class StreamRow(Row):

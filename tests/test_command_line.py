@@ -271,7 +271,7 @@ def imported(config, text, *options):
 
 
 def test_import_counts_what_it_did_and_repeats_do_nothing(config):
-    counts = {"rows": 2, "added": 2, "changed": 0, "unchanged": 0, "bad": 0, "stored": True}
+    counts = {"rows": 2, "added": 2, "changed": 0, "unchanged": 0, "forgotten": 0, "bad": 0, "stored": True}
     assert imported(config, CUSTOMERS).json == counts
     assert imported(config, CUSTOMERS).json == counts | {"added": 0, "unchanged": 2}
     changed = CUSTOMERS.replace("12.50", "13.50")
@@ -280,7 +280,7 @@ def test_import_counts_what_it_did_and_repeats_do_nothing(config):
 
 def test_a_dry_run_stores_nothing(config):
     assert imported(config, CUSTOMERS, "--dry-run").json == {
-        "rows": 2, "added": 0, "changed": 0, "unchanged": 0, "bad": 0, "stored": False
+        "rows": 2, "added": 0, "changed": 0, "unchanged": 0, "forgotten": 0, "bad": 0, "stored": False
     }  # fmt: skip
     assert imported(config, CUSTOMERS).json["added"] == 2
 
@@ -289,7 +289,7 @@ def test_one_bad_row_and_nothing_is_stored(config):
     bad = CUSTOMERS + "c3,Cy,not-an-address,,\nc1,Twin,,,\n,Nobody,,,\nc4,Di,di@example.com,,much\nc5,a,b@c.de,,1,2\n"
     done = imported(config, bad)
     assert done.code == 1
-    assert done.json == {"rows": 7, "added": 0, "changed": 0, "unchanged": 0, "bad": 5, "stored": False}
+    assert done.json == {"rows": 7, "added": 0, "changed": 0, "unchanged": 0, "forgotten": 0, "bad": 5, "stored": False}
     reasons = done.err.splitlines()
     file = config.parent / "customers.csv"
     assert reasons[:4] == [
@@ -377,6 +377,47 @@ def test_audit_verify_finds_what_was_changed(config):
     assert "The audit log was changed at entry 1" in broken.err
 
 
+# forget
+
+
+def forget(config, *words):
+    return earshot("forget", *words, "--config", config)
+
+
+def test_forget_says_what_would_go_and_then_gives_a_receipt_without_a_name(config):
+    imported(config, CUSTOMERS)
+    preview = forget(config, "--email", "ann@example.com", "--dry-run")
+    assert (preview.code, preview.json["receipt"]) == (0, None)
+    assert preview.json["would_go"]["records"] == {"csv": 1}
+    done = forget(config, "--email", "ann@example.com", "--yes")
+    assert done.code == 0
+    receipt = done.json
+    assert (receipt["gone"]["records"], receipt["overwritten_on_disk"], receipt["by"]) == ({"csv": 1}, True, "operator")
+    said = preview.out + preview.err + done.out + done.err
+    assert "ann" not in said.lower()
+    left = [f.name for f in config.parent.glob("earshot.db*") if b"ann@example.com" in f.read_bytes()]
+    assert left == []
+    again = imported(config, CUSTOMERS)
+    assert (again.json["unchanged"], again.json["forgotten"]) == (1, 1)
+    assert "1 forgotten person left out." in again.err
+    assert earshot("audit", "verify", "--config", config).code == 0
+
+
+def test_forget_refuses_to_guess(config):
+    imported(config, CUSTOMERS.replace("bo@example.com", "ann@example.com"))
+    several = forget(config, "--email", "ann@example.com", "--yes")
+    assert (several.code, several.out) == (1, "")
+    assert "2 people may be meant; nothing was erased. Choose one: --id " in several.err
+    assert "ann@" not in several.err
+    chosen = several.err.split("--id ")[1].split(",")[0]
+    assert forget(config, "--id", chosen, "--yes").json["gone"]["records"] == {"csv": 1}
+    nobody = forget(config, "--handle", "ann", "--yes")
+    assert (nobody.code, nobody.out) == (1, "")
+    assert "Nobody is known here by these words" in nobody.err
+    assert forget(config, "--yes").code == 2
+    assert forget(config, "--handle", "a", "--email", "b@c.de").code == 2
+
+
 # learn
 
 
@@ -414,5 +455,6 @@ def test_help_and_the_design_name_the_same_commands():
         "digest",
         "train",
         "learn",
+        "forget",
     ):
         assert f" {command} " in done.stdout

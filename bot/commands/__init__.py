@@ -7,7 +7,7 @@ from typing import Any
 from slack_bolt import App, Respond
 
 from bot.commands.auditing import audit_page, show_audit
-from bot.commands.customers import look_up_customer
+from bot.commands.customers import look_up_customer, offer_to_forget
 from bot.commands.figures import show_health, show_kpis, show_stats
 from bot.commands.lists import (
     queue_page,
@@ -138,6 +138,15 @@ VERBS = (
         Action.SEE_AUDIT,
         show_audit,
         "audit U0123456789",
+    ),
+    Verb(
+        "forget",
+        "forget HANDLE, E-MAIL or ID",
+        "erase a person",
+        "forget jane@example.com",
+        Action.FORGET,
+        offer_to_forget,
+        "forget @jane",
     ),
 )
 LOOK_UP = Verb(

@@ -26,7 +26,7 @@ from domain.case import Case
 from domain.customer import Customer, CustomerProfile, Link, LinkState
 
 PICK, LINK_ACCOUNT, UNLINK_ACCOUNT, ADD_NOTE = "customer_pick", "customer_link", "customer_unlink", "customer_note"
-SHOWN = 5
+SHOWN, NOTES_SHOWN = 5, 3
 
 
 def profile_blocks(profile: CustomerProfile) -> list[Block]:
@@ -38,9 +38,9 @@ def profile_blocks(profile: CustomerProfile) -> list[Block]:
     blocks += paragraphs(["*Accounts*", *(_account(each) for each in customer.links[:20])] if customer.links else [])
     if not customer.links:
         blocks.append(line("*Accounts*: none known"))
-    blocks += [small(words("*Note*"), said(note, limit=600)) for note in customer.notes[:SHOWN]]
-    for kept in profile.notes[:SHOWN]:
-        blocks.append(small(words(f"*Note* by {who(kept.by)} {when(kept.at)}"), said(kept.text, limit=600, lines=6)))
+    blocks += [small(words("*Note*"), said(note, limit=300)) for note in customer.notes[:SHOWN]]
+    for kept in profile.notes[:NOTES_SHOWN]:
+        blocks.append(small(words(f"*Note* by {who(kept.by)} {when(kept.at)}"), said(kept.text, limit=250, lines=4)))
     blocks += paragraphs(["*Cases*", *(_case(case) for case in profile.cases[:SHOWN])] if profile.cases else [])
     for seen in profile.mentions[:SHOWN]:
         mention = seen.mention

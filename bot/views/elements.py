@@ -115,14 +115,14 @@ def who(user_id: str | None) -> str:
 
 
 def named(ids: str) -> str:
-    """Name users, user groups and channels of Slack, whose ids stand between spaces."""
-    return ", ".join(_named(each) for each in ids.split())
+    """Name users, user groups and channels of Slack, at most ten, whose ids stand between spaces."""
+    return ", ".join(_named(each) for each in ids.split()[:10])
 
 
 def _named(slack_id: str) -> str:
     if _GROUP_ID.fullmatch(slack_id):
         return f"<!subteam^{slack_id}>"
-    return f"<#{slack_id}>" if _CHANNEL_ID.fullmatch(slack_id) else who(slack_id)
+    return f"<#{slack_id}>" if _CHANNEL_ID.fullmatch(slack_id) else who(slack_id[:80])
 
 
 def platform_name(platform: str) -> str:

@@ -22,6 +22,7 @@ _GONE = frozenset({"[deleted]", "[removed]", "[ Removed by Reddit ]"})
 
 _FULL_NAME = re.compile(r"t[13]_[0-9a-z]+")
 _THREAD_IN_PATH = re.compile(r"/comments/([0-9a-z]+)/")
+_TITLE_IN_PATH = re.compile(r"(/comments/[0-9a-z]+)/[^/]+/")
 
 
 def mentions_from_response(body: Body, *, seen_at: datetime) -> Found:
@@ -72,7 +73,7 @@ def mention_from_submission(submission: Payload) -> Mention:
         id=own,
         author=_author_of(submission),
         text=text,
-        url=SITE + text_of(submission["permalink"]).partition("?")[0],
+        url=SITE + _without_title(submission["permalink"]),
         posted_at=_moment(submission["created_utc"]),
         thread_id=own,
         repost_of=mention_id(NAME, _checked(crossposted)) if crossposted else None,
@@ -140,9 +141,14 @@ def _thread(comment: Payload) -> str:
 
 def _path(comment: Payload) -> str:
     if written := comment.get("permalink") or comment.get("context"):
-        return text_of(written).partition("?")[0]
+        return _without_title(written)
     thread, own = _thread(comment).partition("_")[2], _checked(comment["name"]).partition("_")[2]
     return f"/r/{text_of(comment['subreddit'])}/comments/{thread}/_/{own}/"
+
+
+def _without_title(permalink: object) -> str:
+    """Return a permalink without the words of the title, which would outlive a deleted submission in every comment."""
+    return _TITLE_IN_PATH.sub(r"\1/_/", text_of(permalink).partition("?")[0], count=1)
 
 
 def _id_of(thing: Payload) -> MentionId:

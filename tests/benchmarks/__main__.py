@@ -15,6 +15,7 @@ from tests.benchmarks import (
     cards,
     claims,
     commands,
+    forgetting,
     hostile_text,
     install,
     kills,
@@ -47,6 +48,7 @@ BENCHMARKS = {
     "storm": Benchmark("5,000 posts in five minutes", storm.measure),
     "kills": Benchmark("kill -9 at random moments", kills.measure),
     "commands": Benchmark("Commands over a large database", commands.measure),
+    "forgetting": Benchmark("Forgetting a person", forgetting.measure),
     "hostile": Benchmark("Hostile text", hostile_text.measure),
     "memory": Benchmark("Memory over time", memory.measure),
 }

@@ -20,6 +20,8 @@ from domain.case import (
     Verdict,
 )
 from domain.customer import Customer, CustomerProfile, Grade, Link, LinkState
+from domain.deadline import DeadlineKind, DeadlineNotice
+from domain.forgetting import Forgetting, ForgettingState, Holdings, Offer, Somebody
 from domain.handover import Handover, HandoverKind
 from domain.health import Health, StreamHealth
 from domain.mention import Author
@@ -32,6 +34,7 @@ from domain.message import (
     NudgeReason,
     OutgoingMessage,
 )
+from domain.noise import Surge, SurgeLine, SurgeSpan
 from domain.outcome import Digest, Kpi, Quote, Volume
 from domain.prediction import RELEVANCE
 from domain.quality import Estimate, LiveFigure, Quality
@@ -227,6 +230,23 @@ def profile(**changes) -> CustomerProfile:
     return CustomerProfile(**(values | changes))
 
 
+def held(**changes) -> Holdings:
+    values = {"posts": 12, "copies": 1, "replies": 2, "cases": 3, "messages": 5, "corrections": 1, "judged": 1}
+    records = {"accounts": 1, "links": 1, "records": {"csv": 1, "shop": 1}, "versions": 3, "notes": 1}
+    return Holdings(**(values | records | changes))
+
+
+def offered(*accounts, customer=None, **changes) -> Offer:
+    return Offer("offer1", Somebody(customer, accounts or (jane(),)), held(**changes))
+
+
+def forgetting(state=ForgettingState.ERASED, **changes) -> Forgetting:
+    at = None if state is ForgettingState.RUNNING else NOON
+    values = {"id": "receipt1", "state": state, "by": "U0ADA", "offered_at": NOON, "confirmed_at": NOON}
+    known = {"erased_at": at, "customer_id": None, "author_keys": (), "gone": held()}
+    return Forgetting(**(values | known | changes))
+
+
 def nudge(**changes) -> Nudge:
     values: dict[str, Any] = {"reason": NudgeReason.ASSIGNED, "by": "U0MIA", "case": case(), "card_url": CARD_URL}
     return Nudge(**(values | changes))
@@ -250,6 +270,44 @@ def handover(kind: HandoverKind, **changes) -> Handover:
 def handed(kind: HandoverKind, **changes) -> HandedOver:
     values: dict[str, Any] = {"handover": handover(kind), "seen": seen(), "case": case(), "card_url": CARD_URL}
     return HandedOver(kind, **(values | changes))
+
+
+def surge(**changes) -> Surge:
+    span = SurgeSpan("surge1", "Lumora", "C0ALERTS", NOON, NOON + timedelta(minutes=3))
+    values: dict[str, Any] = {
+        "span": span,
+        "cases": 412,
+        "urgent": 3,
+        "open": 400,
+        "owned": 20,
+        "answered": 12,
+        "reasons": (("leaving", 210), ("negative", 202)),
+        "loudest": (file(seen(), author=jane()), file(seen("Nothing works"), author=jane("joe", followers=900))),
+    }
+    return Surge(**(values | changes))
+
+
+def surge_line(**changes) -> SurgeLine:
+    values: dict[str, Any] = {
+        "brand": "Lumora",
+        "since": NOON,
+        "until": NOON + timedelta(minutes=1),
+        "total": 80,
+        "shown": (file(seen(), author=jane()),),
+    }
+    return SurgeLine(**(values | changes))
+
+
+def deadline(kind: DeadlineKind = DeadlineKind.OVERDUE, **changes) -> DeadlineNotice:
+    values: dict[str, Any] = {
+        "kind": kind,
+        "brand": "Lumora",
+        "person": None,
+        "total": 12,
+        "since": NOON,
+        "shown": (file(seen(), author=jane()),),
+    }
+    return DeadlineNotice(**(values | changes))
 
 
 def health(**changes) -> Health:

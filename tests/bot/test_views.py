@@ -3,13 +3,14 @@
 import json
 import os
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from slack_sdk.models.blocks import InputBlock
 
 from bot.actions import BUTTONS
 from bot.commands import CUSTOMER, EARSHOT, LOOK_UP, VERBS
@@ -35,7 +36,9 @@ from bot.views.case_forms import (
 )
 from bot.views.case_menus import CORRECT, read_choice
 from bot.views.customer import nobody_blocks, pick_blocks, profile_blocks
+from bot.views.deadline import deadline_blocks
 from bot.views.digest import digest_blocks, digest_text
+from bot.views.forget import offer_blocks, offers_text, receipt_blocks, receipt_text, whom_blocks
 from bot.views.handover import handover_blocks, handover_text, nudge_blocks, nudge_text
 from bot.views.health import health_blocks, health_text
 from bot.views.help import help_blocks
@@ -45,9 +48,12 @@ from bot.views.notice import notice_blocks, notice_text
 from bot.views.paging import page_value, read_page
 from bot.views.quality import quality_lines, quality_summary
 from bot.views.queue import queue_blocks
+from bot.views.surge import surge_blocks, surge_line_blocks
 from domain.blind_check import QUESTIONS, BlindRest
-from domain.case import CaseKind, CaseState, CustomerSummary, HistoryLine, Response, Urgency
+from domain.case import CaseKind, CaseState, Copies, CustomerSummary, HistoryLine, Response, Urgency
 from domain.customer import CustomerNote
+from domain.deadline import DeadlineKind
+from domain.forgetting import ForgettingState, Offer, Somebody
 from domain.handover import EscalationPolicy, HandoverKind
 from domain.message import HandedOver, MessageKind, Notice, NudgeReason
 from domain.outcome import Kpi
@@ -152,6 +158,21 @@ VIEWS = {
     "profile": lambda: profile_blocks(files.profile(notes=(CustomerNote(NOON, "U0MIA", "Asked for a call."),))),
     "pick": lambda: pick_blocks([files.profile(), files.profile(customer=files.customer(id="cust2", names=()))]),
     "nobody": lambda: nobody_blocks("jane@example.com"),
+    "card_copied": lambda: card_blocks(replace(files.file(files.seen()), copies=Copies(12, 45_000)), now=NOON),
+    "surge": lambda: surge_blocks(files.surge(), now=NOON),
+    "surge_over": lambda: surge_blocks(
+        files.surge(span=replace(files.surge().span, ended_at=NOON + timedelta(minutes=40)), loudest=()), now=NOON
+    ),
+    "surge_line": lambda: surge_line_blocks(files.surge_line(), now=NOON),
+    "deadline_soon": lambda: deadline_blocks(files.deadline(DeadlineKind.DUE_SOON, person="U0MIA", total=1), now=NOON),
+    "deadline_overdue": lambda: deadline_blocks(files.deadline(), now=files.LATER + timedelta(hours=3)),
+    "deadline_silence": lambda: deadline_blocks(files.deadline(DeadlineKind.SILENCE), now=NOON),
+    "forget_offer": lambda: offer_blocks(files.offered(customer=files.customer())),
+    "forget_whom": lambda: whom_blocks(
+        [files.offered(customer=files.customer()), Offer("offer2", Somebody(None, (files.jane(),)), None)]
+    ),
+    "forget_running": lambda: receipt_blocks(files.forgetting(ForgettingState.RUNNING)),
+    "forget_receipt": lambda: receipt_blocks(files.forgetting(ForgettingState.SCRUBBED)),
     "help": lambda: help_blocks({EARSHOT: VERBS, CUSTOMER: (LOOK_UP,)}),
     **desk_views.VIEWS,
 }
@@ -234,7 +255,8 @@ def test_every_button_shown_is_listened_to():
                 yield from action_ids(item)
 
     shown = {found for view in VIEWS.values() for block in view() for found in action_ids(block.to_dict())}
-    fields = {block.element.action_id for view in MODALS.values() for block in view().blocks if block.type == "input"}
+    inputs = [block for view in MODALS.values() for block in view().blocks if isinstance(block, InputBlock)]
+    fields = {block.to_dict()["element"]["action_id"] for block in inputs}
     assert shown - fields == {button.action_id for button in BUTTONS} | {REPLY}
 
 
@@ -297,6 +319,12 @@ def hostile_views(text):
         profile_blocks(replace(profile, notes=(CustomerNote(NOON, text, text),) * 9)),
         pick_blocks([profile] * 8),
         nobody_blocks(text),
+        offer_blocks(files.offered(author, customer=customer, records={text: 1})),
+        whom_blocks([files.offered(*[author] * 9, customer=customer)] * 8),
+        receipt_blocks(files.forgetting(by=text, gone=files.held(records={text: 1}))),
+        surge_blocks(files.surge(reasons=((text, 3),), loudest=(file,) * 3), now=NOON),
+        surge_line_blocks(files.surge_line(brand=text, shown=(file,) * 8), now=NOON),
+        deadline_blocks(files.deadline(brand=text, shown=(file,) * 10), now=NOON),
         nudge_blocks(files.nudge(by=text, case=file.case)),
         handover_blocks(passed_on),
         handover_blocks(replace(passed_on, seen=None)),
@@ -313,6 +341,8 @@ def hostile_views(text):
         blind_check_text(check),
         blind_step_text(post),
         blind_step_text(BlindRest(text, done=3, waiting=0)),
+        offers_text(3),
+        receipt_text(files.forgetting()),
     ]
     return blocks, beside
 

@@ -61,11 +61,18 @@ def only(thing):
 def test_a_comment_becomes_a_mention():
     mention = only(comment(parent_id="t1_c0"))
     assert (mention.id, mention.thread_id, mention.reply_to) == ("reddit:t1_c1", "reddit:t3_s1", "reddit:t1_c0")
-    assert mention.url == "https://www.reddit.com/r/lumora/comments/s1/a_title/c1/"
+    assert mention.url == "https://www.reddit.com/r/lumora/comments/s1/_/c1/"
     assert (mention.text, mention.posted_at, mention.edited_at) == ("Lumora is down", NOON, None)
     assert (mention.author.key, mention.author.handle) == ("reddit:t2_jane", "jane_doe")
     assert mention.author.url == "https://www.reddit.com/user/jane_doe"
     assert (mention.language, mention.author.followers, mention.author.automated) == (None, None, False)
+
+
+def test_an_address_leads_there_without_the_words_of_the_title():
+    assert only(submission()).url == "https://www.reddit.com/r/lumora/comments/s1/_/"
+    assert (
+        only(comment(body="it is down", parent_id="t1_c0")).url == "https://www.reddit.com/r/lumora/comments/s1/_/c1/"
+    )
 
 
 def test_a_submission_gives_its_title_and_its_text():
@@ -89,7 +96,7 @@ def test_a_comment_of_an_inbox_is_placed_by_its_context():
         comment(link_id=..., permalink=..., parent_id="t1_c0", context="/r/lumora/comments/s1/a_title/c1/?context=3")
     )
     assert mention.thread_id == "reddit:t3_s1"
-    assert mention.url == "https://www.reddit.com/r/lumora/comments/s1/a_title/c1/"
+    assert mention.url == "https://www.reddit.com/r/lumora/comments/s1/_/c1/"
 
 
 def test_an_author_without_an_id_is_known_by_the_name():

@@ -7,7 +7,7 @@ from sqlalchemy import make_url, text
 from domain.blind_check import Drawn
 from domain.case import Response, Verdict
 from domain.message import MessageKind
-from storage import blind_checks, cases, corrections, mentions, messages, outcomes, responses
+from storage import blind_checks, cases, corrections, erasing, mentions, messages, outcomes, responses
 from storage.database import open_database
 from tests.builders import NOON, author, mention, outcome, predictions
 from tests.storage.values import SECRET, case, message, seen, store
@@ -17,7 +17,8 @@ CANARY = "xylocanary"
 
 def erase(database, mention_id):
     with database.write() as tx:
-        return mentions.erase(tx, mention_id, at=NOON, secret=SECRET)
+        erasing.erase_responses(tx, mention_id)
+        return list(erasing.erase_posts(tx, [mention_id], at=NOON, secret=SECRET).case_ids)
 
 
 def test_an_erased_post_leaves_every_table(database):

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import event
 
 from domain.case import CaseState, Verdict
+from domain.forgetting import ForgettingState
 from domain.message import MessageKind
 from domain.queue import QueueFilter
 from storage import (
@@ -16,6 +17,8 @@ from storage import (
     customers,
     deeds,
     deliveries,
+    erasing,
+    forgettings,
     leases,
     mentions,
     messages,
@@ -38,7 +41,11 @@ ASKED = {
     "unseen": lambda tx: mentions.unseen(tx, [POST], brand="Lumora", secret=SECRET),
     "add": lambda tx: store(tx, seen(POST)),
     "edited": lambda tx: mentions.edited(tx, [POST]),
-    "erase": lambda tx: mentions.erase(tx, POST.id, at=NOON, secret=SECRET),
+    "erase": lambda tx: erasing.erase_posts(tx, [POST.id], at=NOON, secret=SECRET),
+    "next part": lambda tx: erasing.next_part(tx, [POST.author.key], limit=10),
+    "erase customer": lambda tx: erasing.erase_customer(tx, "customer1", at=NOON),
+    "holdings": lambda tx: erasing.holdings(tx, author_keys=[POST.author.key], customer_id="customer1"),
+    "forgettings": lambda tx: forgettings.in_state(tx, ForgettingState.RUNNING),
     "own_replies": lambda tx: mentions.own_replies(tx, [POST.id], brand="Lumora"),
     "case_ids": lambda tx: mentions.case_ids(tx, [POST.id], brand="Lumora"),
     "of_message": lambda tx: mentions.of_message(tx, "card:case1"),
