@@ -158,7 +158,7 @@ def search(query: SearchQuery, *, person: Person, house: House, limit: int = 10,
 def _keys(tx: Tx, query: SearchQuery) -> list[str] | None:
     if query.author is None:
         return None
-    return [author.key for author in authors.named(tx, query.author, platform=query.platform)]
+    return [author.key for author in authors.by_handle(tx, query.author, platform=query.platform)]
 
 
 def _profile(tx: Tx, found: Customer, person: Person) -> CustomerProfile:
