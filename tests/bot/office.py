@@ -94,9 +94,14 @@ class Office:
 
     def modal(self, name: str, title: str) -> dict[str, Any]:
         """Wait until a person sees a modal of this title on top, and return it."""
-        stack = self.slack.workspace.views[self.people[name].id]
-        wait_until(lambda: stack and stack[-1]["title"]["text"] == title and "One moment" not in str(stack[-1]))
-        return stack[-1]
+        views, user = self.slack.workspace.views, self.people[name].id
+
+        def is_shown() -> bool:
+            top = views[user][-1] if views[user] else None
+            return top is not None and top["title"]["text"] == title and "One moment" not in str(top)
+
+        wait_until(is_shown)
+        return views[user][-1]
 
     def submit(self, name: str, title: str, **values: Any) -> dict[str, Any]:
         """Fill a modal in, and return what took its place."""
