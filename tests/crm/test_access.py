@@ -23,7 +23,15 @@ def test_each_role_may_do_what_its_row_says_and_nothing_else(role, action):
 
 def test_leadership_sees_aggregates_only():
     allowed = {action for action in Action if may(LEO, action)}
-    assert allowed == {Action.SEE_KPI, Action.SEE_HEALTH, Action.SEE_HELP, Action.OPEN_POST}
+    assert allowed == {
+        Action.SEE_KPI,
+        Action.SEE_STATS,
+        Action.SEE_HEALTH,
+        Action.SEE_HELP,
+        Action.SEE_HOME,
+        Action.SET_PREFERENCES,
+        Action.OPEN_POST,
+    }
 
 
 def test_a_refusal_names_the_roles_that_would_do():
