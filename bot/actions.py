@@ -7,17 +7,19 @@ from typing import Any
 
 from slack_bolt import App, Respond
 
-from bot import case_forms, home, link_forms
+from bot import case_forms, home, link_forms, replies
 from bot.card_view import card_answer, in_view
 from bot.commands import turn_page
 from bot.commands.customers import profile_answer
 from bot.commands.lists import unsure_page
 from bot.commands.muting import end_mute
 from bot.desk import Answer, Ask, Desk, show
+from bot.forms import read_fields
 from bot.reception import listener
 from bot.subjects import CaseSubject, subject_value
+from bot.views import approval
 from bot.views.blind_check import SKIP, START, answer_id, blind_step_blocks, blind_step_text, read_item
-from bot.views.card import CLAIM, NOT_US, OPEN_POST, REOPEN, RESOLVE, SHOW_CARD, WAKE
+from bot.views.card import CLAIM, NOT_US, OPEN_POST, REOPEN, REPLY, RESOLVE, SHOW_CARD, WAKE
 from bot.views.case_menus import (
     ASSIGN,
     CORRECT,
@@ -44,6 +46,7 @@ from bot.views.forget import (
 from bot.views.home import PREFERENCES, REFRESH
 from bot.views.muting import UNMUTE
 from bot.views.paging import EARLIER, LATER
+from bot.views.reply import OUTSIDE, PREVIEW, TEMPLATE
 from bot.views.unsure import judge_id, read_judge
 from crm.access import permit
 from crm.snoozing import Rest
@@ -202,6 +205,14 @@ BUTTONS = (
     *(Button(judge_id(each), Action.JUDGE, partial(judge, judgement=each)) for each in Judgement),
     Button(REFRESH, Action.SEE_HOME, home.refresh),
     Button(PREFERENCES, Action.SET_PREFERENCES, home.set_preferences),
+    Button(REPLY, Action.REPLY, replies.open_reply),
+    Button(TEMPLATE, Action.REPLY, replies.choose_template),
+    Button(PREVIEW, Action.REPLY, replies.preview),
+    Button(OUTSIDE, Action.REPLY, replies.open_outside),
+    Button(approval.APPROVE, Action.APPROVE, replies.approve),
+    Button(approval.CHANGES, Action.APPROVE, replies.ask_for_changes),
+    Button(approval.WITHDRAW, Action.REPLY, replies.withdraw),
+    Button(approval.EDIT, Action.REPLY, replies.open_reply),
     Button(PICK, Action.SEE_CUSTOMER, pick_customer),
     Button(LINK_ACCOUNT, Action.LINK_CUSTOMER, link_forms.open_account),
     Button(UNLINK_ACCOUNT, Action.UNLINK_CUSTOMER, link_forms.open_unlink),
@@ -254,7 +265,7 @@ def _press_button(action_id: str, body: dict[str, Any], desk: Desk) -> Answer | 
         desk=desk,
         delivery=f"{person.user_id}:{action_id}:{action['action_ts']}",
         trigger=body.get("trigger_id", ""),
-        fields={action_id: _ticked(action)} if "selected_options" in action else {},
+        fields=read_fields(view),
         view_id=container.get("view_id", ""),
         channel=container.get("channel_id", ""),
         private=container.get("is_ephemeral", False) or view.get("type") == "modal",
@@ -285,8 +296,3 @@ def _value(action: dict[str, Any]) -> str:
     """Return the value of a button, or that of what was chosen in a menu: Slack sends null for a choice taken back."""
     value: str = (action.get("selected_option") or action).get("value", "")
     return value
-
-
-def _ticked(action: dict[str, Any]) -> tuple[str, ...]:
-    """Return the values of the boxes that are ticked now."""
-    return tuple(option["value"] for option in action["selected_options"] or ())

@@ -12,7 +12,7 @@ from bot.searches import Searches
 from bot.windows import Windows
 from domain.brand import Stream
 from domain.person import Action, Person
-from domain.seams import Post
+from domain.seams import Post, Repliers
 from domain.setting import Setting
 from flows.house import House
 
@@ -30,6 +30,7 @@ class Desk:
     windows: Windows
     streams: Sequence[Stream]
     model: str = ""
+    repliers: Repliers = field(default_factory=dict)
     settings: Sequence[Setting] = ()
     searches: Searches = field(default_factory=Searches)
 

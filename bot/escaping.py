@@ -17,6 +17,7 @@ _AT_A_WORDS_EDGE = re.compile(r"(?<!\w)[*_~`]+|[*_~`]+(?!\w)")
 _EMOJI_NAME = re.compile(r":([\w+'-]+):")
 _SCHEME = re.compile(r"\b[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _URL_LIMIT = 3000
+_LINK_LIMIT = 300  # a longer address is no post's; ten of them must fit into a message beside their words
 
 
 def escape(text: str, *, limit: int, lines: int = 1, markup: bool = False) -> str:
@@ -59,9 +60,12 @@ def web_url(url: str) -> str | None:
 
 
 def link(url: str, label: str) -> str:
-    """Write a mrkdwn link to a foreign address under words of ours, or the words alone where it is no web address."""
-    target = web_url(url)
-    return f"<{target.replace('&', '&amp;')}|{label}>" if target else label
+    """Write a mrkdwn link to a foreign address under words of ours.
+
+    The words stand alone where it is no web address, or one that would eat up the room of a message.
+    """
+    target = (web_url(url) or "").replace("&", "&amp;")
+    return f"<{target}|{label}>" if 0 < len(target) <= _LINK_LIMIT else label
 
 
 def units(text: str) -> int:

@@ -11,13 +11,15 @@ import structlog
 from slack_bolt import App, Respond
 from slack_sdk.models.views import View
 
-from bot import case_forms, link_forms, shortcuts
+from bot import case_forms, link_forms, replies, shortcuts
 from bot.card_view import redraw_below
 from bot.desk import Answer, Ask, Desk, Fields
 from bot.reception import listener, words_of
 from bot.views import case_forms as views
 from bot.views import linking
+from bot.views.approval import CHANGES_FORM
 from bot.views.modal import said_view, waiting_view
+from bot.views.reply import REPLY_FORM
 from bot.windows import WindowError
 from crm.access import permit
 from domain.person import Action
@@ -34,12 +36,16 @@ def _nothing_wrong(_: Fields) -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One form. `submit` gets the view's private metadata as `Ask.words`, and returns what takes the form's place."""
+    """One form. `submit` gets the view's private metadata as `Ask.words`, and returns what takes the form's place.
+
+    `closed` hears of a form that was closed instead, if its view has `notify_on_close`.
+    """
 
     callback_id: str
     action: Action
     submit: Callable[[Ask], Answer | View]
     check: Check = _nothing_wrong
+    closed: Callable[[Ask], None] | None = None
 
 
 FORMS: tuple[Form, ...] = (
@@ -54,6 +60,8 @@ FORMS: tuple[Form, ...] = (
     Form(linking.ACCOUNT_FORM, Action.LINK_CUSTOMER, link_forms.link_account),
     Form(linking.UNLINK_FORM, Action.UNLINK_CUSTOMER, link_forms.unlink),
     Form(linking.NOTE_FORM, Action.NOTE_CUSTOMER, link_forms.add_note),
+    Form(REPLY_FORM, Action.REPLY, replies.submit_reply, check=replies.check_reply, closed=replies.close_reply),
+    Form(CHANGES_FORM, Action.APPROVE, replies.send_back),
 )
 
 
@@ -87,6 +95,16 @@ def register(app: App, desk: Desk) -> None:
     """Listen to every form; submissions are acknowledged before they come here."""
     for each in FORMS:
         app.view(each.callback_id)(listener(_handler(each, desk)))
+        if each.closed:
+            app.view_closed(each.callback_id)(listener(_on_close(each.closed, desk)))
+
+
+def _on_close(closed: Callable[[Ask], None], desk: Desk) -> Callable[[dict[str, Any], Respond], None]:
+    def on_close(body: dict[str, Any], _respond: Respond) -> None:
+        person = desk.people.person(body["user"]["id"])
+        closed(Ask(words=body["view"].get("private_metadata", ""), person=person, desk=desk))
+
+    return on_close
 
 
 def _handler(form: Form, desk: Desk) -> Callable[[dict[str, Any], Respond], None]:

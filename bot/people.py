@@ -29,6 +29,8 @@ class People:
     client: WebClient
     roles: Roles
     us: BotIdentity
+    approvers: Collection[str] = ()
+    """Who may approve replies, users and user groups; none: whoever has the role."""
     monotonic: Callable[[], float] = time.monotonic
     _known: dict[str, tuple[float, Any]] = field(default_factory=dict)
 
@@ -48,7 +50,15 @@ class People:
         except Refused:
             if not held:  # the roles that name her stand without Slack's groups
                 raise
-        return Person(user_id, frozenset(held))
+        return Person(user_id, frozenset(held), name=_first_name(user), approver=self._approves(user_id))
+
+    def _approves(self, user_id: str) -> bool:
+        if not self.approvers or user_id in self.approvers:
+            return True
+        try:
+            return any(user_id in self._members(group) for group in self.approvers if group.startswith("S"))
+        except Refused:
+            return False
 
     def _belongs_here(self, user: dict[str, Any]) -> bool:
         """Refuse guests, people of other organisations, bots, and whoever has left."""
@@ -88,3 +98,10 @@ class People:
             log.warning("person_unknown", method=method, error=code, **arguments)
             raise Refused("I could not ask Slack who you are, so I did nothing. Please try again in a minute.")
         return answer
+
+
+def _first_name(user: Mapping[str, Any]) -> str:
+    """Return what a person is called, as far as her profile says."""
+    profile = user.get("profile") or {}
+    name = profile.get("first_name") or profile.get("real_name") or user.get("real_name") or ""
+    return str(name).split(" ")[0]

@@ -11,7 +11,8 @@ import structlog
 from slack_bolt import Ack, BoltResponse, Respond
 
 from bot.desk import Answer, show
-from domain.errors import AlreadyOwned, EarshotError
+from bot.views.refusal import refusal_words
+from domain.errors import AlreadyOwned, AnsweredAlready, BeingAnswered, EarshotError
 
 REMEMBERED_TRIGGERS = 1000
 
@@ -74,8 +75,8 @@ def tell(error: Exception, body: dict[str, Any], respond: Respond) -> None:
 
 def words_of(error: Exception, body: dict[str, Any]) -> str:
     """Say a known error in its own words, any other by a number to look up in the log."""
-    if isinstance(error, AlreadyOwned):
-        return f"<@{error.owner}> owns this case already."
+    if isinstance(error, AlreadyOwned | AnsweredAlready | BeingAnswered):
+        return refusal_words(error)
     if isinstance(error, EarshotError):
         return str(error)
     reference = secrets.token_hex(2)

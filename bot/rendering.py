@@ -6,6 +6,7 @@ from typing import Any
 
 from slack_sdk.models.blocks import Block
 
+from bot.views.approval import approval_blocks, approval_text, note_blocks, note_text
 from bot.views.batch import batch_blocks, batch_text
 from bot.views.blind_check import blind_check_blocks, blind_check_text
 from bot.views.card import card_blocks, card_plain_text, card_text
@@ -17,7 +18,7 @@ from bot.views.surge import surge_blocks, surge_line_blocks, surge_line_text, su
 from domain.blind_check import BlindCheck
 from domain.case import CaseFile
 from domain.deadline import DeadlineNotice
-from domain.message import BatchLine, Content, HandedOver, Notice, Nudge
+from domain.message import ApprovalRequest, BatchLine, Content, HandedOver, Notice, Nudge, ReplyNote
 from domain.noise import Surge, SurgeLine
 from domain.outcome import Digest
 
@@ -31,6 +32,8 @@ _VIEWS: Mapping[type, Callable[[Any, datetime], tuple[str, list[Block]]]] = {
     DeadlineNotice: lambda notice, now: (deadline_text(notice), deadline_blocks(notice, now=now)),
     Nudge: lambda nudge, _: (nudge_text(nudge), nudge_blocks(nudge)),
     HandedOver: lambda handover, _: (handover_text(handover), handover_blocks(handover)),
+    ApprovalRequest: lambda request, _: (approval_text(request), approval_blocks(request)),
+    ReplyNote: lambda note, _: (note_text(note), note_blocks(note)),
     Notice: lambda notice, _: (notice_text(notice), notice_blocks(notice)),
 }
 

@@ -35,12 +35,6 @@ def _channel(text: str) -> str:
     raise ValueError("write the channel as #name or by its id, as in C0123456789")
 
 
-def _member(text: str) -> str:
-    if text[:1] not in {"U", "W", "S"} or not text.isalnum():
-        raise ValueError("write a Slack user id (U..., W...) or a user group id (S...); in Slack: Copy member ID")
-    return text
-
-
 def _server(text: str) -> str:
     if not text.startswith(("http://", "https://")):
         raise ValueError("write a whole address, as in https://slack.com/api/")
@@ -53,9 +47,25 @@ def _slack_server(text: str) -> str:
     return text
 
 
+def _member(text: str) -> str:
+    if text[:1] not in {"U", "W", "S"} or not text.isalnum():
+        raise ValueError(
+            "write Slack user ids (U..., W...) or user group ids (S...); in Slack: profile, three dots, Copy member ID"
+        )
+    return text
+
+
+def _site(text: str) -> str:
+    site = text.casefold().removeprefix("www.")
+    if "." not in site or "/" in site or any(c.isspace() for c in site):
+        raise ValueError("write the site's name alone, as in lumora.example; its subdomains are meant too")
+    return site
+
+
 Handle = Annotated[str, AfterValidator(_handle)]
 Channel = Annotated[str, AfterValidator(_channel)]
 Member = Annotated[str, AfterValidator(_member)]
+Site = Annotated[str, AfterValidator(_site)]
 Server = Annotated[str, AfterValidator(_server)]
 SlackServer = Annotated[str, AfterValidator(_slack_server)]
 

@@ -118,6 +118,8 @@ def _cross_faults(settings: Settings) -> Iterable[str]:
     for i, rival in enumerate(settings.rivals, 1):
         for name in rival.brands:
             yield from _unknown(f"rivals[{i}].brands", name, brands, owner=rival.name)
+    for name in settings.replies.links:
+        yield from _unknown(f"replies.links.{name}", name, brands, owner="[replies.links]")
     for role, ids in settings.roles.items():
         for member in ids:
             yield from _member_faults(role, member)

@@ -20,6 +20,7 @@ from config.fields import (
     Platform,
     Section,
     Server,
+    Site,
     SlackServer,
     Task,
     zone,
@@ -30,6 +31,7 @@ from domain.deadline import DeadlinePolicy
 from domain.noise import NoisePolicy
 from domain.person import Role
 from domain.prediction import SENTIMENT, SWITCHING
+from domain.reply import ReplyPolicy, RiskKind
 
 
 class DatabaseSection(Section):
@@ -302,6 +304,34 @@ class EscalationSection(Section):
         return self
 
 
+class RepliesSection(Section):
+    """`[replies]`: what is answered with, what needs an approval and whose, and which answers no person wrote.
+
+    `legal_words` left out: those of crm.risks.
+    """
+
+    templates: Annotated[str, Field(min_length=1)] = "config/templates"
+    links: dict[str, Server] = Field(default_factory=dict)
+    approve: tuple[RiskKind, ...] = (RiskKind.SWITCHING, RiskKind.REACH, RiskKind.LEGAL)
+    approve_reach: int = Field(default=10_000, ge=0)
+    legal_words: tuple[Name, ...] = ()
+    sites: tuple[Site, ...] = ()
+    approvers: tuple[Member, ...] = ()
+    automatic: tuple[Annotated[str, Field(min_length=4)], ...] = ()
+
+    def build(self) -> ReplyPolicy:
+        """Make the domain's value."""
+        return ReplyPolicy(
+            approve=frozenset(self.approve),
+            approve_reach=self.approve_reach,
+            legal_words=self.legal_words,
+            sites=self.sites,
+            approvers=self.approvers,
+            links=self.links,
+            automatic=self.automatic,
+        )
+
+
 class Settings(Section):
     """The whole file."""
 
@@ -318,6 +348,7 @@ class Settings(Section):
     sla: SlaSection = SlaSection()
     noise: NoiseSection = NoiseSection()
     escalation: EscalationSection = EscalationSection()
+    replies: RepliesSection = RepliesSection()
     own_posts_poll_seconds: float = Field(default=60.0, ge=0.2, le=86_400)
 
     @property
@@ -367,7 +398,8 @@ class Settings(Section):
 def resolve_paths(settings: Settings, folder: Path) -> Settings:
     """Read relative paths of our data as seen from `folder`, the place that the command runs in."""
     model = settings.model.model_copy(update={"learned": str(folder / settings.model.learned)})
-    settings = settings.model_copy(update={"model": model})
+    replies = settings.replies.model_copy(update={"templates": str(folder / settings.replies.templates)})
+    settings = settings.model_copy(update={"model": model, "replies": replies})
     prefix = "sqlite:///"
     path = settings.database.url.removeprefix(prefix)
     if not settings.database.url.startswith(prefix) or path.startswith("/") or path in {"", ":memory:"}:

@@ -16,6 +16,8 @@ _ANY_ROLE = frozenset(Role)
 PERMITTED: Mapping[Action, frozenset[Role]] = MappingProxyType(
     {
         Action.CLAIM: _WORKS_ON_CASES,
+        Action.REPLY: _WORKS_ON_CASES,
+        Action.APPROVE: _WORKS_ON_CASES,  # and never one's own; see flows.approving
         Action.RESOLVE: _WORKS_ON_CASES,
         Action.REOPEN: _WORKS_ON_CASES,
         Action.NOT_US: _WORKS_ON_CASES,
@@ -53,6 +55,8 @@ PERMITTED: Mapping[Action, frozenset[Role]] = MappingProxyType(
 _WORDS: Mapping[Action, str] = MappingProxyType(
     {
         Action.CLAIM: "claim cases",
+        Action.REPLY: "answer in public",
+        Action.APPROVE: "approve replies",
         Action.RESOLVE: "resolve cases",
         Action.REOPEN: "reopen cases",
         Action.NOT_US: "dismiss cases",

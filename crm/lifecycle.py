@@ -15,6 +15,7 @@ class Step(StrEnum):
     CLAIM = "claim"
     ASSIGN = "assign"
     SNOOZE = "snooze"
+    REPLY = "reply"  # it needs no approval, and is sent next
     ASK_APPROVAL = "ask_approval"
     DECIDE = "decide"  # the reply is approved, sent back or withdrawn
     RESOLVE = "resolve"
@@ -34,6 +35,7 @@ FROM: Mapping[Step, frozenset[CaseState]] = MappingProxyType(
         Step.CLAIM: frozenset({CaseState.NEW, CaseState.SNOOZED}),
         Step.ASSIGN: _WORKED_ON,
         Step.SNOOZE: frozenset({CaseState.NEW, CaseState.CLAIMED}),
+        Step.REPLY: _WORKED_ON,
         Step.ASK_APPROVAL: _WORKED_ON,
         Step.DECIDE: frozenset({CaseState.WAITING_APPROVAL}),
         Step.RESOLVE: OPEN_STATES | {CaseState.ANSWERED},
@@ -52,6 +54,7 @@ _TO: Mapping[Step, CaseState] = MappingProxyType(
         Step.CLAIM: CaseState.CLAIMED,
         Step.ASSIGN: CaseState.CLAIMED,
         Step.SNOOZE: CaseState.SNOOZED,
+        Step.REPLY: CaseState.CLAIMED,
         Step.ASK_APPROVAL: CaseState.WAITING_APPROVAL,
         Step.RESOLVE: CaseState.RESOLVED,
         Step.NOT_US: CaseState.DISMISSED,
@@ -76,6 +79,7 @@ _WORDS: Mapping[Step, str] = MappingProxyType(
         Step.CLAIM: "claim",
         Step.ASSIGN: "assign",
         Step.SNOOZE: "snooze",
+        Step.REPLY: "reply to",
         Step.ASK_APPROVAL: "ask for an approval of",
         Step.DECIDE: "decide about a reply to",
         Step.RESOLVE: "resolve",

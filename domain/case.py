@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from domain.mention import Author, Mention, MentionId
 from domain.prediction import Predictions
+from domain.reply import Credit, Draft
 
 
 class CaseKind(StrEnum):
@@ -120,13 +121,14 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A human public reply of ours. `responder` is the public account; a Slack person only where known."""
+    """A human public reply of ours. `responder` is the public account; `credit` the Slack person, where known."""
 
     case_id: str
     mention_id: MentionId
     responder: str
     at: datetime
     url: str
+    credit: Credit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,8 @@ class Copies:
 class CaseFile:
     """A case with all that its card shows, mentions oldest first.
 
-    `counted` is False where people have corrected the labels so that nothing calls for an answer any more.
+    `counted` is False where people have corrected the labels so that nothing calls for an answer any more; `draft` is
+    the latest reply that somebody handed in.
     """
 
     case: Case
@@ -192,6 +195,7 @@ class CaseFile:
     customer: CustomerSummary | None = None
     counted: bool = True
     copies: Copies | None = None
+    draft: Draft | None = None
 
     @property
     def calling(self) -> SeenMention | None:

@@ -1,5 +1,7 @@
 """The errors that Earshot raises on purpose; every message is safe to show to a user and says what to do."""
 
+from datetime import datetime
+
 
 class EarshotError(Exception):
     """Something failed in a way that Earshot understands; `str(error)` may be shown to the user."""
@@ -36,6 +38,27 @@ class AlreadyOwned(Refused):
         """Keep the owner's Slack user id."""
         super().__init__(f"{owner} owns this case already.")
         self.owner = owner
+
+
+class BeingAnswered(Refused):
+    """Somebody else is writing a reply to the case."""
+
+    def __init__(self, holder: str, *, since: datetime) -> None:
+        """Keep the writer's Slack user id, and when she began."""
+        super().__init__(f"{holder} is writing a reply to this.")
+        self.holder = holder
+        self.since = since
+
+
+class AnsweredAlready(Refused):
+    """The case has a public reply of ours."""
+
+    def __init__(self, responder: str, *, at: datetime, url: str) -> None:
+        """Keep who answered, a Slack user id or the public account, when and where."""
+        super().__init__("This was answered in public meanwhile.")
+        self.responder = responder
+        self.at = at
+        self.url = url
 
 
 class PlatformError(EarshotError):

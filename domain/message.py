@@ -10,6 +10,7 @@ from domain.deadline import DeadlineNotice
 from domain.handover import Handover, HandoverKind
 from domain.noise import Surge, SurgeLine
 from domain.outcome import Digest
+from domain.reply import Draft
 
 
 class MessageKind(StrEnum):
@@ -27,6 +28,8 @@ class MessageKind(StrEnum):
     NUDGE = "nudge"  # subject: case id; payload: why, and who did it
     ESCALATION = "escalation"  # subject: the handover's id
     PRODUCT = "product"  # subject: the handover's id
+    APPROVAL = "approval"  # subject: a draft's id; asks for an approval, in the card's thread
+    REPLY_NOTE = "reply_note"  # subject: a draft's id; tells its writer that it came back, or was refused
 
 
 class NudgeReason(StrEnum):
@@ -124,7 +127,38 @@ class HandedOver:
     card_url: str | None = None
 
 
-Content = CaseFile | BatchLine | Digest | BlindCheck | Surge | SurgeLine | DeadlineNotice | Notice | Nudge | HandedOver
+@dataclass(frozen=True, slots=True)
+class ApprovalRequest:
+    """A draft that waits for somebody else's eye, or what became of it; None where the post was removed.
+
+    `wrote_again` says that the author has posted since it was written.
+    """
+
+    draft: Draft | None
+    wrote_again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyNote:
+    """What its writer is told of a draft; None where the post was removed."""
+
+    draft: Draft | None
+
+
+Content = (
+    CaseFile
+    | BatchLine
+    | Digest
+    | BlindCheck
+    | Surge
+    | SurgeLine
+    | DeadlineNotice
+    | Notice
+    | Nudge
+    | HandedOver
+    | ApprovalRequest
+    | ReplyNote
+)
 """What a message shows, read at the moment of posting."""
 
 

@@ -19,6 +19,8 @@ class Action(StrEnum):
     """Everything that a handler may do; each has a row in the permission matrix of crm.access."""
 
     CLAIM = "claim"
+    REPLY = "reply"
+    APPROVE = "approve"
     RESOLVE = "resolve"
     REOPEN = "reopen"
     NOT_US = "not_us"
@@ -54,7 +56,12 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who clicked or typed. `roles` is empty for guests, externals, deactivated users and anybody not named."""
+    """Who clicked or typed. `roles` is empty for guests, externals, deactivated users and anybody not named.
+
+    `name` is what Slack calls her. `approver` is False where the settings name those who approve, and not her.
+    """
 
     user_id: str
     roles: frozenset[Role] = frozenset()
+    name: str = ""
+    approver: bool = True

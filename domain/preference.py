@@ -10,8 +10,7 @@ class DirectKind(StrEnum):
     ASSIGNED = "assigned"  # somebody made a case hers
     AWAKE = "awake"  # a case of hers has come back from its rest
     DUE_SOON = "due_soon"  # a case of hers must be answered soon
-    APPROVAL = "approval"  # a reply waits for somebody's approval
-    SENT_BACK = "sent_back"  # a reply of hers was sent back
+    SENT_BACK = "sent_back"  # somebody wants a reply of hers changed
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The callables that the composition root injects, so that flows know no vendor and tests load no model."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
@@ -89,3 +89,7 @@ class Replier(Protocol):
             PlatformError: the platform did not answer, so that nobody knows still.
         """
         ...
+
+
+Repliers = Mapping[tuple[str, str], Replier]
+"""What answers for a brand on a platform, by the names of both; where there is none, people answer on the platform."""

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from domain.clock import iso
 from domain.handover import HandoverKind
 from domain.message import (
+    ApprovalRequest,
     BatchLine,
     Content,
     HandedOver,
@@ -15,6 +16,7 @@ from domain.message import (
     Nudge,
     NudgeReason,
     OutgoingMessage,
+    ReplyNote,
 )
 from domain.noise import Surge
 from domain.outcome import Digest
@@ -23,7 +25,7 @@ from flows.house import House
 from flows.permalinks import card_url
 from flows.reporting import digest_of
 from flows.surging import line_of, surge_of
-from storage import blind_checks, cases, handovers, mentions, messages
+from storage import blind_checks, cases, handovers, mentions, messages, replies
 from storage.database import Tx
 
 SHOWN_IN_BATCH = 10
@@ -99,6 +101,12 @@ def _handed_over(tx: Tx, message: OutgoingMessage, house: House) -> HandedOver:
     )
 
 
+def _approval(tx: Tx, message: OutgoingMessage, _house: House) -> ApprovalRequest:
+    draft = replies.get(tx, message.subject)
+    posts = mentions.of_case(tx, draft.case_id) if draft else []
+    return ApprovalRequest(draft, any(draft and seen.mention.posted_at > draft.created_at for seen in posts))
+
+
 _READ: Mapping[MessageKind, Callable[[Tx, OutgoingMessage, House], Content | None]] = {
     MessageKind.CARD: _card,
     MessageKind.BATCH: _line,
@@ -112,6 +120,8 @@ _READ: Mapping[MessageKind, Callable[[Tx, OutgoingMessage, House], Content | Non
     MessageKind.NUDGE: _nudge,
     MessageKind.ESCALATION: _handed_over,
     MessageKind.PRODUCT: _handed_over,
+    MessageKind.APPROVAL: _approval,
+    MessageKind.REPLY_NOTE: lambda tx, message, _: ReplyNote(replies.get(tx, message.subject)),
 }
 
 

@@ -9,6 +9,7 @@ from crm.business_time import due_at
 from crm.copies import fingerprint
 from crm.lifecycle import FROM, Step, after
 from crm.triage import triage
+from crm.wording import is_automatic
 from domain.brand import Brand
 from domain.case import (
     OPEN_STATES,
@@ -27,10 +28,12 @@ from domain.mention import Mention, MentionId
 from domain.message import MessageKind
 from domain.outcome import Outcome
 from domain.prediction import Predictions
+from domain.reply import Credit, CreditReason
 from flows.carding import Cards, Origin, card_key
+from flows.crediting import probable_credit
 from flows.house import House
 from flows.linking import sight_authors
-from storage import audit, brands, cases, copies, mentions, messages, outcomes, responses
+from storage import audit, brands, cases, copies, holds, mentions, messages, outcomes, responses
 from storage.database import Tx
 
 Classified = tuple[Mention, Brand, Predictions]
@@ -253,18 +256,25 @@ def _record_answers(tray: _Tray) -> int:
         case_ids = mentions.case_ids(tray.tx, parents, brand=brand) | asked.get(brand, {})
         for reply in {r.id: r for r in (*earlier, *replies)}.values():
             case_id = case_ids.get(reply.reply_to) if reply.reply_to else None
-            if case_id and not reply.author.automated:
+            by_machine = reply.author.automated or is_automatic(reply.text, tray.house.replies)
+            if case_id and not by_machine:
                 found += record_answer(tray.tx, case_id, reply, house=tray.house)
     return found
 
 
-def record_answer(tx: Tx, case_id: str, reply: Mention, *, house: House) -> bool:
+def record_answer(tx: Tx, case_id: str, reply: Mention, *, house: House, sent_by: str | None = None) -> bool:
     """Stop the case's response clock with a public reply of ours; the earliest reply wins, whenever it is found.
 
-    Returns False for a reply that is known already.
+    `sent_by` is the Slack user whose reply Earshot sent; of any other the person is guessed. Returns False for a reply
+    that is known already.
     """
-    response = Response(case_id, reply.id, responder=reply.author.handle, at=reply.posted_at, url=reply.url)
+    sent = Credit(sent_by, CreditReason.SENT) if sent_by else None
+    credit = sent or probable_credit(tx, case_id, at=reply.posted_at)
+    response = Response(case_id, reply.id, reply.author.handle, reply.posted_at, reply.url, credit)
     if not responses.add(tx, response):
+        if sent:  # polling was quicker
+            responses.credit(tx, reply.id, case_id, sent)
+            messages.touch(tx, kind=MessageKind.CARD, subject=case_id)
         return False
     first = min(r.at for r in responses.of_case(tx, case_id))
     cases.change(tx, case_id, states=tuple(CaseState), answered_at=first)
@@ -273,8 +283,10 @@ def record_answer(tx: Tx, case_id: str, reply: Mention, *, house: House) -> bool
         if cases.change(tx, case_id, states=open_ones, state=CaseState.ANSWERED, snoozed_until=None):
             audit_step(tx, case_id, Step.ANSWER, at=house.clock(), house=house)
     outcomes.answered(tx, case_id, at=first)
-    note = HistoryLine(at=reply.posted_at, actor=None, action=f"answered in public by {reply.author.handle}")
-    cases.note(tx, case_id, note)
+    holds.release(tx, case_id, at=house.clock())
+    preposition = "as" if sent_by else "by"
+    action = f"answered in public {preposition} {reply.author.handle}"
+    cases.note(tx, case_id, HistoryLine(at=reply.posted_at, actor=sent_by, action=action))
     messages.touch(tx, kind=MessageKind.CARD, subject=case_id)
     return True
 

@@ -11,6 +11,7 @@ from domain.clock import Clock
 from domain.deadline import DeadlinePolicy
 from domain.handover import EscalationPolicy
 from domain.noise import NoisePolicy
+from domain.reply import ReplyPolicy, ReplyTemplate
 from storage.database import Database
 
 
@@ -34,6 +35,8 @@ class House:
     workspace_url: str = ""
     product_channels: Mapping[str, str] = field(default_factory=dict)
     escalation: EscalationPolicy = field(default_factory=EscalationPolicy)
+    replies: ReplyPolicy = field(default_factory=ReplyPolicy)
+    templates: tuple[ReplyTemplate, ...] = ()
 
     def brand(self, name: str) -> Brand:
         """Return the brand of that name; raises KeyError for one that the settings do not have."""

@@ -109,6 +109,9 @@ poll_seconds = {poll_seconds}
 crm_admin = [{crm_admin}]
 social_expert = [{social_expert}]
 leadership = [{leadership}]
+
+[replies.links]
+Lumora = "https://help.lumora.example"
 """
 
 

@@ -8,11 +8,14 @@ from pathlib import Path
 import listeners
 from config.secrets import Secrets
 from config.settings import EscalationSection, ModelSection, Settings
+from config.templates import load_templates
+from crm.wording import bare_text
 from domain.brand import Brand, Stream
 from domain.clock import Clock
 from domain.errors import SettingsError
 from domain.handover import EscalationPolicy
-from domain.seams import Classify, Explain, Poll
+from domain.reply import ReplyTemplate
+from domain.seams import Classify, Explain, Poll, Repliers
 from flows.house import House
 from listeners import reddit, x
 from nlp import learned, models, reasons
@@ -58,6 +61,8 @@ def open_house(
         workspace_url=workspace_url,
         product_channels=_product_channels(settings, known),
         escalation=_escalation(settings.escalation, known),
+        replies=settings.replies.build(),
+        templates=build_templates(settings),
     )
 
 
@@ -141,6 +146,35 @@ def build_polls(settings: Settings, secrets: Secrets, streams: tuple[Stream, ...
     """Connect every stream; no call is made yet. Raises SettingsError."""
     own = {platform: platform_settings(platform, settings, secrets) for platform in {s.platform for s in streams}}
     return {s.name: listeners.load(s.platform).connect(own[s.platform], s, clock=clock) for s in streams}
+
+
+def build_templates(settings: Settings) -> tuple[ReplyTemplate, ...]:
+    """Load the reply templates that the settings name; raises SettingsError."""
+    return load_templates(Path(settings.replies.templates), brands=[brand.name for brand in settings.brands])
+
+
+def build_repliers(settings: Settings, secrets: Secrets, *, clock: Clock) -> Repliers:
+    """Make what answers for each brand on each platform where it has an account and our secrets suffice; no call."""
+    found = {}
+    for brand in settings.build_brands():
+        for platform in sorted({account.platform for account in brand.accounts}):
+            own = platform_settings(platform, settings, secrets)
+            if isinstance(own, x.Settings):  # the access token may be another brand's account, which must not answer
+                own = replace(own, accounts=tuple(a.handle for a in brand.accounts if a.platform == platform))
+            if replier := listeners.load(platform).replier(own, clock=clock):
+                found[brand.name, platform] = replier
+    return found
+
+
+def too_long_templates(templates: tuple[ReplyTemplate, ...], repliers: Repliers) -> list[str]:
+    """Say which templates do not fit where they are offered, even with nothing filled in."""
+    return [
+        f"{template.id}: {length} characters without its variables, and {platform} takes {replier.limit}"
+        for template in templates
+        for (brand, platform), replier in repliers.items()
+        if brand in (template.brands or (brand,)) and platform in (template.platforms or (platform,))
+        if (length := replier.length(bare_text(template))) > replier.limit
+    ]
 
 
 def _with_channels(brand: Brand, channels: Channels) -> Brand:

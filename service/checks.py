@@ -13,16 +13,19 @@ from config.load import load
 from config.secrets import Secrets
 from config.settings import Settings
 from domain.clock import Clock
-from domain.errors import CredentialsError, EarshotError, PlatformError
+from domain.errors import CredentialsError, EarshotError, PlatformError, SettingsError
 from domain.prediction import BrandName, Reading
 from service.assembly import (
     build_model,
     build_polls,
+    build_repliers,
     build_streams,
+    build_templates,
     model_status,
     named_channels,
     open_house,
     platform_settings,
+    too_long_templates,
 )
 from service.running import slack_secrets
 
@@ -43,6 +46,7 @@ def _findings(settings: Settings, secrets: Secrets, clock: Clock) -> Iterator[Fi
     yield _key(secrets)
     yield from _slack(settings, secrets)
     yield from _tried("streams", lambda: str(len(build_polls(settings, secrets, build_streams(settings), clock=clock))))
+    yield from _tried("reply templates", lambda: _try_templates(settings, secrets, clock))
     for platform in sorted({stream.platform for stream in settings.streams}):
         module = listeners.load(platform)
         own = platform_settings(platform, settings, secrets)
@@ -65,6 +69,14 @@ def _platform(name: str, attempt: Callable[[], str]) -> Iterator[Finding]:
         yield Finding(name, ok=False, fix=str(error))
     except PlatformError as error:
         yield Finding(name, ok=False, fix=f"{error} If it stays so, check the network, the proxy and [{name}].")
+
+
+def _try_templates(settings: Settings, secrets: Secrets, clock: Clock) -> str:
+    templates, repliers = build_templates(settings), build_repliers(settings, secrets, clock=clock)
+    if faults := too_long_templates(templates, repliers):
+        raise SettingsError("\n".join([f"Shorten these in {settings.replies.templates}:", *faults]))
+    answers = ", ".join(f"{brand} on {platform}" for brand, platform in repliers) or "nowhere, for want of secrets"
+    return f"{len(templates)}; Earshot can answer for {answers}"
 
 
 def _try_model(settings: Settings) -> str:

@@ -28,7 +28,15 @@ from domain.brand import Stream
 from domain.clock import Clock
 from domain.errors import SettingsError
 from flows.house import House
-from service.assembly import build_model, build_polls, build_streams, model_status, named_channels, open_house
+from service.assembly import (
+    build_model,
+    build_polls,
+    build_repliers,
+    build_streams,
+    model_status,
+    named_channels,
+    open_house,
+)
 from service.schedule import Schedule, Watch
 from service.settings_overview import settings_overview
 
@@ -98,8 +106,10 @@ def connect_bot(
     streams = build_streams(settings, channels)
     polls = build_polls(settings, secrets, streams, clock=clock)
     post = SlackPost(posting_client(bot_token, api_url=api_url), bot_id=us.bot_id, clock=clock)
-    people = People(asking, settings.roles, us)
-    desk = Desk(house, post, people, Windows(asking), streams, model, settings=settings_overview(settings, channels))
+    people = People(asking, settings.roles, us, settings.replies.approvers)
+    repliers = build_repliers(settings, secrets, clock=clock)
+    shown = settings_overview(settings, channels)
+    desk = Desk(house, post, people, Windows(asking), streams, model, repliers, shown)
     app = build_app(client=asking, us=us, signing_secret=signing_secret or "", desk=desk)
     if settings.slack.mode == "socket":
         connection = connect_socket(app, app_token=app_token or "", client=asking)
@@ -120,6 +130,7 @@ def connect_bot(
         classify=classify,
         explain=explain,
         post=post,
+        repliers=repliers,
         is_connected=connection.is_alive,
         watch=watch,
         batch_period=batch_period,

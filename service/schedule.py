@@ -17,7 +17,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from domain.brand import Stream
 from domain.clock import system_clock
 from domain.errors import EarshotError, StorageError
-from domain.seams import Classify, Explain, Poll, Post
+from domain.seams import Classify, Explain, Poll, Post, Repliers
 from flows.alerting import (
     Pace,
     PostReport,
@@ -35,6 +35,7 @@ from flows.digests import enqueue_due_digests
 from flows.forgetting import awaits_scrub, purge, resume, scrub
 from flows.house import House
 from flows.ingest import IngestReport, ingest
+from flows.replying import recover_replies, send_replies, settle_drafts
 from flows.snoozing import wake_due
 from flows.surging import follow_surges
 from storage import deliveries, leases
@@ -72,6 +73,7 @@ class Schedule:
         classify: Classify,
         post: Post,
         explain: Explain | None = None,
+        repliers: Repliers | None = None,
         is_connected: Callable[[], bool] = lambda: True,
         watch: Watch | None = None,
         batch_period: timedelta = timedelta(hours=1),
@@ -79,6 +81,7 @@ class Schedule:
         """Take the parts; nothing runs before `start`. `is_connected` tells whether Slack can reach us."""
         self._house, self._streams, self._polls = house, streams, polls
         self._classify, self._explain, self._post, self._watch = classify, explain, post, watch or Watch()
+        self._repliers = repliers or {}
         self._batch_period = batch_period
         self._is_connected, self._was_connected = is_connected, True
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -88,7 +91,7 @@ class Schedule:
         self._running: set[str] = set()
         self._pace = Pace()
         self._failing: set[str] = set()
-        workers = ThreadPoolExecutor(min(32, len(streams) + 6))
+        workers = ThreadPoolExecutor(min(32, len(streams) + 8))
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler = BackgroundScheduler(executors={"default": workers}, job_defaults=defaults, timezone="UTC")
 
@@ -106,6 +109,8 @@ class Schedule:
         self._every(5, "surges", self._while_leading(lambda: follow_surges(house=self._house)))
         self._every(30, "deadlines", self._while_leading(lambda: watch_deadlines(house=self._house)))
         self._every(10, "snoozes", self._while_leading(lambda: wake_due(house=self._house)))
+        self._every(1, "replies", self._while_leading(self._reply))
+        self._every(5, "drafts", self._while_leading(lambda: settle_drafts(house=self._house)))
         self._every(10, "lines", self._while_leading(self._queue_lines))
         self._every(FORGET_SECONDS, "forget", self._while_leading(self._forget))
         self._every(SCRUB_SECONDS, "scrub", self._while_leading(self._scrub), first=SCRUB_SECONDS)
@@ -167,8 +172,8 @@ class Schedule:
                 log.warning("lease_lost")
             self._leading.clear()
         elif not self._leading.is_set():
-            left = recover(house=self._house)
-            log.info("leading", unfinished_posts=left)
+            left, replies = recover(house=self._house), recover_replies(house=self._house)
+            log.info("leading", unfinished_posts=left, unfinished_replies=replies)
             self._leading.set()
 
     def _polling(self, stream: Stream) -> Callable[[], object]:
@@ -187,6 +192,9 @@ class Schedule:
         report += update_changed(post=self._post, house=self._house)
         if report != PostReport():
             self._watch.posted(report)
+
+    def _reply(self) -> None:
+        send_replies(repliers=self._repliers, house=self._house)
 
     def _queue_lines(self) -> None:
         enqueue_batches(house=self._house, period=self._batch_period)

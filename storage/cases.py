@@ -10,11 +10,12 @@ from sqlalchemy import ColumnElement, Float, Select, case, cast, func, insert, s
 
 from domain.case import OPEN_STATES, Case, CaseFile, CaseState, CustomerSummary, HistoryLine, Response
 from domain.customer import CustomerMatch, LinkState
-from domain.mention import Author, MentionId
+from domain.mention import Author
 from domain.queue import EVERYTHING, QueueFilter
-from storage import copies, mentions, outcomes
+from storage import copies, mentions, outcomes, replies
 from storage.customers import active_accounts, match_keys
 from storage.database import Tx
+from storage.responses import to_response
 from storage.sightings import to_author
 from storage.tables import (
     OPEN,
@@ -187,6 +188,7 @@ def _files(tx: Tx, found: Sequence[Case], value_band: ValueBand) -> list[CaseFil
     customers = match_keys(tx, [one.author_key for one in found])
     uncounted = outcomes.ineligible(tx, ids)
     copied = copies.counts(tx, ids)
+    drafts = replies.latest(tx, ids)
     return [
         CaseFile(
             case=one,
@@ -197,6 +199,7 @@ def _files(tx: Tx, found: Sequence[Case], value_band: ValueBand) -> list[CaseFil
             customer=_summary(tx, one, customers.get(one.author_key), value_band),
             counted=one.id not in uncounted,
             copies=copied.get(one.id),
+            draft=drafts.get(one.id),
         )
         for one in found
     ]
@@ -223,8 +226,7 @@ def _responses(tx: Tx, ids: Sequence[str]) -> dict[str, list[Response]]:
     found: dict[str, list[Response]] = {}
     rows = select(ResponseRow).where(ResponseRow.case_id.in_(ids)).order_by(ResponseRow.at)
     for row in tx.scalars(rows):
-        one = Response(row.case_id, MentionId(row.mention_id), row.responder, row.at, row.url)
-        found.setdefault(row.case_id, []).append(one)
+        found.setdefault(row.case_id, []).append(to_response(row))
     return found
 
 

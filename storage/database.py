@@ -47,6 +47,7 @@ _ERASED_FROM = (
     "memberships",
     "customers",
     "forgettings",
+    "replies",
 )
 """Where something of a person is deleted or blanked."""
 

@@ -14,6 +14,7 @@ from domain.forgetting import ForgettingState
 from domain.handover import HandoverKind, Interest
 from domain.message import MessageKind, MessageState
 from domain.noise import MuteKind
+from domain.reply import CreditReason, ReplyState
 from storage.column_types import EncryptedText, ExactDecimal, PlainText, UtcDateTime
 
 Key = Annotated[str, mapped_column(primary_key=True)]
@@ -30,6 +31,7 @@ SNOOZED = text("state = 'snoozed'")
 UNJUDGED = text("verdict = 'review' AND case_id IS NULL")
 UNSETTLED = text("state NOT IN ('posted', 'deleted')")
 STALE = text("revision > shown_revision")
+ACTIVE_REPLY = text("state IN ('waiting', 'approved', 'sending', 'unknown')")
 """Literally the conditions of partial indexes, or SQLite would not use these: they leave out the many old rows."""
 
 
@@ -349,6 +351,49 @@ class ResponseRow(Row):
     responder: Mapped[str]
     at: Mapped[datetime]
     url: Mapped[str]
+    credited: Mapped[str | None]
+    credit: Mapped[CreditReason | None]
+
+
+class ReplyRow(Row):
+    """A reply of ours that somebody handed in; it goes with the post that it answers."""
+
+    __tablename__ = "replies"
+    __table_args__ = (
+        Index("uq_replies_active", "case_id", unique=True, sqlite_where=ACTIVE_REPLY, postgresql_where=ACTIVE_REPLY),
+        Index("ix_replies_underway", "state", "number", sqlite_where=ACTIVE_REPLY, postgresql_where=ACTIVE_REPLY),
+    )
+    number: Mapped[Number]
+    id: Mapped[str] = mapped_column(unique=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    mention_id: Mapped[str] = mapped_column(ForeignKey("mentions.id", ondelete="CASCADE"), index=True)
+    brand: Mapped[str]
+    platform: Mapped[str]
+    author: Mapped[str]
+    text: Mapped[str]
+    state: Mapped[ReplyState]
+    created_at: Mapped[datetime]
+    risks: Mapped[list[Any]]
+    template: Mapped[str | None]
+    sealed: Mapped[str | None]
+    decided_by: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
+    note: Mapped[str | None]
+    attempts: Mapped[int]
+    attempted_at: Mapped[datetime | None]
+    not_before: Mapped[datetime | None]
+    sent_url: Mapped[str | None]
+
+
+class ReplyHoldRow(Row):
+    """Who writes a reply to a case, or wrote one last: `until` is over then."""
+
+    __tablename__ = "reply_holds"
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    holder: Mapped[str]
+    since: Mapped[datetime]
+    touched_at: Mapped[datetime]
+    until: Mapped[datetime]
 
 
 class MessageRow(Row):

@@ -9,12 +9,16 @@ from domain.brand import Account, Brand, BusinessHours, Rival, SourceKind, Strea
 from domain.case import CaseKind, Urgency
 from domain.customer import CustomerRecord
 from domain.mention import Author, Mention, MentionId, mention_id
+from domain.noise import NoisePolicy
 from domain.outcome import Outcome
 from domain.person import Person, Role
 from domain.prediction import SENTIMENT, SWITCHING, Prediction, Predictions
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)  # a Wednesday
 _numbers = count(1)
+
+NO_SURGES = NoisePolicy(surge_cards=1_000_000)
+"""Each case gets its card, however many come at once."""
 
 MIA = Person("U0MIA", frozenset({Role.SOCIAL_EXPERT}))
 BEN = Person("U0BEN", frozenset({Role.SOCIAL_EXPERT}))

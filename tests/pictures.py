@@ -5,6 +5,8 @@ import tempfile
 import threading
 from pathlib import Path
 
+from bot.views.card import REPLY
+from bot.views.reply import TEMPLATE
 from config.load import load
 from domain.clock import system_clock
 from flows.importing import import_customers
@@ -14,13 +16,41 @@ from sandbox.server import Sandbox
 from service.running import start_bot
 from service.trial import CUSTOMERS
 from tests.browser import open_page
+from tests.stage import stage, wait_for
 
 PICTURES = Path("docs/pictures")
 SECONDS = 45.0
 """How much of the scenario is seen."""
 
 
+LEAVING = "@lumora it crashed again, worst service ever. I am cancelling Lumora today and go to Vidora. {mark}"
+
+
 def main() -> None:
+    """Take every picture."""
+    alerts()
+    reply()
+
+
+def reply() -> None:
+    """Look at the form of a reply, filled from a template."""
+    with tempfile.TemporaryDirectory() as folder, stage(Path(folder)) as made, made.bot():
+        made.post("quince", author="jane_doe", text=LEAVING)
+        card, mia, act = made.card("quince"), made.user("mia"), made.sandbox.slack.interactions
+        made.click("mia", card, REPLY)
+        (view,) = wait_for(lambda: made.sandbox.workspace.views[mia])
+        rows = [element for block in view["blocks"] for element in block.get("elements", [])]
+        options = [o["value"] for row in rows for group in row.get("option_groups", []) for o in group["options"]]
+        with open_page(made.sandbox.url) as page:
+            page.resize(1280, 900)
+            leaving = next(value for value in options if value.endswith("|leaving"))
+            made.sandbox.run(act.click_view(mia, view["id"], TEMPLATE, leaving))
+            wait_for(lambda: "Exactly this" in str(made.sandbox.workspace.views[mia]))
+            page.evaluate("new Promise(done => setTimeout(done, 2000))")
+            page.screenshot(PICTURES / "reply.png")
+
+
+def alerts() -> None:
     """Run the bot on the sandbox and look at the page."""
     scenario, stop = load_scenario(), threading.Event()
     with tempfile.TemporaryDirectory() as folder, Sandbox() as sandbox:

@@ -7,8 +7,11 @@ import pytest
 
 import listeners
 from bot.commands import VERBS
+from config.settings import RepliesSection
 from crm.kpis import KPIS
+from crm.wording import VARIABLES
 from domain.person import Role
+from domain.reply import RiskKind
 from flows.importing import COLUMNS
 
 DOCS = Path("docs")
@@ -32,6 +35,21 @@ def test_every_platform_has_its_page(platform):
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
 def test_every_command_is_explained_to_its_users(verb):
     assert re.search(rf"/earshot {verb.name}|/{verb.name}\b", read("community-manager.md"))
+
+
+@pytest.mark.parametrize("key", RepliesSection.model_fields)
+def test_every_setting_of_replies_is_explained_to_the_operator(key):
+    assert f"`{key}`" in read("operator.md")
+
+
+@pytest.mark.parametrize("name", VARIABLES)
+def test_every_variable_of_a_template_is_explained_to_its_users(name):
+    assert f"| `{{{name}}}` |" in read("replying.md")
+
+
+@pytest.mark.parametrize("kind", RiskKind)
+def test_every_risk_of_a_reply_is_explained_to_its_users(kind):
+    assert f"| `{kind.value}` |" in read("replying.md")
 
 
 @pytest.mark.parametrize("role", Role)

@@ -5,6 +5,7 @@ from datetime import datetime
 from slack_sdk.models.blocks import Block, ButtonElement, InteractiveElement, SectionBlock
 
 from bot.escaping import link, web_url
+from bot.views.approval import draft_words
 from bot.views.case_menus import MORE, SNOOZE, more_menu, snooze_menu
 from bot.views.elements import (
     button,
@@ -37,6 +38,7 @@ from domain.case import (
     SeenMention,
 )
 from domain.prediction import COMPLAINT, RELEVANCE, SENTIMENT, SWITCHING
+from domain.reply import Credit, CreditReason
 
 CLAIM, REPLY, RESOLVE, NOT_US, REOPEN, WAKE, OPEN_POST, SHOW_CARD = (
     "case_claim",
@@ -94,6 +96,7 @@ def card_blocks(file: CaseFile, *, now: datetime) -> list[Block]:
         blocks.append(small(words(_copies(file.copies))))
     blocks += _escalation(file.case)
     blocks += _answers(file)
+    blocks += _reply(file)
     if file.history:
         blocks.append(small(words(_history(file))))
     return blocks + buttons(_row(file))
@@ -216,7 +219,26 @@ def _answers(file: CaseFile) -> list[Block]:
         return []
     answer = file.responses[0]
     who_answered = inline(handle(file.case.platform, answer.responder), limit=80)
-    return [small(words(f"💬 {link(answer.url, 'Answered')} by {who_answered} {when(answer.at)}"))]
+    credit = f" ({credit_words(answer.credit)})" if answer.credit else ""
+    return [small(words(f"💬 {link(answer.url, 'Answered')} by {who_answered}{credit} {when(answer.at)}"))]
+
+
+def credit_words(credit: Credit) -> str:
+    """Name the person behind an answer, and how sure that is."""
+    person = who(credit.user_id)
+    match credit.reason:
+        case CreditReason.SENT:
+            return person
+        case CreditReason.WROTE:
+            return f"probably {person}, who was writing"
+        case CreditReason.OWNED:
+            return f"probably {person}, the owner"
+
+
+def _reply(file: CaseFile) -> list[Block]:
+    """Say where a reply stands that people are still waiting for."""
+    said_of_it = draft_words(file.draft) if file.draft and file.case.state in OPEN_STATES else None
+    return [small(words(said_of_it))] if said_of_it else []
 
 
 def _history(file: CaseFile) -> str:

@@ -20,6 +20,7 @@ from bot.views.elements import (
     small,
     when,
     who,
+    within,
     words,
 )
 from domain.case import Case
@@ -27,6 +28,7 @@ from domain.customer import Customer, CustomerProfile, Link, LinkState
 
 PICK, LINK_ACCOUNT, UNLINK_ACCOUNT, ADD_NOTE = "customer_pick", "customer_link", "customer_unlink", "customer_note"
 SHOWN, NOTES_SHOWN = 5, 3
+_ACCOUNTS_ROOM = 4000  # UTF-16 units, beside everything else in a message
 
 
 def profile_blocks(profile: CustomerProfile) -> list[Block]:
@@ -35,7 +37,8 @@ def profile_blocks(profile: CustomerProfile) -> list[Block]:
     blocks: list[Block] = [header(customer_name(customer))]
     blocks += [small(words(f"*{label}*"), said(", ".join(values), limit=600)) for label, values in _contacts(customer)]
     blocks.append(line(f"*Value*: {_value(customer)} · *known from*: {inline(', '.join(customer.sources), limit=300)}"))
-    blocks += paragraphs(["*Accounts*", *(_account(each) for each in customer.links[:20])] if customer.links else [])
+    accounts = [_account(each) for each in customer.links]
+    blocks += paragraphs(["*Accounts*", *within(accounts, room=_ACCOUNTS_ROOM)] if accounts else [])
     if not customer.links:
         blocks.append(line("*Accounts*: none known"))
     blocks += [small(words("*Note*"), said(note, limit=300)) for note in customer.notes[:SHOWN]]

@@ -1,7 +1,7 @@
 """The pieces that every view is made of: foreign text in plain-text objects, our own words in mrkdwn."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from slack_sdk.models.blocks import (
@@ -53,6 +53,29 @@ def quoted(text: str, *, limit: int, lines: int) -> SectionBlock:
     """Quote a post."""
     shown = escape(text, limit=limit - 2, lines=lines)
     return SectionBlock(text=PlainTextObject(text=f"“{shown}”" if shown else "(no text)", emoji=False))
+
+
+def label(text: str, *, limit: int = 150) -> PlainTextObject:
+    """Name a part of a form; what comes from the settings is cut like foreign text."""
+    return PlainTextObject(text=escape(text, limit=limit) or "…", emoji=False)
+
+
+def escaped_exactly(text: str) -> str:
+    """Escape a text of ours, changing nothing of what is seen; halves of characters, which nobody takes, become `?`."""
+    return text.encode("utf-8", "replace").decode().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def exact_blocks(text: str) -> list[Block]:
+    """Show a text of ours to the last character, in as many sections as its limit asks for."""
+    pieces, room = [""], SECTION_LIMIT
+    for char in text:
+        escaped = escaped_exactly(char)
+        room -= units(escaped)
+        if room < 0:
+            pieces.append("")
+            room = SECTION_LIMIT - units(escaped)
+        pieces[-1] += escaped
+    return [SectionBlock(text=PlainTextObject(text=piece, emoji=False)) for piece in pieces if piece.strip()]
 
 
 def header(text: str) -> HeaderBlock:
@@ -150,6 +173,15 @@ def byline(author: Author) -> str:
 def count(number: int, noun: str) -> str:
     """Write a number with its noun, as in `1 case` and `1,200 cases`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def within(lines: Sequence[str], *, room: int) -> list[str]:
+    """Keep the first lines that fit into `room` UTF-16 units, and say how many more there are."""
+    for kept, each in enumerate(lines):
+        room -= units(each) + 1
+        if room < 0:
+            return [*lines[:kept], f"and {len(lines) - kept:,} more"]
+    return list(lines)
 
 
 def paragraphs(lines: Iterable[str]) -> list[Block]:

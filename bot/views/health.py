@@ -2,22 +2,25 @@
 
 from slack_sdk.models.blocks import Block
 
-from bot.views.elements import count, inline, line, paragraphs, when
+from bot.views.elements import count, inline, line, paragraphs, when, within
 from bot.views.kpi import duration_words
 from bot.views.quality import quality_lines
 from domain.health import Health, StreamHealth
 
+_STREAMS_ROOM, _QUALITY_ROOM = 7000, 5000  # UTF-16 units; they share a message
+
 
 def health_blocks(health: Health) -> list[Block]:
-    """List every source, then what waits, then what classifies and how well it does."""
-    streams = [_stream(stream, health) for stream in health.streams] or ["No stream is set up yet."]
+    """List every source, those that fail first, then what waits, then what classifies and how well it does."""
+    failing_first = sorted(health.streams, key=lambda stream: stream.failing_since is None)
+    streams = [_stream(stream, health) for stream in failing_first] or ["No stream is set up yet."]
     model = [f"Model: {inline(health.model)}"] if health.model else []
     quality = [words for each in health.quality for words in quality_lines(each)]
     return [
         line(f"*{health_text(health)}*"),
-        *paragraphs(streams),
+        *paragraphs(within(streams, room=_STREAMS_ROOM)),
         line(_waiting(health)),
-        *paragraphs([*model, *quality]),
+        *paragraphs(within([*model, *quality], room=_QUALITY_ROOM)),
     ]
 
 

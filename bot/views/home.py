@@ -26,8 +26,7 @@ _TOLD = {
     DirectKind.ASSIGNED: "Somebody assigned me a case",
     DirectKind.AWAKE: "A snooze of mine is over",
     DirectKind.DUE_SOON: "A case of mine must be answered soon",
-    DirectKind.APPROVAL: "A reply waits for my approval",
-    DirectKind.SENT_BACK: "A reply of mine was sent back",
+    DirectKind.SENT_BACK: "Somebody wants a reply of mine changed",
 }
 
 

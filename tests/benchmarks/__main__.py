@@ -16,6 +16,7 @@ from tests.benchmarks import (
     claims,
     commands,
     forgetting,
+    generated_views,
     hostile_text,
     install,
     kills,
@@ -50,6 +51,7 @@ BENCHMARKS = {
     "commands": Benchmark("Commands over a large database", commands.measure),
     "forgetting": Benchmark("Forgetting a person", forgetting.measure),
     "hostile": Benchmark("Hostile text", hostile_text.measure),
+    "views": Benchmark("Views of generated values", generated_views.measure),
     "memory": Benchmark("Memory over time", memory.measure),
 }
 

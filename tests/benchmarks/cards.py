@@ -7,7 +7,6 @@ from datetime import timedelta
 from bot.identity import posting_client
 from bot.posting import SlackPost
 from domain.case import TriagePolicy
-from domain.noise import NoisePolicy
 from flows.alerting import Pace, PostReport, post_pending, reconcile, sweep_twins, update_changed
 from flows.carding import Origin
 from flows.filing import file_mentions
@@ -40,8 +39,9 @@ def measure() -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder, running_slack(workspace) as slack:
         database = open_database(f"sqlite:///{folder}/earshot.db")
         database.migrate()
-        quiet = NoisePolicy(surge_cards=CARDS)
-        house = House(database, clock, (builders.brand(),), TriagePolicy(), secret=b"benchmark", noise=quiet)
+        house = House(
+            database, clock, (builders.brand(),), TriagePolicy(), secret=b"benchmark", noise=builders.NO_SURGES
+        )
         keys = {key for channel in channels for key in _enqueue(house, channel.id)}
         post = SlackPost(
             posting_client(workspace.bot_token, api_url=f"{slack.url}/api/"), bot_id=workspace.bot_id, clock=clock

@@ -9,7 +9,6 @@ from pathlib import Path
 from domain.case import TriagePolicy
 from domain.clock import system_clock
 from domain.errors import AlreadyOwned, Refused
-from domain.noise import NoisePolicy
 from domain.person import Person, Role
 from flows.carding import Origin
 from flows.filing import file_mentions
@@ -35,8 +34,9 @@ def measure() -> list[Figure]:
 def _contest(name: str, url: str) -> list[Figure]:
     database = open_database(url)
     database.migrate()
-    quiet = NoisePolicy(surge_cards=CARDS * 2)
-    house = House(database, system_clock, (builders.brand(),), TriagePolicy(), secret=b"benchmark", noise=quiet)
+    house = House(
+        database, system_clock, (builders.brand(),), TriagePolicy(), secret=b"benchmark", noise=builders.NO_SURGES
+    )
     ids = _open_cases(house)
     people = [Person(f"U0P{number:03}", frozenset({Role.SOCIAL_EXPERT})) for number in range(PEOPLE)]
     won: Counter[str] = Counter()

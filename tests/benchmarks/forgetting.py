@@ -36,7 +36,9 @@ def measure() -> list[Figure]:
 def _forget(name: str, url: str) -> list[Figure]:
     database = open_database(url)
     database.migrate()
-    house = House(database, system_clock, (builders.brand(),), TriagePolicy(), secret=b"benchmark")
+    house = House(
+        database, system_clock, (builders.brand(),), TriagePolicy(), secret=b"benchmark", noise=builders.NO_SURGES
+    )
     _fill(house, name)
     (found,) = offer("@jane", person=builders.ADA, house=house)
     ended = threading.Event()

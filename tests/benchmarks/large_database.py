@@ -91,7 +91,9 @@ def large_database() -> Path:
     unfinished = path.with_suffix(".unfinished")
     database = open_database(f"sqlite:///{unfinished}")
     database.migrate()
-    house = House(database, system_clock, (builders.brand(),), TriagePolicy(), secret=b"benchmark")
+    house = House(
+        database, system_clock, (builders.brand(),), TriagePolicy(), secret=b"benchmark", noise=builders.NO_SURGES
+    )
     chance, drafts = random.Random(6), generate(6, MENTIONS)
     _add_customers(house)
     _add_cases(house, chance, drafts)

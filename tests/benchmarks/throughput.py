@@ -71,6 +71,7 @@ def _through(url: str, classify: Classify) -> tuple[float, float]:
         policy=TriagePolicy(),
         secret=b"benchmark",
         channels={"Lumora": "C0ALERTS"},
+        noise=builders.NO_SURGES,
     )
     timed, stored, stream = _Timed(classify), 0, builders.stream()
     with progress(f"mentions into {url.partition(':')[0]}", MENTIONS) as done:

@@ -38,6 +38,7 @@ from domain.noise import Surge, SurgeLine, SurgeSpan
 from domain.outcome import Digest, Kpi, Quote, Volume
 from domain.prediction import RELEVANCE
 from domain.quality import Estimate, LiveFigure, Quality
+from domain.reply import Draft, ReplyState, Risk, RiskKind
 from flows.lookup import QueuePage
 from tests import builders
 from tests.builders import NOON
@@ -116,6 +117,21 @@ def answered_file() -> CaseFile:
         ],
         customer=CustomerSummary("cust1", "verified", "high", 3),
     )
+
+
+def draft(text="Sorry, Jane & all. We look into it.", **changes) -> Draft:
+    values: dict[str, Any] = {
+        "id": "draft1",
+        "case_id": "case1",
+        "mention_id": builders.mention(number=7).id,
+        "brand": "Lumora",
+        "platform": "x",
+        "author": "U0MIA",
+        "state": ReplyState.WAITING,
+        "created_at": NOON,
+        "risks": (Risk(RiskKind.SWITCHING, "leaving"), Risk(RiskKind.REACH, "12,400")),
+    }
+    return Draft(text=text, **(values | changes))
 
 
 def batch(kind=MessageKind.BATCH, *, total=12, shown=None) -> BatchLine:

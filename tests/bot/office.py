@@ -19,6 +19,7 @@ from bot.windows import Windows
 from domain.case import CaseFile, TriagePolicy
 from domain.handover import EscalationPolicy
 from domain.person import Role
+from domain.reply import ReplyTemplate
 from flows.alerting import Pace, post_pending
 from flows.carding import Origin
 from flows.filing import file_mentions
@@ -28,7 +29,7 @@ from storage import cases
 from storage.database import open_database
 from tests import builders
 from tests.bot.validation import texts
-from tests.builders import NOON
+from tests.flows.fakes import MemoryPlatform, SetClock
 from tests.sandbox.running import RunningSlack, running_slack, wait_until
 
 MANIFEST_FILE = Path(__file__).parents[2] / "config" / "slack-manifest.yaml"
@@ -50,6 +51,8 @@ class Office:
     house: House
     desk: Desk
     connection: Connection
+    clock: SetClock
+    platform: MemoryPlatform
 
     @property
     def case_id(self) -> str:
@@ -121,6 +124,26 @@ class Office:
         self.post()
         return [shown(message) for message in self.slack.workspace.direct_channel(self.people[name].id).messages]
 
+    def form(self, name: str) -> dict[str, Any]:
+        """The modal in front of a person; empty where there is none."""
+        views = self.slack.workspace.views[self.people[name].id]
+        return views[-1] if views else {}
+
+    def press(self, name: str, action_id: str, value: Any = None, *, values: dict[str, Any] | None = None) -> None:
+        """Press a button of the modal, or choose, after filling its fields."""
+        user, view = self.people[name].id, self.form(name)["id"]
+        self.slack.run(self.slack.slack.interactions.click_view(user, view, action_id, value, values=values))
+
+    def hand_in(self, name: str, values: dict[str, Any] | None = None) -> dict[str, str]:
+        """Fill the modal and press its submit button; return what is shown beside its fields."""
+        user, view = self.people[name].id, self.form(name)["id"]
+        return self.slack.run(self.slack.slack.interactions.submit_view(user, view, values))
+
+    def close(self, name: str) -> None:
+        """Close the modal."""
+        user, view = self.people[name].id, self.form(name)["id"]
+        self.slack.run(self.slack.slack.interactions.close_view(user, view))
+
     def deliver(self, kind: str, payload: dict[str, Any]) -> None:
         """Send a payload as Slack would, whoever has sent it before."""
         self.slack.run(self.slack.slack.delivery.send(kind, payload))
@@ -171,9 +194,11 @@ def office(folder: Path, *, line: Open = over_http) -> Iterator[Office]:
     product = workspace.add_channel("product", members=[people["leo"]])
     database = open_database(f"sqlite:///{folder}/earshot.db")
     database.migrate()
+    clock = SetClock()
+    platform = MemoryPlatform(clock)
     house = House(
         database=database,
-        clock=lambda: NOON,
+        clock=clock,
         brands=(builders.brand(),),
         policy=TriagePolicy(),
         secret=b"s" * 32,
@@ -181,6 +206,7 @@ def office(folder: Path, *, line: Open = over_http) -> Iterator[Office]:
         workspace_url="https://lumora.slack.com/",
         product_channels={"Lumora": product.id},
         escalation=EscalationPolicy(people=(people["leo"].id, people["ada"].id)),
+        templates=(ReplyTemplate("sorry", "We are sorry", "Hi {author}, {agent} of {brand} here. More: {link}"),),
     )
     with running_slack(workspace, timing=Timing()) as slack:
         client = posting_client(workspace.bot_token, api_url=f"{slack.url}/api/")
@@ -193,13 +219,15 @@ def office(folder: Path, *, line: Open = over_http) -> Iterator[Office]:
         }
         post = SlackPost(client, bot_id=us.bot_id, clock=house.clock)
         known = People(client=client, roles=roles, us=us)
-        desk = Desk(house, post, known, Windows(client), streams=[builders.stream()])
+        desk = Desk(
+            house, post, known, Windows(client), streams=[builders.stream()], repliers={("Lumora", "x"): platform}
+        )
         app = build_app(client=client, us=us, signing_secret=workspace.signing_secret, desk=desk)
         connection = line(app, slack)
         try:
             _file_complaint(house)
             assert post_pending(post=post, pace=Pace(), house=house).posted
-            yield Office(slack, people, alerts, house, desk, connection)
+            yield Office(slack, people, alerts, house, desk, connection, clock, platform)
         finally:
             connection.close()
     database.close()

@@ -1,7 +1,6 @@
 """What `run.py check` says about Slack: every fault with its fix."""
 
 import json
-from collections.abc import Iterator
 
 import jsonschema
 import pytest
@@ -10,23 +9,15 @@ from bot.checking import SCOPES, check_slack, resolve_channels
 from bot.commands import CUSTOMER, EARSHOT
 from bot.identity import SlackError, SlackUnreachableError, asking_client, identify
 from domain.errors import SettingsError
-from sandbox.slack import Workspace
 from tests.bot.office import MANIFEST, MANIFEST_FILE
 from tests.bot.scripted_slack import Reply, scripted_slack
-from tests.sandbox.running import RunningSlack, running_slack, small_team
+from tests.bot.slack_servers import sandbox_server
 from tests.shared import shared_file
 
 
-@pytest.fixture
-def slack() -> Iterator[RunningSlack]:
-    workspace = Workspace(manifest=MANIFEST)
-    small_team(workspace)
-    with running_slack(workspace) as running:
-        yield running
-
-
-def findings(slack, *channels, app_token=None, client=None):
-    found = check_slack(client or slack.client(), channels=channels, app_token=app_token or slack.workspace.app_token)
+def findings(server, *channels, token=None, app_token=None):
+    client = asking_client(token or server.token, api_url=server.url)
+    found = check_slack(client, channels=channels, app_token=app_token or server.app_token)
     return {finding.what: finding for finding in found}
 
 
@@ -34,47 +25,64 @@ def faulty(found):
     return {what: finding.fix for what, finding in found.items() if not finding.ok}
 
 
-def test_healthy_workspace_has_no_fault(slack):
-    alerts = slack.workspace.channel_named("alerts")
-    found = findings(slack, "#alerts", alerts.id)
+def test_bot_learns_who_it_is(slack_server):
+    us = identify(asking_client(slack_server.token, api_url=slack_server.url))
+    expected = (slack_server.team_id, slack_server.bot_id, slack_server.bot_user_id)
+    assert (us.team_id, us.bot_id, us.bot_user_id) == expected
+    assert us.url.startswith("http")
+    assert us.url.endswith("/")
+
+
+def test_healthy_workspace_has_no_fault(slack_server):
+    room = slack_server.room()
+    found = findings(slack_server, f"#{room.name}", room.id)
     assert faulty(found) == {}
-    assert {"scopes of the bot token", "app token for Socket Mode", "channel #alerts", f"channel {alerts.id}"} <= set(
-        found
-    )
+    assert {f"channel #{room.name}", f"channel {room.id}"} <= set(found)
 
 
-def test_wrong_token_is_said_once_with_its_fix(slack):
-    fixes = faulty(findings(slack, "#alerts", client=slack.client("xoxb-wrong")))
+def test_scopes_and_the_app_token_are_looked_at(sandbox):
+    assert {"scopes of the bot token", "app token for Socket Mode"} <= set(findings(sandbox))
+
+
+def test_wrong_token_is_said_once_with_its_fix(slack_server):
+    fixes = faulty(findings(slack_server, "#alerts", token="xoxb-wrong"))
     assert list(fixes) == ["bot token"]
-    assert "invalid_auth" in fixes["bot token"]
     assert "SLACK_BOT_TOKEN" in fixes["bot token"]
 
 
-def test_wrong_app_token_names_its_variable(slack):
-    fixes = faulty(findings(slack, app_token="xapp-wrong"))
+def test_refused_token_is_told_apart_from_one_that_is_no_bots():
+    with scripted_slack(Reply({"ok": False, "error": "invalid_auth"})) as slack:
+        with pytest.raises(SlackError, match=r"invalid_auth.*SLACK_BOT_TOKEN") as caught:
+            identify(asking_client("xoxb-wrong", api_url=slack.url))
+        assert not isinstance(caught.value, SlackUnreachableError)
+
+
+def test_wrong_app_token_names_its_variable(sandbox):
+    fixes = faulty(findings(sandbox, app_token="xapp-wrong"))
     assert "SLACK_APP_TOKEN" in fixes["app token for Socket Mode"]
 
 
-def test_http_mode_needs_no_app_token(slack):
-    found = check_slack(slack.client(), channels=[], app_token=None)
+def test_http_mode_needs_no_app_token(slack_server):
+    client = asking_client(slack_server.token, api_url=slack_server.url)
+    found = check_slack(client, channels=[], app_token=None)
     assert all(finding.what != "app token for Socket Mode" for finding in found)
 
 
 def test_missing_scope_is_named():
     bot_scopes = [scope for scope in SCOPES if scope != "usergroups:read"]
-    workspace = Workspace(manifest=MANIFEST | {"oauth_config": {"scopes": {"bot": bot_scopes}}})
-    with running_slack(workspace) as slack:
-        assert "usergroups:read" in faulty(findings(slack))["scopes of the bot token"]
+    with sandbox_server(MANIFEST | {"oauth_config": {"scopes": {"bot": bot_scopes}}}) as server:
+        assert "usergroups:read" in faulty(findings(server))["scopes of the bot token"]
 
 
-def test_each_kind_of_lost_channel_has_its_own_fix(slack):
-    workspace = slack.workspace
-    workspace.add_channel("outside", members=[], bot=False)
-    workspace.add_channel("secret", members=[], bot=False, kind="private_channel")
-    fixes = faulty(findings(slack, "#outside", "#secret", "#none", "C0NONE"))
-    assert "/invite @Earshot" in fixes["channel #outside"]
-    assert "No such channel" in fixes["channel #secret"]
-    assert set(fixes) == {"channel #outside", "channel #secret", "channel #none", "channel C0NONE"}
+def test_each_kind_of_lost_channel_has_its_own_fix(slack_server):
+    archived = slack_server.room()
+    slack_server.archive(archived)
+    outside, secret = slack_server.room(invited=False), slack_server.room(invited=False, private=True)
+    names = [f"#{room.name}" for room in (archived, outside, secret)] + ["#none", "C0NONE"]
+    fixes = faulty(findings(slack_server, *names))
+    assert list(fixes) == [f"channel {name}" for name in names]
+    for name, fix in zip(names, ("unarchive it", "/invite @Earshot", *["No such channel"] * 3), strict=True):
+        assert fix in fixes[f"channel {name}"]
 
 
 def test_shared_channel_is_refused():
@@ -134,9 +142,17 @@ def test_channels_given_by_id_are_not_looked_up():
         assert slack.calls == []
 
 
-def test_unknown_names_are_listed_together(slack):
+def test_channel_names_become_ids(slack_server):
+    room, private = slack_server.room(), slack_server.room(private=True)
+    client = asking_client(slack_server.token, api_url=slack_server.url)
+    names = [f"#{room.name}", f"#{private.name}", room.id]
+    assert list(resolve_channels(client, names).values()) == [room.id, private.id, room.id]
+
+
+def test_unknown_names_are_listed_together(slack_server):
+    client = asking_client(slack_server.token, api_url=slack_server.url)
     with pytest.raises(SettingsError, match="#nowhere, #gone"):
-        resolve_channels(slack.client(), ["#alerts", "#nowhere", "#gone"])
+        resolve_channels(client, [f"#{slack_server.room().name}", "#nowhere", "#gone"])
 
 
 @pytest.mark.shared

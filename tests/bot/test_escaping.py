@@ -86,6 +86,13 @@ def test_everything_else_is_no_address(url):
     assert link(url, "words") == "words"
 
 
+def test_link_never_eats_up_the_room_of_a_message():
+    longest = "https://x.example/".ljust(300, "x")
+    assert link(longest, "post") == f"<{longest}|post>"
+    assert link(f"{longest}x", "post") == "post"
+    assert link("https://x.example/?".ljust(290, "&"), "post") == "post"
+
+
 def test_link_cannot_be_broken_out_of():
     assert link("https://x.com/a|b>c?d=1&e=<!channel>", "post") == (
         "<https://x.com/a%7Cb%3Ec?d=1&amp;e=%3C!channel%3E|post>"

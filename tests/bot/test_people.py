@@ -2,13 +2,11 @@
 
 import pytest
 
-from bot.identity import BotIdentity, asking_client
+from bot.identity import BotIdentity, asking_client, identify
 from bot.people import People
 from domain.errors import Refused
 from domain.person import Role
-from sandbox.slack import Workspace
 from tests.bot.scripted_slack import Reply, scripted_slack
-from tests.sandbox.running import running_slack, small_team
 
 US = BotIdentity(team_id="T1", bot_id="B1", bot_user_id="U1", url="https://lumora.slack.com/")
 ROLES = {Role.SOCIAL_EXPERT: ["U0MIA"], Role.LEADERSHIP: ["S0BOSS"], Role.CRM_ADMIN: ["S0BOSS", "U0ADA"]}
@@ -44,6 +42,31 @@ def test_group_never_makes_a_crm_admin():
         assert people(slack).person("U0BOB").roles == {Role.LEADERSHIP}
     with scripted_slack(user(), members()) as slack:
         assert people(slack).person("U0ADA").roles == {Role.CRM_ADMIN}
+
+
+@pytest.mark.parametrize(
+    ("approvers", "member", "may"), [((), "", True), (("U0MIA",), "", True), (("S0LEADS",), "U0MIA", True),
+                                     (("S0LEADS",), "U0BEN", False), (("U0BEN",), "", False)]
+)  # fmt: skip
+def test_the_settings_may_name_who_approves_replies(approvers, member, may):
+    with scripted_slack(user(), members(member)) as slack:
+        known = People(asking_client("xoxb-1", api_url=slack.url), ROLES, US, approvers)
+        assert known.person("U0MIA").approver is may
+
+
+def test_who_cannot_be_found_in_a_group_approves_nothing():
+    with scripted_slack(user(), Reply({"ok": False, "error": "internal_error"})) as slack:
+        known = People(asking_client("xoxb-1", api_url=slack.url), ROLES, US, ("S0LEADS",))
+        assert not known.person("U0MIA").approver
+
+
+@pytest.mark.parametrize(
+    ("profile", "name"),
+    [({"first_name": "Mia", "real_name": "M. Park"}, "Mia"), ({"real_name": "Mia Park"}, "Mia"), ({}, "")],
+)
+def test_a_person_is_called_by_her_first_name(profile, name):
+    with scripted_slack(user(profile=profile), members()) as slack:
+        assert people(slack).person("U0MIA").name == name
 
 
 @pytest.mark.parametrize(
@@ -99,14 +122,32 @@ def test_silent_slack_refuses_and_is_asked_again(failure):
         assert desk.person("U0MIA").roles == {Role.SOCIAL_EXPERT}
 
 
-def test_people_of_the_sandbox_are_known():
-    workspace = Workspace()
-    mia, _ = small_team(workspace)
+def asked_of(server, roles):
+    client = asking_client(server.token, api_url=server.url)
+    return People(client=client, roles=roles, us=identify(client))
+
+
+def test_colleague_is_known_and_the_bot_is_nobody(slack_server):
+    desk = asked_of(slack_server, {Role.SOCIAL_EXPERT: [slack_server.mia, slack_server.bot_user_id]})
+    assert desk.person(slack_server.mia).roles == {Role.SOCIAL_EXPERT}
+    assert desk.person(slack_server.bot_user_id).roles == frozenset()
+
+
+def test_somebody_whom_slack_does_not_know_is_refused(slack_server):
+    with pytest.raises(Refused, match="try again"):
+        asked_of(slack_server, {Role.SOCIAL_EXPERT: ["U0NOBODY"]}).person("U0NOBODY")
+
+
+def test_group_that_cannot_be_read_gives_nothing_and_takes_nothing(slack_server):
+    roles = {Role.SOCIAL_EXPERT: [slack_server.mia], Role.LEADERSHIP: ["S0GONE"]}
+    assert asked_of(slack_server, roles).person(slack_server.mia).roles == {Role.SOCIAL_EXPERT}
+
+
+def test_groups_and_guests_are_known(sandbox):
+    workspace = sandbox.workspace
+    mia = workspace.users[sandbox.mia]
     gus = workspace.add_user("gus", "Gus Guest", guest=True)
     bosses = workspace.add_group("bosses", "Bosses", [mia, gus])
-    us = BotIdentity(team_id=workspace.team_id, bot_id=workspace.bot_id, bot_user_id=workspace.bot.id, url="")
-    with running_slack(workspace) as slack:
-        desk = People(client=slack.client(), roles={Role.LEADERSHIP: [bosses.id]}, us=us)
-        assert desk.person(mia.id).roles == {Role.LEADERSHIP}
-        assert desk.person(gus.id).roles == frozenset()
-        assert desk.person(workspace.bot.id).roles == frozenset()
+    desk = asked_of(sandbox, {Role.LEADERSHIP: [bosses.id]})
+    assert desk.person(mia.id).roles == {Role.LEADERSHIP}
+    assert desk.person(gus.id).roles == frozenset()

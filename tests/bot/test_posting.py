@@ -6,14 +6,14 @@ import pytest
 from slack_sdk import WebClient
 
 from bot.identity import posting_client
-from bot.posting import EVENT_TYPE, SlackPost
+from bot.posting import EVENT_TYPE, HISTORY_PAGE, SlackPost
+from bot.views.card import card_blocks, card_plain_text, card_text
 from domain.errors import PostError, PostRateLimited, PostRejected, PostUnknown
 from domain.message import MessageKind, Notice, Posted
-from sandbox.slack import Workspace
 from tests.bot import files
 from tests.bot.scripted_slack import Reply, scripted_slack
+from tests.bot.slack_servers import history
 from tests.builders import NOON
-from tests.sandbox.running import HandClock, running_slack, small_team
 
 TAKEN = Reply({"ok": True, "channel": "C0ALERTS", "ts": "1.000100"})
 
@@ -44,15 +44,17 @@ def test_post_carries_the_key_and_neither_unfurls_nor_links_names():
     assert asked["blocks"][-1]["type"] == "actions"
 
 
-@pytest.mark.parametrize(
-    ("kind", "content", "text"),
-    [
-        (MessageKind.CARD, files.file(), "Complaint on X"),
-        (MessageKind.BATCH, files.batch(), "12 posts about *Lumora*"),
-        (MessageKind.DIGEST, files.digest(), "Lumora, 4 March 2026: 38 mentions"),
-        (MessageKind.NOTICE, Notice("X is down"), "⚠️ X is down"),
-    ],
-)
+KINDS = [
+    (MessageKind.CARD, files.file(), "Complaint on X"),
+    (MessageKind.BATCH, files.batch(), "12 posts about *Lumora*"),
+    (MessageKind.REVIEW, files.batch(MessageKind.REVIEW), "12 posts about *Lumora* wait"),
+    (MessageKind.DIGEST, files.digest(), "Lumora, 4 March 2026: 38 mentions"),
+    (MessageKind.BLIND_CHECK, files.blind_check(), "20 posts found for *Lumora* wait"),
+    (MessageKind.NOTICE, Notice("X is down"), "⚠️ X is down"),
+]
+
+
+@pytest.mark.parametrize(("kind", "content", "text"), KINDS)
 def test_each_kind_can_be_posted_with_blocks_and_as_plain_text(kind, content, text):
     with scripted_slack(TAKEN) as slack:
         post = slack_post(slack.url)
@@ -155,7 +157,7 @@ def test_client_that_retries_by_itself_is_not_accepted():
         SlackPost(WebClient(token="xoxb-1"), bot_id="B1", clock=lambda: NOON)
 
 
-def history(*messages, cursor=""):
+def page(*messages, cursor=""):
     return Reply({"ok": True, "messages": list(messages), "response_metadata": {"next_cursor": cursor}})
 
 
@@ -170,7 +172,7 @@ def test_find_reads_every_page_and_returns_ours_oldest_first():
         found("4.3", key="card:case2"),
         found("4.4", event_type="other"),
     ]
-    with scripted_slack(history(found("10.5"), *strange, cursor="more"), history(found("9.5"))) as slack:
+    with scripted_slack(page(found("10.5"), *strange, cursor="more"), page(found("9.5"))) as slack:
         copies = slack_post(slack.url).find(files.message(), NOON)
     assert copies == [Posted("C0ALERTS", "9.5"), Posted("C0ALERTS", "10.5")]
     first, second = (asked for _, asked in slack.calls)
@@ -194,20 +196,142 @@ def test_deleting_what_is_gone_is_no_error():
     assert isinstance(error, PostRejected)
 
 
-def test_card_is_posted_found_updated_and_deleted_in_the_sandbox():
-    clock = HandClock()
-    workspace = Workspace(clock=clock)
-    _, alerts = small_team(workspace)
-    with running_slack(workspace) as slack:
-        client = posting_client(workspace.bot_token, api_url=f"{slack.url}/api/")
-        post = SlackPost(client, bot_id=workspace.bot_id, clock=clock)
-        message = files.message(channel=alerts.id)
-        placed = post.post(message, files.file())
-        assert post.find(message, clock()) == [placed]
-        assert post.find(files.message(channel=alerts.id, key="card:other"), clock()) == []
-        post.update(files.message(channel=alerts.id, ts=placed.ts), files.answered_file())
-        assert "Answered" in str(alerts.messages[-1].blocks)
-        assert post.find(message, clock()) == [placed], "an update keeps the key"
-        post.delete(placed)
-        post.delete(placed)
-        assert post.find(message, clock()) == []
+# From here on, against a Slack that remembers: ours, and one that others wrote.
+
+
+def post_at(server, token=None):
+    return SlackPost(server.posting_client(token), bot_id=server.bot_id, clock=lambda: NOON)
+
+
+def outgoing(room, **changes):
+    return files.message(channel=room.id, **changes)
+
+
+def shown_blocks(message):
+    """Leave out the ids that Slack gives to blocks without one."""
+    return [{name: value for name, value in block.items() if name != "block_id"} for block in message["blocks"]]
+
+
+def as_dicts(blocks):
+    return [block.to_dict() for block in blocks]
+
+
+LONG_AGO = NOON.replace(year=2020)
+
+
+@pytest.fixture
+def room(slack_server):
+    return slack_server.room()
+
+
+def test_card_is_posted_found_updated_and_deleted(slack_server, room):
+    post = post_at(slack_server)
+    placed = post.post(outgoing(room), files.file())
+    assert placed.channel == room.id
+    assert post.find(outgoing(room), LONG_AGO) == [placed]
+    assert post.find(outgoing(room, key="card:other"), LONG_AGO) == []
+    post.update(outgoing(room, ts=placed.ts), files.answered_file())
+    assert "Answered" in str(history(slack_server, room)[-1]["blocks"])
+    assert post.find(outgoing(room), LONG_AGO) == [placed], "an update keeps the key"
+    post.delete(placed)
+    post.delete(placed)
+    assert post.find(outgoing(room), LONG_AGO) == []
+
+
+@pytest.mark.parametrize("said", ["Lumora is down", "<!channel> & <https://evil.example|bank> *hi* :smile: \u202e😀"])
+def test_history_shows_a_card_as_it_was_sent(slack_server, room, said):
+    file = files.file(files.seen(said))
+    placed = post_at(slack_server).post(outgoing(room), file)
+    shown = history(slack_server, room)[-1]
+    assert (shown["ts"], shown["bot_id"], shown["user"]) == (placed.ts, slack_server.bot_id, slack_server.bot_user_id)
+    assert shown["text"] == card_text(file)
+    assert shown_blocks(shown) == as_dicts(card_blocks(file, now=NOON))
+    assert shown["metadata"] == {"event_type": EVENT_TYPE, "event_payload": {"key": "card:case1"}}
+
+
+@pytest.mark.parametrize(("kind", "content", "text"), KINDS)
+def test_each_kind_is_taken_and_found(slack_server, room, kind, content, text):
+    post = post_at(slack_server)
+    rich, plain = outgoing(room, content_kind=kind, key="rich"), outgoing(room, content_kind=kind, key="p", plain=True)
+    assert [post.post(rich, content), post.post(plain, content)] == [
+        *post.find(rich, LONG_AGO),
+        *post.find(plain, LONG_AGO),
+    ]
+    with_blocks, without = history(slack_server, room)[-2:]
+    assert with_blocks["blocks"]
+    assert text in without["text"]
+    assert not without.get("blocks")
+
+
+def test_update_to_plain_text_takes_the_blocks_away(slack_server, room):
+    post = post_at(slack_server)
+    placed = post.post(outgoing(room), files.file())
+    post.update(outgoing(room, ts=placed.ts, plain=True), files.answered_file())
+    shown = history(slack_server, room)[-1]
+    assert not shown.get("blocks")
+    assert shown["text"] == card_plain_text(files.answered_file(), now=NOON)
+    assert post.find(outgoing(room), LONG_AGO) == [placed]
+
+
+def test_find_reads_a_history_of_many_pages(slack_server, room):
+    post = post_at(slack_server)
+    oldest = post.post(outgoing(room), files.file())
+    for number in range(2 * HISTORY_PAGE):
+        slack_server.say(room, f"{number} people talk")
+    assert post.find(outgoing(room), LONG_AGO) == [oldest]
+
+
+def test_twins_are_found_oldest_first_and_one_can_be_taken_away(slack_server, room):
+    post = post_at(slack_server)
+    first, second = (post.post(outgoing(room), files.file()) for _ in range(2))
+    other = post.post(outgoing(room, key="card:other"), files.file())
+    assert post.find(outgoing(room), LONG_AGO) == [first, second]
+    post.delete(second)
+    assert post.find(outgoing(room), LONG_AGO) == [first]
+    assert post.find(outgoing(room, key="card:other"), LONG_AGO) == [other]
+
+
+def test_talk_in_the_cards_thread_neither_hides_nor_doubles_it(slack_server, room):
+    post = post_at(slack_server)
+    placed = post.post(outgoing(room), files.file())
+    slack_server.say(room, "Who knows her?", thread_ts=placed.ts)
+    post.update(outgoing(room, ts=placed.ts), files.answered_file())
+    assert post.find(outgoing(room), LONG_AGO) == [placed]
+    (card,) = (message for message in history(slack_server, room) if message.get("metadata"))
+    assert card["reply_count"] == 1
+
+
+def refusal(call, *arguments):
+    with pytest.raises(PostRejected) as caught:
+        call(*arguments)
+    return caught.value.code
+
+
+def test_unknown_and_archived_channels_are_refused_for_good(slack_server, room):
+    post = post_at(slack_server)
+    assert refusal(post.post, files.message(channel="C0NOWHERE"), files.file()) == "channel_not_found"
+    assert refusal(post.find, files.message(channel="C0NOWHERE"), LONG_AGO) == "channel_not_found"
+    slack_server.archive(room)
+    assert refusal(post.post, outgoing(room), files.file()) == "is_archived"
+
+
+def test_message_that_somebody_deleted_cannot_be_updated(slack_server, room):
+    post = post_at(slack_server)
+    placed = post.post(outgoing(room), files.file())
+    post.delete(placed)
+    assert refusal(post.update, outgoing(room, ts=placed.ts), files.file()) == "message_not_found"
+
+
+def test_message_of_a_person_is_never_touched(slack_server, room):
+    post, ts = post_at(slack_server), slack_server.say(room, "Mine")
+    assert refusal(post.update, outgoing(room, ts=ts), files.file()) == "cant_update_message"
+    assert refusal(post.delete, Posted(room.id, ts)) == "cant_delete_message"
+    assert history(slack_server, room)[-1]["text"] == "Mine"
+
+
+@pytest.mark.parametrize("fault", ["not_authed", "missing_scope"])
+def test_message_waits_for_a_token_that_may_post(slack_server, room, fault):
+    token = slack_server.token_without_scopes if fault == "missing_scope" else ""
+    with pytest.raises(PostRateLimited) as caught:
+        post_at(slack_server, token).post(outgoing(room), files.file())
+    assert caught.value.code == fault

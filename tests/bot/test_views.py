@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,12 +11,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from slack_sdk.models.blocks import InputBlock
 
 from bot.actions import BUTTONS
 from bot.commands import CUSTOMER, EARSHOT, LOOK_UP, VERBS
 from bot.forms import FORMS
 from bot.subjects import CaseSubject, MessageSubject, PostSubject, read_subject, subject_value
+from bot.views.approval import approval_blocks, note_blocks
 from bot.views.batch import batch_blocks, batch_text
 from bot.views.blind_check import (
     answer_id,
@@ -25,7 +26,7 @@ from bot.views.blind_check import (
     blind_step_text,
     read_item,
 )
-from bot.views.card import REPLY, card_blocks, card_plain_text, card_text
+from bot.views.card import card_blocks, card_plain_text, card_text
 from bot.views.case_forms import (
     assign_view,
     escalate_view,
@@ -55,13 +56,15 @@ from domain.customer import CustomerNote
 from domain.deadline import DeadlineKind
 from domain.forgetting import ForgettingState, Offer, Somebody
 from domain.handover import EscalationPolicy, HandoverKind
-from domain.message import HandedOver, MessageKind, Notice, NudgeReason
+from domain.message import ApprovalRequest, HandedOver, MessageKind, Notice, NudgeReason, ReplyNote
 from domain.outcome import Kpi
 from domain.prediction import CORRECTABLE, RELEVANCE, SENTIMENT, SWITCHING, Prediction, Predictions
 from domain.queue import QueueFilter
+from domain.reply import Credit, CreditReason, ReplyState
 from sandbox.slack.modals import view_errors
 from tests import builders
 from tests.bot import desk_views, files
+from tests.bot.test_reply_views import MODALS as REPLY_MODALS
 from tests.bot.validation import faults, live, live_tokens, text_objects, texts
 from tests.builders import NOON
 from tests.hostile import HOSTILE
@@ -124,7 +127,9 @@ VIEWS = {
     ),
     "card_snoozed": lambda: card_blocks(snoozed(), now=NOON),
     "card_snoozed_by_its_owner": lambda: card_blocks(snoozed(owner="U0BEN"), now=NOON),
-    "card_waiting": lambda: card_blocks(files.file(state=CaseState.WAITING_APPROVAL, owner="U0MIA"), now=NOON),
+    "card_waiting": lambda: card_blocks(
+        replace(files.file(state=CaseState.WAITING_APPROVAL, owner="U0MIA"), draft=files.draft()), now=NOON
+    ),
     "card_opportunity": lambda: card_blocks(files.file(kind=CaseKind.OPPORTUNITY, urgency=Urgency.LOW), now=NOON),
     "nudge_assigned": lambda: nudge_blocks(files.nudge()),
     "nudge_awake": lambda: nudge_blocks(files.nudge(reason=NudgeReason.AWAKE, by=None, card_url=None)),
@@ -134,6 +139,14 @@ VIEWS = {
     "product_removed": lambda: handover_blocks(HandedOver(HandoverKind.PRODUCT)),
     "card_dismissed": lambda: card_blocks(files.file(state=CaseState.DISMISSED), now=NOON),
     "card_removed": lambda: card_blocks(REMOVED, now=NOON),
+    "approval": lambda: approval_blocks(ApprovalRequest(files.draft(), wrote_again=True)),
+    "approval_sent": lambda: approval_blocks(
+        ApprovalRequest(files.draft(state=ReplyState.SENT, decided_by="U0BEN", decided_at=NOON))
+    ),
+    "approval_removed": lambda: approval_blocks(ApprovalRequest(None)),
+    "reply_note": lambda: note_blocks(
+        ReplyNote(files.draft(state=ReplyState.SENT_BACK, decided_by="U0BEN", note="Say *when* it works again."))
+    ),
     "batch": lambda: batch_blocks(files.batch()),
     "review": lambda: batch_blocks(files.batch(MessageKind.REVIEW, total=1)),
     "digest": lambda: digest_blocks(files.digest()),
@@ -213,7 +226,9 @@ def test_modal_passes_every_validator(name):
 
 
 def test_every_modal_that_can_be_submitted_is_listened_to():
-    assert {view().callback_id for view in MODALS.values()} == {form.callback_id for form in FORMS}
+    every = [*MODALS.values(), *REPLY_MODALS.values()]
+    submitted = {view().callback_id for view in every if view().submit}
+    assert submitted == {form.callback_id for form in FORMS}
 
 
 @pytest.mark.parametrize("subject", [CaseSubject("c1"), PostSubject("Big | Co", "x:7"), MessageSubject("C1", "1.2")])
@@ -244,6 +259,11 @@ def test_no_golden_file_is_left_over():
     assert {path.stem for path in GOLDEN.glob("*.json")} == {*VIEWS, *MODALS}
 
 
+def is_field(block):
+    """Slack tells of a form's fields when it is submitted."""
+    return block.type == "input"
+
+
 def test_every_button_shown_is_listened_to():
     def action_ids(node):
         if isinstance(node, dict):
@@ -254,10 +274,11 @@ def test_every_button_shown_is_listened_to():
             for item in node:
                 yield from action_ids(item)
 
-    shown = {found for view in VIEWS.values() for block in view() for found in action_ids(block.to_dict())}
-    inputs = [block for view in MODALS.values() for block in view().blocks if isinstance(block, InputBlock)]
-    fields = {block.to_dict()["element"]["action_id"] for block in inputs}
-    assert shown - fields == {button.action_id for button in BUTTONS} | {REPLY}
+    modals = [view().blocks for view in (*MODALS.values(), *REPLY_MODALS.values())]
+    blocks = [block for shown in [*(view() for view in VIEWS.values()), *modals] for block in shown]
+    fields = {found for block in blocks if is_field(block) for found in action_ids(block.to_dict())}
+    shown = {found for block in blocks for found in action_ids(block.to_dict())} - fields
+    assert shown == {button.action_id for button in BUTTONS}
 
 
 def hostile_views(text):
@@ -441,6 +462,34 @@ def test_card_says_what_the_community_manager_needs():
         assert words in shown
 
 
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (CreditReason.SENT, "by @lumora (<@U0BEN>)"),
+        (CreditReason.WROTE, "by @lumora (probably <@U0BEN>, who was writing)"),
+        (CreditReason.OWNED, "by @lumora (probably <@U0BEN>, the owner)"),
+    ],
+)
+def test_card_says_who_answered_and_how_sure_that_is(reason, words):
+    response = replace(files.answered_file().responses[0], credit=Credit("U0BEN", reason))
+    file = replace(files.answered_file(), responses=(response,))
+    assert words in "\n".join(texts([block.to_dict() for block in card_blocks(file, now=files.LATER)]))
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (ReplyState.APPROVED, "is being sent"),
+        (ReplyState.UNKNOWN, "may have been sent"),
+        (ReplyState.FAILED, "was not sent: The post is gone."),
+        (ReplyState.SENT_BACK, "asked <@U0MIA> for changes"),
+    ],
+)
+def test_card_says_where_its_reply_stands(state, words):
+    file = replace(files.file(state=CaseState.CLAIMED), draft=files.draft(state=state, note="The post is gone."))
+    assert words in "\n".join(texts([block.to_dict() for block in card_blocks(file, now=NOON)]))
+
+
 def test_card_of_an_unsure_guess_says_so():
     guess = builders.predictions("negative", score=0.52, unsure=True)
     shown = "\n".join(texts([b.to_dict() for b in card_blocks(files.file(files.seen(predictions=guess)), now=NOON)]))
@@ -547,6 +596,24 @@ def test_health_names_what_fails_and_what_is_spent():
     assert "$5.00 of $5.00 today (spent: it rests until midnight UTC)" in shown
     assert health_text(files.health()) == "1 of 3 sources cannot be read."
     assert health_text(files.health(streams=(spent,), messages_failed=0)) == "All is well."
+
+
+def test_health_of_very_many_sources_fits_and_names_first_what_fails():
+    good, bad, _ = files.health().streams
+    blocks = health_blocks(files.health(streams=(*[good] * 400, bad), quality=(files.quality(),) * 9))
+    assert faults(blocks) == []
+    _, sources, *_ = texts([block.to_dict() for block in blocks])
+    assert sources.startswith("🔴 *lumora on Reddit*: failing since")
+    assert re.search(r"\nand \d{3} more\n", "\n".join(texts([block.to_dict() for block in blocks])))
+
+
+def test_profile_with_very_much_in_it_fits_and_says_how_many_accounts_it_leaves_out():
+    long = "&" * 900
+    told = dict.fromkeys(("names", "emails", "phones", "addresses", "notes", "sources"), (long,) * 9)
+    link = files.link(long, evidence=long)
+    profile = files.profile(customer=files.customer(**told, links=(link,) * 40), mentions=(files.seen(long),) * 5)
+    assert faults(profile_blocks(profile)) == []
+    assert re.search(r"\nand \d+ more", "\n".join(texts([block.to_dict() for block in profile_blocks(profile)])))
 
 
 def test_every_answer_of_the_blind_check_has_a_button_of_its_own_that_names_the_post():

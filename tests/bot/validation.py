@@ -8,7 +8,7 @@ from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.basic_objects import JsonObject
 from slack_sdk.models.blocks import Block
 
-from sandbox.slack.blocks import TOTAL_TEXT, block_errors, total_text
+from sandbox.slack.blocks import MESSAGE_BLOCKS, TOTAL_TEXT, block_errors, total_text
 
 OUR_TOKENS = re.compile(
     r"<!date\^\d+\^\{date_short_pretty\} at \{time\}\|\d{4}-\d\d-\d\d \d\d:\d\d UTC>"
@@ -18,14 +18,16 @@ OUR_TOKENS = re.compile(
 """Every `<...>` that a view may write."""
 
 
-def faults(blocks: list[Block], *, inputs: bool = False) -> list[str]:
-    """Return all that the SDK's own validators, asked of every nested object, and Slack's limits object to."""
+def faults(blocks: list[Block], *, most: int = MESSAGE_BLOCKS, inputs: bool = False) -> list[str]:
+    """Return all that the SDK's own validators, asked of every nested object, and Slack's limits object to.
+
+    `most` is how many blocks may stand there: VIEW_BLOCKS in a modal or home, where `inputs` are allowed.
+    """
     found = [str(fault) for block in blocks for fault in _sdk_faults(block)]
-    dicts = [block.to_dict() for block in blocks]
-    found += block_errors(dicts, inputs=inputs)
+    dicts = _widened([block.to_dict() for block in blocks])
+    found += block_errors(dicts, most=most, inputs=inputs)
     if total_text(dicts) > TOTAL_TEXT:
         found.append(f"{total_text(dicts)} characters in all")
-    found += [f"longer than Slack counts: {text[:60]}" for text in texts(dicts) if _units(text) > 3000]
     return found
 
 
@@ -58,8 +60,13 @@ def text_objects(node: Any) -> Iterator[dict[str, Any]]:
             yield from text_objects(item)
 
 
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
+def _widened(node: Any) -> Any:
+    """Write each character that is two UTF-16 units as two, since Slack counts units."""
+    if isinstance(node, dict):
+        return {name: _widened(value) for name, value in node.items()}
+    if isinstance(node, list):
+        return [_widened(item) for item in node]
+    return re.sub("[^\0-\uffff]", "xx", node) if isinstance(node, str) else node
 
 
 def _sdk_faults(node: Any) -> Iterator[SlackObjectFormationError]:

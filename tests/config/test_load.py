@@ -8,6 +8,7 @@ from config.load import EXAMPLE, load, parse
 from config.settings import CheckpointSection, Settings
 from domain.brand import SourceKind
 from domain.errors import SettingsError
+from domain.reply import RiskKind
 from nlp.tasks import TASKS
 
 GOOD = """
@@ -159,3 +160,21 @@ def test_rivals_concern_the_brands_that_they_name(write):
     lumora, helio = parse(write(text)).build_brands()
     assert [r.name for r in lumora.rivals] == ["R1"]
     assert [r.name for r in helio.rivals] == ["R1", "R2"]
+
+
+def test_replies_are_set_with_their_faults_named(write):
+    good = (
+        GOOD
+        + '[replies]\napprove = ["value"]\nsites = ["www.Lumora.example"]\n[replies.links]\nLumora = "https://a.example"\n'
+    )
+    policy = parse(write(good)).replies.build()
+    assert (set(policy.approve), policy.sites) == ({RiskKind.VALUE}, ("lumora.example",))
+    assert policy.links == {"Lumora": "https://a.example"}
+    told = faults(write(GOOD + '[replies]\napprove = ["fun"]\nsites = ["https://a.example"]\napprovers = ["mia"]\n'))
+    for words in (
+        "replies.approve[1] = 'fun'",
+        "write the site's name alone",
+        "replies.approvers[1] = 'mia': write Slack",
+    ):
+        assert words in told
+    assert "replies.links.Helio" in faults(write(GOOD + '[replies.links]\nHelio = "https://a.example"\n'))

@@ -11,6 +11,7 @@ LEADS_TO = {
     Step.CLAIM: "claimed",
     Step.ASSIGN: "claimed",
     Step.SNOOZE: "snoozed",
+    Step.REPLY: "claimed",
     Step.ASK_APPROVAL: "waiting_approval",
     Step.DECIDE: "back",
     Step.RESOLVE: "resolved",
@@ -22,9 +23,9 @@ LEADS_TO = {
     Step.REMOVE: "removed",
 }
 ALLOWED = """
-new: claim assign snooze ask_approval resolve not_us answer remove
-claimed: assign snooze ask_approval resolve not_us answer remove
-snoozed: claim assign ask_approval wake resolve not_us answer remove
+new: claim assign snooze reply ask_approval resolve not_us answer remove
+claimed: assign snooze reply ask_approval resolve not_us answer remove
+snoozed: claim assign reply ask_approval wake resolve not_us answer remove
 waiting_approval: decide resolve not_us answer remove
 answered: resolve not_us reopen call_again remove
 resolved: not_us reopen call_again remove

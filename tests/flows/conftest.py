@@ -1,11 +1,10 @@
 import pytest
 
 from domain.case import TriagePolicy
-from domain.noise import NoisePolicy
 from flows.alerting import Pace
 from flows.house import House
 from flows.ingest import ingest
-from tests.builders import brand, stream
+from tests.builders import NO_SURGES, brand, stream
 from tests.flows.fakes import MemorySlack, Scripted, SetClock, batch, by_keyword
 
 
@@ -22,7 +21,7 @@ def house(database, clock):
         brands=(brand(digest_channels=("C0LEADERS",)),),
         policy=TriagePolicy(),
         secret=b"secret",
-        noise=NoisePolicy(surge_cards=100_000),  # a surge happens where a test wants one
+        noise=NO_SURGES,  # but where a test wants one
         channels={"Lumora": "C0ALERTS"},
         operators_channel="C0OPS",
         workspace_url="https://lumora.slack.com/",

@@ -5,10 +5,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from domain.errors import PostRateLimited, PostRejected, PostUnknown
-from domain.mention import Batch, Cursor
+from domain.errors import (
+    PlatformError,
+    PostRateLimited,
+    PostRejected,
+    PostUnknown,
+    ReplyRateLimited,
+    ReplyRejected,
+    ReplyUnknown,
+)
+from domain.mention import Author, Batch, Cursor, Mention, mention_id
 from domain.message import Content, OutgoingMessage, Posted
 from domain.prediction import Reading
+from domain.reply import Permit, SentReply
 from tests.builders import NOON, predictions
 
 
@@ -115,6 +124,72 @@ class MemorySlack:
 
     def shown(self, channel="C0ALERTS") -> list[Content]:
         return [content for _, _, content in self.channels.get(channel, [])]
+
+
+@dataclass
+class MemoryPlatform:
+    """Implements Replier as our account on a platform that keeps whatever it accepted, and hides it for `lag` seconds.
+
+    `fate` decides what becomes of each send; `summoned` are the posts that it lets us answer (None: all).
+    """
+
+    clock: SetClock
+    fate: object = None
+    platform: str = "x"
+    account: str = "lumora"
+    limit: int = 280
+    lag: float = 0.0
+    summoned: set[str] | None = None
+    kept: list[tuple[str, str, SentReply]] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    blind: bool = False
+    """It does not answer when it is asked what we wrote."""
+
+    def length(self, text: str) -> int:
+        return len(text)
+
+    def permits(self, mention: Mention) -> Permit:
+        if self.summoned is None or mention.id in self.summoned:
+            return Permit(may_send=True, reason="The author mentions us.")
+        return Permit(may_send=False, reason="The author does not mention us.")
+
+    def send(self, mention: Mention, text: str) -> SentReply:
+        self.calls.append(mention.id)
+        fate = self.fate(mention) if callable(self.fate) else self.fate
+        if fate == "limited":
+            raise ReplyRateLimited("wait", platform=self.platform, code="rate_limited", retry_after=3)
+        if fate == "no credentials":
+            raise ReplyRejected("Check the token.", platform=self.platform, code="credentials")
+        if fate == "refused":
+            raise ReplyRejected("The post is gone.", platform=self.platform, code="gone")
+        if fate == "lost before":
+            raise ReplyUnknown("?", platform=self.platform, code="no_answer")
+        sent = self.put(mention, text)
+        if fate == "lost after":
+            raise ReplyUnknown("?", platform=self.platform, code="no_answer")
+        if fate == "dies":
+            raise SystemExit
+        return sent
+
+    def put(self, mention: Mention, text: str) -> SentReply:
+        number = 900_000 + len(self.kept)
+        author = Author(self.platform, "id-ours", self.account)
+        url = f"https://x.com/{self.account}/status/{number}"
+        sent = SentReply(mention_id(self.platform, str(number)), url, self.clock.now, author)
+        self.kept.append((mention.id, text, sent))
+        return sent
+
+    def find(self, mention: Mention, text: str, *, since: datetime) -> SentReply | None:
+        if self.blind:
+            raise PlatformError("503", platform=self.platform, retry_after=7)
+        seen = self.clock.now - timedelta(seconds=self.lag)
+        for post, said, sent in self.kept:
+            if (post, said) == (mention.id, text) and since <= sent.at <= seen:
+                return sent
+        return None
+
+    def texts(self) -> list[str]:
+        return [text for _, text, _ in self.kept]
 
 
 def dice(seed: int, **chances: float):

@@ -14,19 +14,14 @@ from tests.builders import NOON, mention
 from tests.storage.values import seen, store
 
 
-def run(database_url, work):
-    """Run one of alembic's commands, given its configuration, on a database."""
+def test_the_migrated_schema_is_the_one_of_the_tables(database_url):
     url = make_url(database_url)
     engine = create_engine(url.set(drivername="sqlite" if url.drivername == "sqlite" else "postgresql+psycopg"))
     with engine.begin() as connection:
         config = Config(attributes={"connection": connection})
         config.set_main_option("script_location", str(_MIGRATIONS))
-        work(config)
+        command.check(config)
     engine.dispose()
-
-
-def test_the_migrated_schema_is_the_one_of_the_tables(database_url):
-    run(database_url, command.check)
 
 
 def test_migrating_again_changes_nothing(database):
