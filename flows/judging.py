@@ -91,7 +91,7 @@ def _decide(tx: Tx, look: Look, judgement: Judgement, brand: Brand, now: datetim
     else:
         decision, case_id = _open(tx, look, judgement, brand, now, house)
     mentions.decide(tx, look.mention_id, decision, brand=brand.name, case_id=case_id)
-    subject, user = case_id or look.mention_id, look.person.user_id
+    subject, user = case_id or mentions.surrogate(tx, look.mention_id), look.person.user_id
     action = Action.JUDGE.value
     audit.append(tx, at=now, actor=user, action=action, subject=subject, detail=judgement.value, secret=house.secret)
 

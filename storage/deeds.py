@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from storage.database import Tx
-from storage.tables import CaseRow, HistoryRow, OutcomeRow
+from storage.tables import CaseRow, HistoryRow, OutcomeRow, ResponseRow
 
 
 def counted(
@@ -24,9 +24,19 @@ def counted(
 
 
 def answers(tx: Tx, *, brand: str, start: datetime, end: datetime) -> list[tuple[str | None, float]]:
-    """Return each counted case first answered in the period: its owner, and the seconds from post to answer."""
+    """Return each counted case first answered in the period: who is credited, and the seconds from post to answer.
+
+    That is the person behind the first answer where she is known, else the case's owner.
+    """
+    credited = (
+        select(ResponseRow.credited)
+        .where(ResponseRow.case_id == OutcomeRow.id)
+        .order_by(ResponseRow.at, ResponseRow.mention_id)
+        .limit(1)
+        .scalar_subquery()
+    )
     found = (
-        select(CaseRow.owner, OutcomeRow.posted_at, OutcomeRow.answered_at)
+        select(func.coalesce(credited, CaseRow.owner), OutcomeRow.posted_at, OutcomeRow.answered_at)
         .join(CaseRow, CaseRow.id == OutcomeRow.id)
         .where(OutcomeRow.brand == brand, OutcomeRow.answered_at >= start, OutcomeRow.answered_at < end)
         .where(OutcomeRow.eligible, ~OutcomeRow.not_us)

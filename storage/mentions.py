@@ -206,6 +206,12 @@ def _unjudged(brand: str | None) -> tuple[ColumnElement[bool] | TextClause, ...]
     return (UNJUDGED,) if brand is None else (UNJUDGED, SightingRow.brand == brand)
 
 
+def surrogate(tx: Tx, mention_id: MentionId) -> str:
+    """Return an id of ours for a post, which says nothing once the post is gone; "" where it is."""
+    number = tx.scalar(select(MentionRow.number).where(MentionRow.id == mention_id))
+    return "" if number is None else f"post {number}"
+
+
 def decide(tx: Tx, mention_id: MentionId, triage: Triage, *, brand: str, case_id: str | None = None) -> bool:
     """Store a person's decision about a post that waited for it; False where it does not wait any more."""
     of_brand = SightingRow.mention_id == mention_id, *_unjudged(brand)

@@ -20,7 +20,7 @@ def stats_blocks(found: Sequence[TeamStats]) -> list[Block]:
         blocks += paragraphs(f"• {who(each.person)}: {_deeds(each)}" for each in stats.people[:SHOWN])
         if len(stats.people) > SHOWN:
             blocks.append(small(words(f"and {len(stats.people) - SHOWN:,} more")))
-    note = "Answers are credited to whoever owned the case; the time runs from the post to our first public answer."
+    note = "An answer counts for whoever wrote it, or else owns the case; its time runs from the post to the answer."
     return [*blocks, small(words(note))]
 
 
