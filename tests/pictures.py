@@ -5,7 +5,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-from bot.views.card import REPLY
+from bot.views.card import CLAIM, REPLY
 from bot.views.reply import TEMPLATE
 from config.load import load
 from domain.clock import system_clock
@@ -30,6 +30,7 @@ def main() -> None:
     """Take every picture."""
     alerts()
     reply()
+    home()
 
 
 def reply() -> None:
@@ -48,6 +49,22 @@ def reply() -> None:
             wait_for(lambda: "Exactly this" in str(made.sandbox.workspace.views[mia]))
             page.evaluate("new Promise(done => setTimeout(done, 2000))")
             page.screenshot(PICTURES / "reply.png")
+
+
+def home() -> None:
+    """Look at a community manager's home tab."""
+    with tempfile.TemporaryDirectory() as folder, stage(Path(folder)) as made, made.bot():
+        for mark, author in (("quince", "jane_doe"), ("medlar", "mo_adams")):
+            made.post(mark, author=author, text=LEAVING)
+            made.click("mia", made.card(mark), CLAIM)
+            wait_for(lambda mark=mark: "Claimed" in str(made.card(mark).blocks))
+        with open_page(made.sandbox.url) as page:
+            page.resize(1280, 1060)
+            page.evaluate(f"(me => {{ me.value = '{made.user('mia')}'; me.dispatchEvent(new Event('change')) }})(document.getElementById('user'))")
+            page.click("#apps button")
+            wait_for(lambda: made.sandbox.workspace.homes.get(made.user("mia")))
+            page.evaluate("new Promise(done => setTimeout(done, 2000))")
+            page.screenshot(PICTURES / "home.png")
 
 
 def alerts() -> None:

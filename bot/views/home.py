@@ -1,6 +1,7 @@
 """Everybody's own home tab: her cases, the team's state, the KPIs, what she is told directly, and the settings."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from slack_sdk.models.blocks import ActionsBlock, Block, CheckboxesElement, Option
@@ -99,7 +100,7 @@ def _state(state: BrandState) -> str:
 def _kpis(brand: str, kpis: Sequence[Kpi]) -> list[str]:
     """Say the KPIs that matter most in two lines."""
     known = {kpi.name: kpi for kpi in kpis}
-    told = [kpi_line(known[name]) for name in _KPIS if name in known]
+    told = [kpi_line(replace(known[name], note="")) for name in _KPIS if name in known]
     return [f"*{inline(brand)}* · {' · '.join(told[:2])}", " · ".join(told[2:])] if told else []
 
 
