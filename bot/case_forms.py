@@ -29,7 +29,7 @@ from domain.case import CaseFile
 from domain.errors import InputError, Refused
 from domain.handover import Interest
 from domain.person import Action
-from flows import alerting, handing_over, responding, snoozing
+from flows import alerting, handing_over, lookup, responding, snoozing
 from flows.handing_over import Source, Wish
 from flows.permalinks import message_url
 from flows.responding import Click
@@ -155,7 +155,8 @@ def _brands(ask: Ask, action: Action) -> list[str]:
             case = responding.look(case_id, house=ask.desk.house).case
             insist(action, case)
             return [case.brand]
-        case PostSubject(brand):
+        case PostSubject(brand, mention_id):
+            lookup.insist_on_post(mention_id, brand=brand, house=ask.desk.house)
             return [brand]
         case MessageSubject():
             return [brand.name for brand in ask.desk.house.brands]

@@ -72,7 +72,12 @@ def acknowledgement(view: dict[str, Any]) -> dict[str, Any]:
     if faults:
         return {"response_action": "errors", "errors": dict(faults)}
     title = str((view.get("title") or {}).get("text") or "Earshot")
-    return {"response_action": "update", "view": waiting_view(title).to_dict()}
+    return {"response_action": "update", "view": waiting_view(title, external_id=_waiting_id(view)).to_dict()}
+
+
+def _waiting_id(view: dict[str, Any]) -> str:
+    """Name the waiting view of one submission, the same for whoever acknowledges it and whoever has the answer."""
+    return f"{view['id']} {view.get('hash', '')}"
 
 
 def read_fields(view: dict[str, Any]) -> Fields:
@@ -119,7 +124,7 @@ def _handler(form: Form, desk: Desk) -> Callable[[dict[str, Any], Respond], None
         else:
             shown_view = shown if isinstance(shown, View) else said_view(title, shown)
         try:
-            desk.windows.update(view["id"], shown_view)
+            desk.windows.replace(_waiting_id(view), shown_view)
         except WindowError as error:  # closed meanwhile: what was done is done
             log.info("form_answer_unseen", form=form.callback_id, reason=str(error))
         redraw_below(body, desk)

@@ -1,7 +1,11 @@
 """Outbox messages into Slack: one attempt a call, and an honest word about what became of it."""
 
+import hashlib
+import json
 import urllib.error
-from datetime import datetime
+import urllib.request
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from http.client import HTTPException
 from socket import gaierror
 from typing import Any
@@ -10,9 +14,11 @@ import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError, SlackObjectFormationError
 from slack_sdk.models.blocks import Block
+from slack_sdk.web import SlackResponse
 
 from bot.rendering import plain_text, rendered
 from domain.clock import Clock
+from domain.digest import DigestChart
 from domain.errors import PostError, PostRateLimited, PostRejected, PostUnknown
 from domain.message import Content, OutgoingMessage, Posted
 
@@ -22,6 +28,8 @@ EVENT_TYPE = "earshot_message"
 HISTORY_PAGE = 200
 UNREACHABLE_WAIT = 5.0
 TOKEN_WAIT = 60.0
+UPLOAD_WAIT = 5.0
+SHARED_WITHIN = timedelta(minutes=2)
 
 _NEW_TOKEN = "The bot token does not work any more. Install the app again and set SLACK_BOT_TOKEN to its new token."  # noqa: S105
 _ASK_ADMIN = "Ask an admin of the workspace to let the app post there."
@@ -100,6 +108,8 @@ class SlackPost:
 
     def post(self, message: OutgoingMessage, content: Content) -> Posted:
         """Post once, into the thread or the direct conversation that the message names."""
+        if isinstance(content, DigestChart):
+            return self._upload(message, content)
         thread = {"thread_ts": message.thread_ts} if message.thread_ts else {}
         answer = self._call(
             "chat.postMessage",
@@ -115,7 +125,9 @@ class SlackPost:
             raise PostUnknown(f"Slack's answer has no {error}.", code="bad_response") from error
 
     def update(self, message: OutgoingMessage, content: Content) -> None:
-        """Show `content` in the posted message."""
+        """Show `content` in the posted message; a picture stays as it is."""
+        if isinstance(content, DigestChart):
+            return
         self._call("chat.update", channel=message.channel, ts=message.ts, **self._shown(message, content))
 
     def find(self, message: OutgoingMessage, since: datetime) -> list[Posted]:
@@ -139,6 +151,34 @@ class SlackPost:
             if not arguments["cursor"]:
                 return [Posted(channel=channel, ts=ts) for ts in sorted(found, key=float)]
 
+    def _upload(self, message: OutgoingMessage, chart: DigestChart) -> Posted:
+        """Share a picture, which takes three calls; only the last of them shows anything.
+
+        https://docs.slack.dev/messaging/working-with-files#upload
+        """
+        name = _picture_name(message.key)
+        try:
+            asked = {"filename": name, "length": len(chart.png), "alt_txt": chart.alt_text}
+            place = self._call_form("files.getUploadURLExternal", asked)
+            request = urllib.request.Request(place["upload_url"], data=chart.png, method="POST")  # noqa: S310  # Slack's
+            with urllib.request.urlopen(request, timeout=self._client.timeout):  # noqa: S310
+                pass
+        except (PostUnknown, OSError, HTTPException, KeyError, ValueError) as error:
+            raise PostRateLimited(
+                f"The picture could not be uploaded ({type(error).__name__}).", code="upload", retry_after=UPLOAD_WAIT
+            ) from error
+        shared = {
+            "files": json.dumps([{"id": place["file_id"], "title": chart.title}]),
+            "channel_id": self._conversation(message.channel),
+        }
+        if message.thread_ts:
+            shared["thread_ts"] = message.thread_ts
+        self._call_form("files.completeUploadExternal", shared)
+        found = self.find(message, self._clock() - SHARED_WITHIN)
+        if not found:
+            raise PostUnknown("Slack has taken the picture and does not show it yet.", code="not_shown_yet")
+        return found[0]
+
     def _conversation(self, channel: str) -> str:
         """Return the direct conversation with a person, opened where there is none yet; a channel is itself."""
         if channel[:1] not in {"U", "W"}:
@@ -160,6 +200,8 @@ class SlackPost:
                 raise
 
     def _is_ours(self, slack_message: dict[str, Any], key: str) -> bool:
+        if any(file.get("name") == _picture_name(key) for file in slack_message.get("files") or []):
+            return True  # a shared file carries no metadata
         metadata = slack_message.get("metadata") or {}
         return (
             slack_message.get("bot_id") == self._bot_id
@@ -180,8 +222,15 @@ class SlackPost:
             raise PostRejected(f"{error}. {_BLOCKS}", code="invalid_blocks", plain_may_help=True) from error
 
     def _call(self, method: str, **arguments: Any) -> dict[str, Any]:
+        return self._answered(method, lambda: self._client.api_call(method, json=arguments))
+
+    def _call_form(self, method: str, fields: dict[str, Any]) -> dict[str, Any]:
+        """Call a method that takes forms only."""
+        return self._answered(method, lambda: self._client.api_call(method, params=fields))
+
+    def _answered(self, method: str, call: Callable[[], SlackResponse]) -> dict[str, Any]:
         try:
-            answer = self._client.api_call(method, json=arguments)
+            answer = call()
         except SlackApiError as error:
             raise _refusal(method, error) from error
         except urllib.error.URLError as error:
@@ -227,6 +276,11 @@ def _refusal(method: str, error: SlackApiError) -> PostError:
         )
     short = code if code.replace("_", "").isalnum() and len(code) < 60 else "bad_response"
     return PostUnknown(f"{method}: Slack says {short} (HTTP {response.status_code}).", code=short)
+
+
+def _picture_name(key: str) -> str:
+    """Name a message's picture so that it can be found by it."""
+    return f"earshot-{hashlib.blake2b(key.encode(), digest_size=8).hexdigest()}.png"
 
 
 def _retry_after(headers: Any) -> float:

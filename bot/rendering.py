@@ -18,14 +18,15 @@ from bot.views.surge import surge_blocks, surge_line_blocks, surge_line_text, su
 from domain.blind_check import BlindCheck
 from domain.case import CaseFile
 from domain.deadline import DeadlineNotice
+from domain.digest import Digest, DigestChart
 from domain.message import ApprovalRequest, BatchLine, Content, HandedOver, Notice, Nudge, ReplyNote
 from domain.noise import Surge, SurgeLine
-from domain.outcome import Digest
 
 _VIEWS: Mapping[type, Callable[[Any, datetime], tuple[str, list[Block]]]] = {
     CaseFile: lambda file, now: (card_text(file), card_blocks(file, now=now)),
     BatchLine: lambda batch, _: (batch_text(batch), batch_blocks(batch)),
     Digest: lambda digest, _: (digest_text(digest), digest_blocks(digest)),
+    DigestChart: lambda chart, _: (chart.alt_text, []),
     BlindCheck: lambda check, _: (blind_check_text(check), blind_check_blocks(check)),
     Surge: lambda surge, now: (surge_text(surge), surge_blocks(surge, now=now)),
     SurgeLine: lambda told, now: (surge_line_text(told), surge_line_blocks(told, now=now)),

@@ -1,5 +1,7 @@
 """What opens over Slack or beside its channels: modals, and everybody's own home tab."""
 
+import time
+from collections.abc import Sequence
 from http.client import HTTPException
 from typing import Any
 
@@ -11,6 +13,9 @@ from slack_sdk.models.views import View
 from domain.errors import EarshotError
 
 log = structlog.get_logger(__name__)
+
+ACKNOWLEDGED_WITHIN = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
+"""Slack reads an acknowledgement within these seconds, or the person has closed the modal."""
 
 _FIXES = {
     "expired_trigger_id": "Slack was asked too late. Press the button once more.",
@@ -25,20 +30,30 @@ _FIXES = {
 
 
 class WindowError(EarshotError):
-    """Slack did not show a modal or a home tab."""
+    """Slack did not show a modal or a home tab; `code` is its reason, empty where it did not answer."""
+
+    def __init__(self, message: str, *, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class Windows:
     """Shows views; a failing one is no loss, as whoever asked for it can ask again."""
 
-    def __init__(self, client: WebClient, *, on_top: bool = False) -> None:
-        """Take a client. With `on_top` modals open on top of the one that was clicked in, and lead back to it."""
+    def __init__(
+        self, client: WebClient, *, waits: Sequence[float] = ACKNOWLEDGED_WITHIN, on_top: bool = False
+    ) -> None:
+        """Take a client; every call is made once, but for `replace`, which looks so many seconds apart.
+
+        With `on_top` modals open on top of the one that was clicked in, and lead back to it.
+        """
         self._client = client
+        self._waits = waits
         self._opening = "views.push" if on_top else "views.open"
 
     def on_top(self) -> "Windows":
         """Return what opens modals on top of an open one; Slack takes three on each other."""
-        return Windows(self._client, on_top=True)
+        return Windows(self._client, waits=self._waits, on_top=True)
 
     def open(self, trigger: str, view: View) -> str:
         """Open a modal within 3 s of the click that `trigger` stands for; return its id. Raises WindowError."""
@@ -48,6 +63,23 @@ class Windows:
     def update(self, view_id: str, view: View) -> None:
         """Show something else in an open modal. Raises WindowError."""
         self._call("views.update", view, view_id=view_id)
+
+    def replace(self, external_id: str, view: View) -> None:
+        """Show something else in the modal that an acknowledgement put up under an id of ours. Raises WindowError.
+
+        Slack may hear of it before it has read the acknowledgement, which would then cover what is shown here: as long
+        as it does not know the id, it is asked again.
+        """
+        for seconds in self._waits:
+            try:
+                self._call("views.update", view, external_id=external_id)
+            except WindowError as error:
+                if error.code != "not_found":
+                    raise
+                time.sleep(seconds)
+            else:
+                return
+        self._call("views.update", view, external_id=external_id)
 
     def publish(self, user_id: str, view: View) -> None:
         """Show a person her home tab. Raises WindowError."""
@@ -60,8 +92,11 @@ class Windows:
         except SlackApiError as error:
             code = str(error.response.get("error"))
             detail = (error.response.get("response_metadata") or {}).get("messages")
-            log.warning("view_refused", method=method, code=code, detail=detail)
-            raise WindowError(f"Slack did not show it ({code}). {_FIXES.get(code, 'Please try again.')}") from error
+            tell = log.info if code == "not_found" else log.warning
+            tell("view_refused", method=method, code=code, detail=detail)
+            raise WindowError(
+                f"Slack did not show it ({code}). {_FIXES.get(code, 'Please try again.')}", code=code
+            ) from error
         except (SlackClientError, HTTPException, OSError, ValueError, KeyError) as error:
             log.warning("view_lost", method=method, error=type(error).__name__)
             raise WindowError("Slack did not answer. Please try again.") from error

@@ -8,7 +8,8 @@ from types import MappingProxyType
 from crm.business_time import business_seconds
 from domain.brand import Brand
 from domain.case import CaseKind
-from domain.outcome import Kpi, Outcome, Volume
+from domain.digest import Volume
+from domain.outcome import Kpi, Outcome
 
 
 @dataclass(frozen=True, slots=True)

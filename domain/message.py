@@ -7,9 +7,9 @@ from enum import StrEnum
 from domain.blind_check import BlindCheck
 from domain.case import Case, CaseFile, SeenMention
 from domain.deadline import DeadlineNotice
+from domain.digest import Digest, DigestChart
 from domain.handover import Handover, HandoverKind
 from domain.noise import Surge, SurgeLine
-from domain.outcome import Digest
 from domain.reply import Draft
 
 
@@ -20,6 +20,7 @@ class MessageKind(StrEnum):
     BATCH = "batch"  # subject: brand and hour
     REVIEW = "review"  # subject: brand and hour
     DIGEST = "digest"  # subject: brand and day
+    CHART = "chart"  # subject: as the digest's, in whose thread it goes
     BLIND_CHECK = "blind_check"  # subject: its id
     SURGE = "surge"  # subject: its id
     SURGE_LINE = "surge_line"  # subject: the surge's id and the minute, in the surge's thread
@@ -149,6 +150,7 @@ Content = (
     CaseFile
     | BatchLine
     | Digest
+    | DigestChart
     | BlindCheck
     | Surge
     | SurgeLine

@@ -1,11 +1,9 @@
-"""What became of our cases: fact rows, the KPIs computed from them, and the digest."""
+"""What became of our cases: fact rows, and the KPIs computed from them."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from domain.case import CaseKind, Urgency
-from domain.mention import MentionId
-from domain.quality import Quality
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,48 +38,3 @@ class Kpi:
     denominator: float | None
     unit: str
     note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """A post worth reading in the digest. `permalink` leads to its card; `unsure` is meant of `sentiment`."""
-
-    mention_id: MentionId
-    author: str
-    text: str
-    url: str
-    sentiment: str
-    case_id: str | None = None
-    permalink: str | None = None
-    unsure: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Volume:
-    """How many mentions of a brand fell into a period, by what the model said."""
-
-    mentions: int
-    negative: int
-    neutral: int
-    positive: int
-    leaving: int
-    joining: int
-    review: int
-
-
-@dataclass(frozen=True, slots=True)
-class Digest:
-    """One day of one brand, for leadership. `closed_day` is the last day whose response window has ended."""
-
-    brand: str
-    day: date
-    closed_day: date
-    volume: Volume
-    volume_before: Volume
-    answered: int
-    open: int
-    kpis: tuple[Kpi, ...]
-    kpis_before: tuple[Kpi, ...]
-    changes: tuple[str, ...]
-    quotes: tuple[Quote, ...]
-    quality: Quality | None = None

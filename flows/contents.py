@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from domain.clock import iso
+from domain.digest import Digest
 from domain.handover import HandoverKind
 from domain.message import (
     ApprovalRequest,
@@ -19,11 +20,10 @@ from domain.message import (
     ReplyNote,
 )
 from domain.noise import Surge
-from domain.outcome import Digest
 from flows.deadlines import notice_of
+from flows.digest import chart_of, digest_of, read_digest_subject
 from flows.house import House
 from flows.permalinks import card_url
-from flows.reporting import digest_of
 from flows.surging import line_of, surge_of
 from storage import blind_checks, cases, handovers, mentions, messages, replies
 from storage.database import Tx
@@ -35,11 +35,6 @@ SHOWN_IN_BATCH = 10
 def batch_subject(brand: str, since: datetime, until: datetime) -> str:
     """Name one brand's line of one period."""
     return f"{brand}|{iso(since)}|{iso(until)}"
-
-
-def digest_subject(brand: str, day: date) -> str:
-    """Name one brand's digest of one day."""
-    return f"{brand}|{day.isoformat()}"
 
 
 def content_of(tx: Tx, message: OutgoingMessage, *, house: House) -> Content | None:
@@ -64,12 +59,12 @@ def _line(tx: Tx, message: OutgoingMessage, _house: House) -> Content | None:
     )
 
 
-def _digest(tx: Tx, message: OutgoingMessage, house: House) -> Content | None:
-    name, day = message.subject.rsplit("|", 1)
+def _of_day(tx: Tx, message: OutgoingMessage, make: Callable[..., Content], house: House) -> Content | None:
+    name, day = read_digest_subject(message.subject)
     if name not in {brand.name for brand in house.brands}:
         return None
     then = replace(house, clock=lambda: message.created_at)  # a later look may only miss what was deleted
-    return digest_of(tx, brand=house.brand(name), day=date.fromisoformat(day), house=then)
+    return make(tx, brand=house.brand(name), day=day, house=then)
 
 
 def _blind_check(tx: Tx, message: OutgoingMessage, _house: House) -> Content | None:
@@ -111,7 +106,8 @@ _READ: Mapping[MessageKind, Callable[[Tx, OutgoingMessage, House], Content | Non
     MessageKind.CARD: _card,
     MessageKind.BATCH: _line,
     MessageKind.REVIEW: _line,
-    MessageKind.DIGEST: _digest,
+    MessageKind.DIGEST: lambda tx, message, house: _of_day(tx, message, digest_of, house),
+    MessageKind.CHART: lambda tx, message, house: _of_day(tx, message, chart_of, house),
     MessageKind.SURGE: lambda tx, message, house: surge_of(tx, message.subject, house=house),
     MessageKind.SURGE_LINE: lambda tx, message, house: line_of(tx, message.subject, house=house),
     MessageKind.DEADLINE: lambda tx, message, house: notice_of(tx, message, house=house),

@@ -9,6 +9,7 @@ from crm.identity import mask_email, mask_phone
 from domain.case import Case, CaseFile, SeenMention
 from domain.customer import Customer, CustomerProfile
 from domain.errors import Refused
+from domain.mention import MentionId
 from domain.message import MessageKind
 from domain.person import Action, Person
 from domain.queue import EVERYTHING, QueueFilter
@@ -109,6 +110,13 @@ def shown_at(channel: str, ts: str, *, house: House) -> Shown | None:
         return Shown(posts=tuple(mentions.of_message(tx, message.key)[:PICKS]))
 
 
+def insist_on_post(mention_id: MentionId, *, brand: str, house: House) -> None:
+    """Raise Refused where a post is not stored for the brand, or not any more."""
+    with house.database.read() as tx:
+        if mentions.get(tx, mention_id, brand=brand) is None:
+            raise Refused("This post is gone: its author removed it.")
+
+
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
     """What somebody looks for. `author` is a handle; `since` counts by when the post appeared."""
@@ -148,7 +156,14 @@ def search(query: SearchQuery, *, person: Person, house: House, limit: int = 10,
     with house.database.read() as tx:
         keys = _keys(tx, query)
         found = mentions.search(
-            tx, query.words, brand=query.brand, since=query.since, authors=keys, limit=limit + 1, offset=offset
+            tx,
+            query.words,
+            brand=query.brand,
+            since=query.since,
+            authors=keys,
+            platform=query.platform,
+            limit=limit + 1,
+            offset=offset,
         )
         theirs = cases.several(tx, [each.case_id or each.copy_of or "" for each in found[:limit]])
     hits = tuple(Hit(each, theirs.get(each.case_id or each.copy_of or "")) for each in found[:limit])

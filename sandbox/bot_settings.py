@@ -30,6 +30,7 @@ learned = "var/sandbox-learned"  # not what a real bot has learned
 [slack]
 api_url = {slack_api_url}
 operators_channel = "#earshot-ops"
+product_channel = "#lumora-product"
 
 [x]
 api_url = {x_api_url}
@@ -104,6 +105,9 @@ native_query = "lumora"
 subreddits = ["streaming", "cordcutters"]
 channel = "#lumora-opportunities"
 poll_seconds = {poll_seconds}
+
+[escalation]
+people = [{leadership}]
 
 [roles]
 crm_admin = [{crm_admin}]

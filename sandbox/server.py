@@ -208,5 +208,6 @@ def _furnish(workspace: Workspace) -> None:
     workspace.add_channel("lumora-alerts", members=[mia, leo, ops, gus, pat], topic="Complaints about Lumora")
     workspace.add_channel("lumora-opportunities", members=[mia, leo], topic="People who may join Lumora")
     workspace.add_channel("lumora-leadership", members=[leo, ops], topic="The daily digest")
+    workspace.add_channel("lumora-product", members=[mia, leo], topic="What customers say of the product")
     workspace.add_channel("earshot-ops", members=[ops], topic="How Earshot itself is doing")
     workspace.add_group("social", "Social team", [mia, leo])

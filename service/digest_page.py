@@ -1,39 +1,39 @@
 """A day's digest as a page that opens in any browser, light or dark, without a network."""
 
+from base64 import b64encode
+from collections.abc import Iterable
 from datetime import date
 from html import escape
 from pathlib import Path
 from string import Template
 
-from bot.views.digest import quality_words
+from bot.escaping import web_url
+from bot.views.digest_words import (
+    Marked,
+    baseline_words,
+    breakdown,
+    change_words,
+    headline,
+    movement_lines,
+    page_title,
+    quality_words,
+    quote_words,
+    target_words,
+    topics_words,
+    unanswered_words,
+    voice_words,
+    wins_words,
+)
+from bot.views.elements import platform_name
 from bot.views.kpi import day_words, kpi_label, kpi_value
+from domain.brand import Brand
+from domain.digest import Digest, DigestChart, Quote, WaitingCase
 from domain.errors import InputError, WrongUse
-from domain.outcome import Digest, Kpi, Quote
+from domain.outcome import Kpi
+from flows.digest import chart, digest
 from flows.house import House
-from flows.reporting import digest
 
-_PAGE = Template("""<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Digest of $day</title>
-<style>
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { max-width: 44rem; margin: 2rem auto; padding: 0 1rem; }
-table { border-collapse: collapse; width: 100%; }
-td, th { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid color-mix(in srgb, currentColor 20%, transparent); }
-td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
-blockquote { margin: .8rem 0; padding-left: 1rem; border-left: 4px solid #8a63d2; overflow-wrap: anywhere; }
-small { opacity: .75; }
-</style>
-$brands
-</html>
-""")  # noqa: E501
-
-_BRAND = Template("""<h1>$brand</h1>
-<p>$summary</p>
-<h2>KPIs of $closed</h2>
-<p><small>The last day whose time to answer is over.</small></p>
-<table><tr><th>KPI<th class=n>value<th class=n>of<th class=n>the day before</tr>$kpis</table>
-$quality$changes$quotes""")
+_PAGE = Template((Path(__file__).parent / "digest_page.html").read_text(encoding="utf-8"))
 
 
 def write_preview(house: House, *, day: date, brand: str | None, path: Path) -> None:
@@ -46,47 +46,90 @@ def write_preview(house: House, *, day: date, brand: str | None, path: Path) -> 
     names = [b.name for b in house.brands]
     if brand is not None and brand not in names:
         raise WrongUse(f"There is no brand {brand!r}; the settings have: {', '.join(names)}.")
-    digests = [digest(brand=b, day=day, house=house) for b in house.brands if brand in {None, b.name}]
-    page = _PAGE.substitute(day=day.isoformat(), brands="".join(map(_brand, digests)))
+    brands = "".join(_brand(b, day, house) for b in house.brands if brand in {None, b.name})
     try:
-        path.write_text(page, encoding="utf-8")
+        path.write_text(_PAGE.substitute(day=day.isoformat(), brands=brands), encoding="utf-8")
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror}).") from None
 
 
-def _brand(shown: Digest) -> str:
-    return _BRAND.substitute(
-        brand=escape(f"{shown.brand} · {day_words(shown.day)}"),
-        summary=escape(_summary(shown)),
-        closed=escape(day_words(shown.closed_day)),
-        kpis="".join(map(_row, shown.kpis, shown.kpis_before)),
-        quality=f"<p>The model: {escape(quality)}</p>" if (quality := quality_words(shown)) else "",
-        changes=_list("What changed", [escape(change) for change in shown.changes]),
-        quotes="<h2>In their words</h2>" * bool(shown.quotes) + "".join(map(_quote, shown.quotes)),
+def _brand(brand: Brand, day: date, house: House) -> str:
+    return digest_html(digest(brand=brand, day=day, house=house), chart(brand=brand, day=day, house=house))
+
+
+def digest_html(shown: Digest, picture: DigestChart) -> str:
+    """Write one brand's digest as HTML; whatever is foreign in it is escaped."""
+    before = {kpi.name: kpi for kpi in shown.kpis_before}
+    small = [f"The model: {quality}" if (quality := quality_words(shown)) else ""]
+    small.append(f"Audit log's head: {shown.audit_head}" if shown.audit_head else "")
+    parts = (
+        f"<h1>{escape(page_title(shown))}</h1>",
+        f"<p class=lead>{escape(headline(shown))}",
+        *(f"<p>{escape(line)}" for line in breakdown(shown)),
+        f"<h2>KPIs of {escape(day_words(shown.closed_day))}</h2>",
+        "<p><small>The last day whose time to answer is over.</small>",
+        f"<table>{_HEAD}{''.join(_row(kpi, before.get(kpi.name)) for kpi in shown.kpis)}</table>",
+        _picture(picture),
+        _changes(shown),
+        f"<p><b>Wins:</b> {escape(won)}." if (won := wins_words(shown)) else "",
+        "<h2>In their words</h2>" * bool(shown.quotes) + "".join(map(_quote, shown.quotes)),
+        f"<h2>Still unanswered</h2><p>{escape(_sentence(unanswered_words(shown)))}",
+        _list(map(_waiting, shown.unanswered.oldest)),
+        *(f"<p><small>{escape(line)}</small>" for line in small if line),
     )
+    return f"<article>{''.join(parts)}</article>\n"
 
 
-def _summary(shown: Digest) -> str:
-    volume = shown.volume
-    if not volume.mentions:
-        return f"A quiet day: nobody wrote about {shown.brand}."
-    return (
-        f"{volume.mentions} mentions: {volume.negative} negative, {volume.neutral} neutral, "
-        f"{volume.positive} positive, {volume.leaving} about leaving, {volume.joining} about joining. "
-        f"{shown.answered + shown.open} complaints: {shown.answered} answered so far, {shown.open} open."
-    )
+_HEAD = "<tr><th>KPI<th class=n>value<th class=n>from<th class=n>day before<th><th>target</tr>"
 
 
-def _row(kpi: Kpi, before: Kpi) -> str:
-    of = "" if kpi.denominator is None else f"{kpi.numerator:g} / {kpi.denominator:g}"
-    cells = f"<td class=n>{escape(kpi_value(kpi))}<td class=n>{of}<td class=n>{escape(kpi_value(before))}"
-    return f"<tr><td>{escape(kpi_label(kpi.name))}{cells}</tr>"
+def _row(kpi: Kpi, before: Kpi | None) -> str:
+    mark, verdict = change_words(kpi, before)
+    of = "" if kpi.denominator is None else f"{kpi.numerator:,.0f} of {kpi.denominator:,.0f}"
+    earlier = "" if before is None else kpi_value(before)
+    numbers = "".join(f"<td class=n>{escape(text)}" for text in (kpi_value(kpi), of, earlier))
+    judged = f"<td class='{verdict or 'same'}'>{mark} {verdict}"
+    return f"<tr><td>{escape(kpi_label(kpi.name))}{numbers}{judged}<td>{escape(target_words(kpi))}</tr>"
+
+
+def _picture(picture: DigestChart) -> str:
+    data, words = b64encode(picture.png).decode(), escape(picture.alt_text)
+    return f'<figure><img src="data:image/png;base64,{data}" alt="{words}"><figcaption>{words}</figcaption></figure>'
+
+
+def _changes(shown: Digest) -> str:
+    others = (text for text in (topics_words(shown), voice_words(shown)) if text)
+    items = [*map(_moved, movement_lines(shown)), *map(escape, others)]
+    if not items:
+        return ""
+    baseline = f"<p><small>{escape(_sentence(baseline_words(shown)))}.</small>" if shown.movement.days else ""
+    return f"<h2>What changed and why</h2>{baseline}{_list(items)}"
+
+
+def _moved(line: Marked) -> str:
+    return f"{line[0]} {escape(line[1])}"
 
 
 def _quote(quote: Quote) -> str:
-    source = f"{escape(quote.author)} · {escape(quote.sentiment)}{'? unsure' if quote.unsure else ''}"
+    links = [_link(quote.url, "post"), _link(quote.permalink or "", "card")]
+    source = " · ".join([escape(quote.author), escape(quote_words(quote)), *filter(None, links)])
     return f"<blockquote>{escape(quote.text)}<br><small>{source}</small></blockquote>"
 
 
-def _list(title: str, items: list[str]) -> str:
-    return f"<h2>{title}</h2><ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>" if items else ""
+def _waiting(case: WaitingCase) -> str:
+    since = f"{case.urgency.value} on {platform_name(case.platform)}, since {case.posted_at:%Y-%m-%d %H:%M} UTC"
+    return " · ".join(filter(None, [escape(since), _link(case.permalink or "", "card")]))
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _link(url: str, label: str) -> str:
+    target = web_url(url)
+    return f'<a href="{escape(target)}" rel="noreferrer">{label}</a>' if target else ""
+
+
+def _list(items: Iterable[str]) -> str:
+    shown = "".join(f"<li>{item}</li>" for item in items)
+    return f"<ul>{shown}</ul>" if shown else ""

@@ -170,6 +170,7 @@ def search(
     brand: str | None = None,
     since: datetime | None = None,
     authors: Sequence[str] | None = None,
+    platform: str | None = None,
     limit: int = 20,
     offset: int = 0,
 ) -> list[SeenMention]:
@@ -183,6 +184,8 @@ def search(
     wanted = sightings() if found is None else sightings().where(found)
     if authors is not None:
         wanted = wanted.where(MentionRow.author_key.in_(authors))
+    if platform is not None:
+        wanted = wanted.where(AuthorRow.platform == platform)
     if brand is not None:
         wanted = wanted.where(SightingRow.brand.concat("") == brand)  # off its index: the words are the narrower way
     if since is not None:

@@ -60,7 +60,9 @@ def home() -> None:
             wait_for(lambda mark=mark: "Claimed" in str(made.card(mark).blocks))
         with open_page(made.sandbox.url) as page:
             page.resize(1280, 1060)
-            page.evaluate(f"(me => {{ me.value = '{made.user('mia')}'; me.dispatchEvent(new Event('change')) }})(document.getElementById('user'))")
+            page.evaluate(
+                f"(me => {{ me.value = '{made.user('mia')}'; me.dispatchEvent(new Event('change')) }})(document.getElementById('user'))"
+            )
             page.click("#apps button")
             wait_for(lambda: made.sandbox.workspace.homes.get(made.user("mia")))
             page.evaluate("new Promise(done => setTimeout(done, 2000))")

@@ -1,64 +1,88 @@
-"""The daily digest for leadership: the KPIs against their targets, what changed, and three voices."""
+"""The daily digest for leadership: a screen of how the day was, what changed and why, and what waits."""
 
 from slack_sdk.models.blocks import Block
 
 from bot.escaping import link
-from bot.views.elements import count, header, inline, line, paragraphs, quoted, said, small, words
-from bot.views.kpi import day_words, kpi_line
-from bot.views.quality import quality_summary
-from domain.outcome import Digest, Quote
+from bot.views.digest_words import (
+    baseline_words,
+    breakdown,
+    headline,
+    kpi_lines,
+    minor_kpis,
+    movement_lines,
+    page_title,
+    quality_words,
+    quote_words,
+    topics_words,
+    unanswered_words,
+    voice_words,
+    wins_words,
+)
+from bot.views.elements import header, inline, line, paragraphs, platform_name, quoted, said, small, when, who, words
+from bot.views.kpi import day_words
+from domain.digest import Digest, Quote, WaitingCase
 
 
 def digest_blocks(digest: Digest) -> list[Block]:
     """Show a brand's day."""
-    blocks: list[Block] = [header(f"{digest.brand} · {digest.day:%A}, {day_words(digest.day)}")]
-    blocks += paragraphs(_summary(digest))
-    blocks.append(line(f"*KPIs of {day_words(digest.closed_day)}*, the last day whose time to answer is over"))
-    before = {kpi.name: kpi for kpi in digest.kpis_before}
-    blocks += paragraphs(f"• {kpi_line(kpi, before.get(kpi.name))}" for kpi in digest.kpis)
-    if quality := quality_words(digest):
-        blocks.append(line(f"*The model:* {quality}"))
-    if digest.changes:
-        blocks += paragraphs(["*What changed*", *(f"• {inline(change, limit=300)}" for change in digest.changes[:10])])
+    blocks: list[Block] = [header(page_title(digest))]
+    blocks += paragraphs([f"*{inline(headline(digest), limit=400)}*", *map(_ours, breakdown(digest))])
+    title = f"*KPIs of {day_words(digest.closed_day)}*, the last day whose time to answer is over"
+    blocks += paragraphs([title, *(f"{mark} {_ours(text)}" for mark, text in kpi_lines(digest))])
+    blocks.append(small(words(_ours(minor_kpis(digest), limit=1900))))
+    blocks += _changes(digest)
     if digest.quotes:
         blocks.append(line("*In their words*"))
         for quote in digest.quotes[:3]:
             blocks += _quote(quote)
-    return blocks
+    blocks += _unanswered(digest)
+    return [*blocks, *_small_print(digest)]
 
 
 def digest_text(digest: Digest) -> str:
     """Say the digest for notifications."""
-    return f"{inline(digest.brand)}, {day_words(digest.day)}: {' '.join(_summary(digest))}"
+    return f"{inline(digest.brand)}, {day_words(digest.day)}: {_ours(' '.join([headline(digest), *breakdown(digest)]))}"
 
 
-def quality_words(digest: Digest) -> str:
-    """Say how well the model does and what the day's complaints are worth, empty where nobody has looked yet."""
-    return quality_summary(digest.quality, complaints=digest.answered + digest.open) if digest.quality else ""
+def _changes(digest: Digest) -> list[Block]:
+    lines = [f"• {mark} {_ours(text)}" for mark, text in movement_lines(digest)]
+    lines += [f"• {_ours(text, limit=800)}" for text in (topics_words(digest), voice_words(digest)) if text]
+    baseline = f", {baseline_words(digest)}" if digest.movement.days else ""
+    lines = [f"*What changed and why*{baseline}", *lines] if lines else []
+    if won := wins_words(digest):
+        lines.append(f"*Wins*: {_ours(won)}")
+    return paragraphs(lines)
 
 
-def _summary(digest: Digest) -> list[str]:
-    now, before = digest.volume, digest.volume_before
-    if not now.mentions:
-        return [f"A quiet day: nobody wrote about {inline(digest.brand)}."]
-    heard = (
-        f"{count(now.mentions, 'mention')} ({now.mentions - before.mentions:+,} against the day before): "
-        f"{now.negative:,} negative, {now.neutral:,} neutral, {now.positive:,} positive; "
-        f"{now.leaving:,} about leaving, {now.joining:,} about joining"
-        + (f"; {now.review:,} unsure or otherwise left to a person's eye." if now.review else ".")
-    )
-    complaints = digest.answered + digest.open
-    if not complaints:
-        return [heard, "Not one complaint."]
-    return [heard, f"{count(complaints, 'complaint')}: {digest.answered:,} answered so far, {digest.open:,} open."]
+def _unanswered(digest: Digest) -> list[Block]:
+    total = unanswered_words(digest)
+    return paragraphs([f"*Still unanswered*: {_ours(total)}", *(f"• {_waiting(c)}" for c in digest.unanswered.oldest)])
+
+
+def _waiting(case: WaitingCase) -> str:
+    age = f"{inline(case.urgency.value)} on {inline(platform_name(case.platform))}, since {when(case.posted_at)}"
+    owner = f", with {who(case.owner)}" if case.owner else ", nobody has claimed it"
+    return age + owner + (f" · {link(case.permalink, 'card')}" if case.permalink else "")
 
 
 def _quote(quote: Quote) -> list[Block]:
     links = [link(quote.url, "post")]
-    sentiment = f"{inline(quote.sentiment)}? unsure" if quote.unsure else inline(quote.sentiment)
     if quote.permalink:
         links.append(link(quote.permalink, "card"))
+    said_by = said(quote.author, limit=150, empty="(unknown)")
     return [
         quoted(quote.text, limit=600, lines=6),
-        small(said(quote.author, limit=150, empty="(unknown)"), words(f"{sentiment} · {' · '.join(links)}")),
+        small(said_by, words(f"{inline(quote_words(quote))} · {' · '.join(links)}")),
     ]
+
+
+def _small_print(digest: Digest) -> list[Block]:
+    lines = [f"*The model*: {quality}"] if (quality := quality_words(digest)) else []
+    if digest.audit_head:
+        lines.append(f"Audit log's head: `{inline(digest.audit_head)}`")
+    return [small(*map(words, lines))] if lines else []
+
+
+def _ours(text: str, *, limit: int = 400) -> str:
+    """Escape a sentence that may hold foreign names."""
+    return inline(text, limit=limit)

@@ -31,9 +31,11 @@ def modal(
     )
 
 
-def waiting_view(title: str) -> View:
-    """Ask for a moment."""
-    return modal(title, [line("⏳ One moment …")])
+def waiting_view(title: str, *, external_id: str) -> View:
+    """Ask for a moment; by `external_id` the view is found again."""
+    waiting = modal(title, [line("⏳ One moment …")])
+    waiting.external_id = external_id
+    return waiting
 
 
 def said_view(title: str, answer: Answer, *, typed: Mapping[str, str | tuple[str, ...]] | None = None) -> View:

@@ -25,10 +25,11 @@ def quality_lines(quality: Quality) -> list[str]:
     return lines
 
 
-def quality_summary(quality: Quality, *, complaints: int) -> str:
+def quality_summary(quality: Quality, *, called: int) -> str:
     """Say in one line what matters to leadership, empty where there is nothing; it holds nothing foreign.
 
-    `complaints` is how many the digest counts.
+    `called` is how many posts the model itself made a complaint of: its precision and recall are meant of these, and
+    not of what is left after people have corrected it.
     """
     parts = []
     figure = quality.of("complaint")
@@ -36,9 +37,9 @@ def quality_summary(quality: Quality, *, complaints: int) -> str:
         parts.append(
             f"By {quality.judged} posts judged blind in {quality.weeks} weeks, complaints have {_brief(figure)}."
         )
-        truly = corrected(complaints, figure)
-        if truly is not None and complaints:
-            parts.append(f"The {complaints:,} found stand for about {truly:,.0f}.")
+        truly = corrected(called, figure)
+        if truly is not None and called:
+            parts.append(f"The {count(called, 'post')} that it called complaints stand for about {truly:,.0f}.")
     if quality.cards:
         parts.append(f"Corrected by people: {_corrected(quality)}.")
     return " ".join(parts)

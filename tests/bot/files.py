@@ -21,6 +21,20 @@ from domain.case import (
 )
 from domain.customer import Customer, CustomerProfile, Grade, Link, LinkState
 from domain.deadline import DeadlineKind, DeadlineNotice
+from domain.digest import (
+    ChartDay,
+    Digest,
+    DigestChart,
+    Movement,
+    Mover,
+    Quote,
+    Topic,
+    Unanswered,
+    VoiceShare,
+    Volume,
+    WaitingCase,
+    Wins,
+)
 from domain.forgetting import Forgetting, ForgettingState, Holdings, Offer, Somebody
 from domain.handover import Handover, HandoverKind
 from domain.health import Health, StreamHealth
@@ -35,7 +49,7 @@ from domain.message import (
     OutgoingMessage,
 )
 from domain.noise import Surge, SurgeLine, SurgeSpan
-from domain.outcome import Digest, Kpi, Quote, Volume
+from domain.outcome import Kpi
 from domain.prediction import RELEVANCE
 from domain.quality import Estimate, LiveFigure, Quality
 from domain.reply import Draft, ReplyState, Risk, RiskKind
@@ -161,11 +175,12 @@ def volume(**changes) -> Volume:
     values: dict[str, Any] = {
         "mentions": 38,
         "negative": 20,
-        "neutral": 10,
+        "neutral": 3,
         "positive": 8,
         "leaving": 5,
         "joining": 2,
         "review": 3,
+        "not_us": 4,
     }
     return Volume(**(values | changes))
 
@@ -179,6 +194,15 @@ def kpis() -> tuple[Kpi, ...]:
         Kpi("identity_coverage", 0.5, 1, 2, "share", "suggested links never count"),
         Kpi("net_sentiment", -0.32, -12, 38, "ratio"),
         Kpi("mentions", 1038, 1038, None, "count"),
+    )
+
+
+def kpis_before() -> tuple[Kpi, ...]:
+    return (
+        Kpi("response_rate", 0.35, 7, 20, "share", "within 24 h"),
+        Kpi("first_response_median", 7200.0, 7, 20, "seconds"),
+        Kpi("net_sentiment", -0.1, -3, 30, "ratio"),
+        Kpi("identity_coverage", 0.5, 1, 2, "share"),
     )
 
 
@@ -198,17 +222,77 @@ def digest(**changes) -> Digest:
     values: dict[str, Any] = {
         "brand": "Lumora",
         "day": date(2026, 3, 4),
+        "at": LATER,
         "closed_day": date(2026, 3, 3),
         "volume": volume(),
         "volume_before": volume(mentions=26),
+        "called": 31,
         "answered": 12,
         "open": 18,
         "kpis": kpis(),
-        "kpis_before": kpis()[:2],
-        "changes": ("mentions: 38 (+12 against the day before)",),
-        "quotes": (quote(), quote("Why not just say sorry?", permalink=None, unsure=True)),
+        "kpis_before": kpis_before(),
+        "movement": Movement(
+            days=4,
+            same_weekday=True,
+            movers=(
+                Mover("negative mentions", 20, 8.5, worse=True),
+                Mover("posts that name Vidora", 9, 0.0),
+                Mover("joining or thinking of it", 2, 6.25, worse=True),
+                Mover("mentions on reddit", 4, 12.0),
+            ),
+        ),
+        "topics": (Topic("no signal", 12, 11, 3), Topic("refund", 5, 5, 0)),
+        "quotes": (
+            quote(),
+            quote("Cancelled, Vidora it is.", switching="leaving", permalink=None),
+            quote("Love the new app", sentiment="positive", permalink=None, unsure=True),
+        ),
+        "wins": Wins(opportunities_answered=1, complaints_answered=14, resolved_after_answer=3, joining=2, praise=8),
+        "unanswered": unanswered(),
+        "voice": VoiceShare(34, (("Vidora", 9), ("Telequa", 2))),
+        "audit_head": "5f" * 32,
     }
     return Digest(**(values | changes))
+
+
+def quiet_digest(**changes) -> Digest:
+    """A day without a single post, after days that had some."""
+    values: dict[str, Any] = {
+        "volume": Volume(0, 0, 0, 0, 0, 0, 0),
+        "called": 0,
+        "answered": 0,
+        "open": 0,
+        "movement": Movement(days=7, same_weekday=False),
+        "topics": (),
+        "quotes": (),
+        "wins": Wins(),
+        "unanswered": Unanswered(),
+        "voice": None,
+    }
+    return digest(**(values | changes))
+
+
+def unanswered() -> Unanswered:
+    old = WaitingCase("case1", "x", Urgency.HIGH, NOON - timedelta(days=9), NOON - timedelta(days=8), owner="U0MIA")
+    link = "https://lumora.slack.com/archives/C0ALERTS/p1772625600000100"
+    newer = WaitingCase("case2", "reddit", Urgency.LOW, NOON - timedelta(days=2), NOON, permalink=link)
+    return Unanswered(((Urgency.URGENT, 1), (Urgency.HIGH, 4), (Urgency.LOW, 13)), (old, newer))
+
+
+def chart_days() -> tuple[ChartDay, ...]:
+    """Two weeks up to the digest's day, of which the last two are not closed; one had no complaint."""
+    days = []
+    for n in range(14):
+        answered, waiting = (0, 0) if n == 4 else (4 + 5 * n % 11, 7 * n % 5 + 4 * (n > 11))
+        rate = answered / (answered + waiting) if n < 12 and answered else None
+        days.append(
+            ChartDay(date(2026, 2, 19) + timedelta(days=n), answered, waiting, rate, 12 + 7 * n % 9, 10, 3 + 5 * n % 8)
+        )
+    return tuple(days)
+
+
+def chart(**changes) -> DigestChart:
+    return DigestChart(**({"png": b"\x89PNG", "title": "Complaints", "alt_text": "Two weeks"} | changes))
 
 
 def customer(**changes) -> Customer:

@@ -26,10 +26,21 @@ from domain.case import (
     Verdict,
 )
 from domain.customer import Customer, CustomerProfile, Grade, LinkState
+from domain.digest import (
+    Digest,
+    Movement,
+    Mover,
+    Topic,
+    Unanswered,
+    VoiceShare,
+    Volume,
+    WaitingCase,
+    Wins,
+)
 from domain.health import Health, StreamHealth
 from domain.mention import Author, Mention, MentionId, mention_id
 from domain.message import BatchLine, MessageKind
-from domain.outcome import Digest, Kpi, Volume
+from domain.outcome import Kpi
 from domain.prediction import COMPLAINT, RELEVANCE, SENTIMENT, SWITCHING, Prediction, Predictions
 from domain.quality import Estimate, LiveFigure, Quality
 from flows.lookup import SHOWN, QueuePage
@@ -254,6 +265,18 @@ def digests() -> st.SearchStrategy[Digest]:
         permalink=st.none() | URLS,
         unsure=st.booleans(),
     )
+    mover = st.builds(Mover, what=WORDS, now=COUNTS, usual=st.floats(0, 1e6), worse=st.none() | st.booleans())
+    waiting = many(st.tuples(st.sampled_from(Urgency), COUNTS), most=4)
+    oldest = st.builds(
+        WaitingCase,
+        case_id=NAMED,
+        platform=NAMED,
+        urgency=st.sampled_from(Urgency),
+        posted_at=MOMENTS,
+        due_at=MOMENTS,
+        owner=st.none() | WORDS,
+        permalink=st.none() | URLS,
+    )
     return st.builds(
         files.digest,
         brand=NAMED,
@@ -265,7 +288,13 @@ def digests() -> st.SearchStrategy[Digest]:
         open=COUNTS,
         kpis=kpis(),
         kpis_before=kpis(),
-        changes=many(WORDS, most=20),
+        called=COUNTS,
+        movement=st.builds(Movement, days=st.integers(0, 7), same_weekday=st.booleans(), movers=many(mover, most=9)),
+        topics=many(st.builds(Topic, words=WORDS, posts=COUNTS, authors=COUNTS, before=COUNTS), most=9),
+        wins=st.builds(Wins, *[COUNTS] * 5),
+        unanswered=st.builds(Unanswered, by_urgency=waiting, oldest=many(oldest, most=9)),
+        voice=st.none() | st.builds(VoiceShare, ours=COUNTS, rivals=many(st.tuples(NAMED, COUNTS), most=9)),
+        audit_head=st.text("0123456789abcdef", max_size=64),
         quotes=many(quote, most=5),
         quality=st.none() | qualities(),
     )

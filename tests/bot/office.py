@@ -97,23 +97,23 @@ class Office:
 
     def modal(self, name: str, title: str) -> dict[str, Any]:
         """Wait until a person sees a modal of this title on top, and return it."""
-        views, user = self.slack.workspace.views, self.people[name].id
-
-        def is_shown() -> bool:
-            top = views[user][-1] if views[user] else None
-            return top is not None and top["title"]["text"] == title and "One moment" not in str(top)
-
-        wait_until(is_shown)
-        return views[user][-1]
+        wait_until(lambda: self._on_top(name).get("title", {}).get("text") == title and self._is_ready(name))
+        return self._on_top(name)
 
     def submit(self, name: str, title: str, **values: Any) -> dict[str, Any]:
         """Fill a modal in, and return what took its place."""
         view = self.modal(name, title)
         errors = self.slack.run(self.slack.slack.interactions.submit_view(self.people[name].id, view["id"], values))
         assert errors == {}
+        wait_until(lambda: self._on_top(name)["blocks"] != view["blocks"] and self._is_ready(name))
+        return self._on_top(name)
+
+    def _on_top(self, name: str) -> dict[str, Any]:
         stack = self.slack.workspace.views[self.people[name].id]
-        wait_until(lambda: stack[-1]["blocks"] != view["blocks"] and "One moment" not in str(stack[-1]))
-        return stack[-1]
+        return stack[-1] if stack else {}
+
+    def _is_ready(self, name: str) -> bool:
+        return "One moment" not in str(self._on_top(name))
 
     def post(self) -> None:
         """Send what waits in the outbox."""

@@ -7,7 +7,8 @@ import pytest
 from bot.identity import posting_client
 from bot.posting import SlackPost
 from domain.clock import system_clock
-from domain.errors import PostRejected
+from domain.digest import DigestChart
+from domain.errors import PostRateLimited, PostRejected, PostUnknown
 from domain.message import MessageKind, Notice
 from sandbox.slack import Timing, Workspace
 from tests.sandbox.running import running_slack
@@ -56,3 +57,38 @@ def test_a_reply_goes_into_its_thread_and_is_found_there(workspace, post):
     assert [reply.ts for reply in alerts.replies(above.ts)] == [posted.ts]
     assert post.find(below, system_clock() - timedelta(minutes=1)) == [posted]
     assert post.find(notice("notice:3", channel=alerts.id, thread_ts=above.ts), system_clock()) == []
+
+
+PICTURE = DigestChart(b"\x89PNG not quite", "Lumora, two weeks", "Complaints answered and open by day")
+
+
+def chart(**changes):
+    return message("chart:1", kind=MessageKind.CHART, **changes)
+
+
+def test_a_picture_is_shared_into_its_thread_and_found_by_its_name(workspace, post):
+    alerts = workspace.channel_named("alerts")
+    above = post.post(notice(channel=alerts.id), TEXT)
+    one = chart(channel=alerts.id, thread_ts=above.ts)
+    posted = post.post(one, PICTURE)
+    (reply,) = alerts.replies(above.ts)
+    (file,) = [workspace.files[file_id] for file_id in reply.files]
+    assert (reply.ts, file.title, file.content) == (posted.ts, PICTURE.title, PICTURE.png)
+    assert post.find(one, system_clock() - timedelta(minutes=1)) == [posted]
+    assert post.find(notice("chart:2", channel=alerts.id, thread_ts=above.ts), system_clock()) == []
+
+
+def test_a_picture_that_could_not_be_uploaded_waits_as_nothing_was_shown(workspace, post):
+    alerts = workspace.channel_named("alerts")
+    workspace.faults.add("reset", target="files.getUploadURLExternal", times=1)
+    with pytest.raises(PostRateLimited, match="could not be uploaded"):
+        post.post(chart(channel=alerts.id), PICTURE)
+    assert alerts.messages == []
+
+
+def test_a_picture_whose_sharing_is_in_doubt_is_looked_for(workspace, post):
+    alerts = workspace.channel_named("alerts")
+    workspace.faults.add("lost_ack", target="files.completeUploadExternal", times=1)
+    with pytest.raises(PostUnknown):
+        post.post(chart(channel=alerts.id), PICTURE)
+    assert len(post.find(chart(channel=alerts.id), system_clock() - timedelta(minutes=1))) == 1

@@ -72,7 +72,7 @@ VIEWS = {
     "quality": View(
         st.tuples(g.qualities(), g.COUNTS),
         lambda _: [],
-        lambda value: [*quality_lines(value[0]), quality_summary(value[0], complaints=value[1]) or "nothing"],
+        lambda value: [*quality_lines(value[0]), quality_summary(value[0], called=value[1]) or "nothing"],
     ),
     "profile": View(g.profiles(), customer.profile_blocks),
     "pick": View(

@@ -95,6 +95,9 @@ def test_search_finds_words_phrases_and_authors(at_work):
     assert "case: *New*" in phrase
     by_ann = shown(at_work.type("mia", "/earshot search author:@ann"))
     assert "1 post found* for by ann, the latest first" in by_ann
+    assert "Nothing found for “price rise” on Reddit" in shown(
+        at_work.type("mia", "/earshot search price rise platform:reddit")
+    )
     nothing = shown(at_work.type("mia", "/earshot search unicorn brand:Lumora since:7d"))
     assert "Nothing found for “unicorn” about Lumora since" in nothing
     assert "leave a filter out" in nothing

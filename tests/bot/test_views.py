@@ -54,6 +54,7 @@ from domain.blind_check import QUESTIONS, BlindRest
 from domain.case import CaseKind, CaseState, Copies, CustomerSummary, HistoryLine, Response, Urgency
 from domain.customer import CustomerNote
 from domain.deadline import DeadlineKind
+from domain.digest import Movement, Mover, Topic, VoiceShare, Wins
 from domain.forgetting import ForgettingState, Offer, Somebody
 from domain.handover import EscalationPolicy, HandoverKind
 from domain.message import ApprovalRequest, HandedOver, MessageKind, Notice, NudgeReason, ReplyNote
@@ -150,8 +151,11 @@ VIEWS = {
     "batch": lambda: batch_blocks(files.batch()),
     "review": lambda: batch_blocks(files.batch(MessageKind.REVIEW, total=1)),
     "digest": lambda: digest_blocks(files.digest()),
-    "digest_quiet": lambda: digest_blocks(
-        files.digest(volume=files.volume(mentions=0), answered=0, open=0, quotes=(), changes=())
+    "digest_quiet": lambda: digest_blocks(files.quiet_digest()),
+    "digest_first": lambda: digest_blocks(
+        files.digest(
+            kpis_before=(), movement=Movement(0, same_weekday=False), topics=(), voice=None, wins=Wins(), audit_head=""
+        )
     ),
     "notice": lambda: notice_blocks(Notice("X cannot be read: HTTP 503. The next poll tries again.")),
     "queue": lambda: queue_blocks(files.queue(files.file(), files.answered_file(), total=23), page=1, now=NOON),
@@ -310,7 +314,18 @@ def hostile_views(text):
     batch = replace(files.batch(shown=[seen] * 10), brand=text)
     quote = files.quote(text, author=text, url=text, sentiment=text, permalink=text)
     kpi = Kpi("response_rate", 0.5, 1, 2, "share", text)
-    digest = files.digest(brand=text, kpis=(kpi,) * 14, changes=(text,) * 20, quotes=(quote,) * 3)
+    quote = replace(quote, switching=text)
+    waiting = replace(files.unanswered().oldest[1], platform=text, owner=text, permalink=text)
+    digest = files.digest(
+        brand=text,
+        kpis=(kpi,) * 14,
+        movement=Movement(4, same_weekday=True, movers=(Mover(text, 9, 1.0),) * 9),
+        topics=(Topic(text, 9, 8, 0),) * 5,
+        voice=VoiceShare(9, ((text, 3),) * 9),
+        unanswered=replace(files.unanswered(), oldest=(waiting,) * 3),
+        quotes=(quote,) * 3,
+        audit_head=text,
+    )
     link = files.link(text, evidence=text)
     customer = files.customer(
         names=(text,) * 4, emails=(text,) * 9, notes=(text,) * 9, links=(link,) * 30, currency=text, sources=(text,)
@@ -566,10 +581,52 @@ def test_lines_say_what_is_unsure_and_what_is_not_for_us():
     assert "perhaps advertising (61%)" in review
 
 
-def test_digest_says_what_is_unsure():
-    shown = "\n".join(texts([b.to_dict() for b in digest_blocks(files.digest())]))
-    assert "3 unsure or otherwise left to a person's eye" in shown
-    assert "negative? unsure · " in shown
+def digest_words(**changes):
+    return "\n".join(texts([b.to_dict() for b in digest_blocks(files.digest(**changes))]))
+
+
+def test_digest_says_what_is_unsure_and_what_was_not_for_us():
+    shown = digest_words()
+    assert "3 unsure or otherwise left to a person's eye; 4 not about us and counted nowhere else" in shown
+    assert "positive? unsure · " in shown
+
+
+def test_digest_says_where_a_kpi_went_whether_that_is_good_and_how_far_the_target_is():
+    shown = digest_words()
+    assert "▲ Response rate: 41% (12 of 29) · before 35%: better · target 25% reached" in shown
+    assert "▼ First response median: 1 h 24 min (12 of 29) · before 2 h: better" in shown
+    assert "▼ Net sentiment: -0.32 (-12 of 38) · before -0.10: worse" in shown
+    assert "= Identity coverage: 50% (1 of 2) · before 50%: unchanged · target 100%, 50 points short" in shown
+    assert "• SLA kept: no figure yet (0 of 0)" in shown
+    assert "Also: First response p90 no figure yet (12 of 29) · Mentions 1,038" in shown
+
+
+def test_digest_says_what_moved_against_which_days():
+    shown = digest_words()
+    assert "*What changed and why*, against the mean of the last 4 Wednesdays" in shown
+    assert "▲ negative mentions: 20, usually 8.5 (+135%), worse" in shown
+    assert "▲ posts that name Vidora: 9, usually 0\n" in shown
+    assert "▼ mentions on Reddit: 4, usually 12 (-67%)" in shown
+    assert "Nothing moved much." in digest_words(movement=Movement(1, same_weekday=False))
+    assert "no earlier days to compare with" in digest_words(movement=Movement(0, same_weekday=False))
+
+
+def test_digest_says_what_people_talk_of_the_wins_the_voice_and_who_waits():
+    shown = digest_words()
+    assert "“no signal” (12 posts by 11 people, 3 before), “refund” (5 posts by 5 people, 0 before)" in shown
+    assert "14 complaints answered, 3 answered and then resolved, 1 opportunity answered, 2 people joining" in shown
+    assert "Share of voice: 76%, from 34 posts about us and those that name a rival (Vidora 9, Telequa 2)" in shown
+    assert "18 complaints of all days (1 urgent, 4 high, 13 low); the oldest:" in shown
+    assert "high on X, since <!date^" in shown
+    assert "with <@U0MIA>" in shown
+    assert f"Audit log's head: `{'5f' * 32}`" in shown
+
+
+def test_a_quiet_day_says_so_in_one_sentence_and_still_shows_the_kpis():
+    shown = "\n".join(texts([b.to_dict() for b in digest_blocks(files.quiet_digest())]))
+    assert "A quiet day: nobody wrote about Lumora. This is where the KPIs stand." in shown
+    assert "Response rate: 41%" in shown
+    assert "*Still unanswered*: nothing. Every complaint has its answer." in shown
 
 
 def test_removed_card_shows_nothing_of_the_post_and_no_button():
@@ -642,8 +699,8 @@ def test_quality_is_said_with_its_numbers_and_nothing_where_there_are_none():
     assert "about us: precision no figure yet (0 of 0) · recall no figure yet (0 of 0)" in lines
     assert "corrected by people*: 2 of 31 cards" in lines
     assert quality_lines(files.quality(judged=0, cards=0)) == []
-    assert quality_summary(files.quality(judged=0, cards=0), complaints=30) == ""
-    summary = quality_summary(files.quality(), complaints=30)
-    assert "The 30 found stand for about 36." in summary
+    assert quality_summary(files.quality(judged=0, cards=0), called=30) == ""
+    summary = quality_summary(files.quality(), called=30)
+    assert "The 30 posts that it called complaints stand for about 36." in summary
     unknown = files.quality(figures=(replace(files.quality().figures[0], recall=None),))
-    assert "stand for" not in quality_summary(unknown, complaints=30)
+    assert "stand for" not in quality_summary(unknown, called=30)

@@ -120,6 +120,9 @@ def test_all_faults_are_reported_at_once_with_key_value_and_fix(write):
         (GOOD + '[roles]\ncrm_admin = ["S123"]', "takes user ids only"),
         (GOOD + '[roles]\nleadership = ["@leo"]', "Copy member ID"),
         (GOOD.replace('"x"\nnative', '"x"\nkind = "comments"\nnative'), "x has no comments"),
+        (GOOD + '[escalation]\npeople = ["@leo"]', "escalation.people[1] = '@leo': write a Slack user id"),
+        (GOOD + '[escalation]\npeople = ["S0BOSS"]', "the user group S0BOSS can be told in a channel only"),
+        (GOOD + f"[escalation]\npeople = {[f'U{n}' for n in range(11)]}", "at most 10 items"),
     ],
 )
 def test_each_fault_says_what_to_do(write, text, hint):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from crm.kpis import KPIS, Facts, compute
 from domain.case import CaseKind
-from domain.outcome import Volume
+from domain.digest import Volume
 from tests.builders import NOON, brand, outcome
 
 H = timedelta(hours=1)

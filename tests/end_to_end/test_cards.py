@@ -20,7 +20,7 @@ def await_labels(card, *expected):
 def test_a_complaint_becomes_a_card_in_the_streams_channel(at_work):
     at_work.post("apricot", author="jane_doe")
     card = at_work.card("apricot")
-    assert labels(card) == ["Claim", "Resolve", "Not us", "Open post"]
+    assert labels(card) == ["Claim", "Reply", "Resolve", "Not us", "Open post"]
     assert "*Complaint* on X about *Lumora*" in shown(card)
     assert "@jane_doe" in shown(card)
     assert "not linked" in shown(card)
@@ -39,7 +39,7 @@ def test_a_claim_shows_the_owner_to_everybody_and_the_second_claimer_is_told(at_
     before, buttons = len(at_work.alerts.ephemeral), card.blocks
     at_work.click("mia", card, CLAIM)
     await_words(card, f"*Claimed* by <@{at_work.user('mia')}>")
-    await_labels(card, "Resolve", "Not us", "Open post")
+    await_labels(card, "Reply", "Resolve", "Not us", "Open post")
     card.blocks = buttons  # Leo's screen has not caught up
     at_work.click("leo", card, CLAIM)
     assert f"<@{at_work.user('mia')}> owns this case already." in at_work.told("leo", since=before)
@@ -49,9 +49,9 @@ def test_a_case_goes_through_its_life_on_the_card(at_work):
     at_work.post("elder")
     card = at_work.card("elder")
     for action, state, buttons in (
-        (CLAIM, "Claimed", ["Resolve", "Not us", "Open post"]),
+        (CLAIM, "Claimed", ["Reply", "Resolve", "Not us", "Open post"]),
         (RESOLVE, "Resolved", ["Reopen", "Open post"]),
-        (REOPEN, "Claimed", ["Resolve", "Not us", "Open post"]),
+        (REOPEN, "Claimed", ["Reply", "Resolve", "Not us", "Open post"]),
         (NOT_US, "Not us", ["Reopen", "Open post"]),
     ):
         at_work.click("mia", card, action)
@@ -146,7 +146,7 @@ def test_guests_and_strangers_are_refused_even_with_a_role(at_work):
         assert "You may not" in at_work.type(name, "/earshot queue")
         assert "You may not" in at_work.type(name, "/customer Nora")
     assert "*New*" in shown(card)
-    assert labels(card) == ["Claim", "Resolve", "Not us", "Open post"]
+    assert labels(card) == ["Claim", "Reply", "Resolve", "Not us", "Open post"]
 
 
 def test_a_click_that_slack_delivers_twice_counts_once(at_work):

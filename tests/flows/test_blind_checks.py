@@ -14,9 +14,10 @@ from domain.errors import Refused
 from domain.prediction import RELEVANCE, SENTIMENT, SWITCHING
 from flows.alerting import post_pending, update_changed
 from flows.blind_checks import HOLD, Press, answer, begin, enqueue_due_checks, skip
+from flows.digest import digest
 from flows.ingest import ingest
 from flows.removing import remove
-from flows.reporting import digest, health
+from flows.reporting import health
 from flows.responding import Click, not_us, reopen
 from storage import audit, blind_checks, cases, corrections
 from storage.tables import AuditRow, BlindAnswerRow, BlindItemRow

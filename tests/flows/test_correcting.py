@@ -9,8 +9,9 @@ from domain.case import CaseKind, CaseState, Urgency
 from domain.errors import Refused
 from domain.person import Action
 from flows.correcting import correct
+from flows.digest import digest
 from flows.lookup import search
-from flows.reporting import digest, kpis
+from flows.reporting import kpis
 from flows.responding import Click, claim, not_us, resolve
 from storage import audit, cases, corrections, outcomes
 from tests.builders import BEN, GUS, LEO, MIA, NOON, author, mention

@@ -3,8 +3,9 @@ from datetime import UTC, date, datetime, timedelta
 from domain.message import MessageKind
 from flows.alerting import post_pending
 from flows.batching import enqueue_batches
+from flows.digest import digest
 from flows.digests import enqueue_due_digests
-from flows.reporting import digest, health, kpis
+from flows.reporting import health, kpis
 from storage import messages
 from tests.builders import NOON, author, brand, mention, stream
 

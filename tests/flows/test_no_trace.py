@@ -19,6 +19,7 @@ from flows.alerting import post_pending, update_changed
 from flows.batching import enqueue_batches
 from flows.blind_checks import begin, enqueue_due_checks
 from flows.correcting import correct
+from flows.digest import digest as digest_for
 from flows.digests import enqueue_due_digests
 from flows.forgetting import confirm, offer, scrub, status
 from flows.ingest import bring_in, ingest
@@ -156,7 +157,7 @@ def test_a_forgotten_person_leaves_no_trace(posts, take, bring, house, slack, pa
         with house.database.write() as tx:
             assert add_records(tx, [NEWER], at=NOON).forgotten == 1
         day = (NOON - timedelta(days=2)).date()
-        digest = reporting.digest(brand=house.brands[0], day=day, house=house)
+        digest = digest_for(brand=house.brands[0], day=day, house=house)
         kpis = reporting.kpis(brand=house.brands[0], since=day, until=day + timedelta(days=1), house=house)
         scrub(house=house)
     assert CANARY not in repr((digest, kpis, done)).lower()

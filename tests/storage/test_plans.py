@@ -5,8 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
+from domain.brand import Account
 from domain.case import CaseState, Verdict
+from domain.customer import Grade
 from domain.forgetting import ForgettingState
+from domain.handover import HandoverKind
 from domain.message import MessageKind
 from domain.queue import QueueFilter
 from storage import (
@@ -14,12 +17,15 @@ from storage import (
     blind_checks,
     cases,
     corrections,
+    customer_notes,
     customers,
     deeds,
     deliveries,
     erasing,
     forgettings,
+    handovers,
     leases,
+    links,
     mentions,
     messages,
     outcomes,
@@ -28,6 +34,7 @@ from storage import (
     responses,
     streams,
     summaries,
+    tallies,
 )
 from storage.database import open_database
 from storage.tables import Row
@@ -62,6 +69,10 @@ ASKED = {
     "audit of a person": lambda tx: audit.count(tx, actor="U0MIA"),
     "volume": lambda tx: summaries.volume(tx, **DAY),
     "quotes": lambda tx: summaries.quotes(tx, **DAY, limit=3),
+    "by_day": lambda tx: tallies.by_day(tx, brand="Lumora", days=[(NOON.date(), NOON, NOON + timedelta(days=1))]),
+    "talk": lambda tx: tallies.talk(tx, **DAY, limit=10),
+    "unanswered": lambda tx: tallies.unanswered(tx, brand="Lumora", at=NOON, limit=3),
+    "heard_before": lambda tx: tallies.heard_before(tx, brand="Lumora", at=NOON),
     "candidates": lambda tx: blind_checks.candidates(tx, **DAY, calling={"sentiment": ["negative"]}),
     "is_drawn": lambda tx: blind_checks.is_drawn(tx, brand="Lumora", week=NOON.date()),
     "check": lambda tx: blind_checks.get(tx, "check1"),
@@ -98,6 +109,19 @@ ASKED = {
     "first_time": lambda tx: deliveries.first_time(tx, "Ev1", at=NOON),
     "purge": lambda tx: deliveries.purge(tx, before=NOON),
     "acquire": lambda tx: leases.acquire(tx, "schedule", holder="a", at=NOON, seconds=15),
+    "to_wake": lambda tx: cases.to_wake(tx, at=NOON),
+    "open_of_author": lambda tx: cases.open_of_author(tx, POST.author.key),
+    "by_place": lambda tx: messages.by_place(tx, "C0ALERTS", "1.2"),
+    "get a post": lambda tx: mentions.get(tx, POST.id, brand="Lumora"),
+    "leads": lambda tx: handovers.count(tx, HandoverKind.LEAD, **DAY),
+    "handover": lambda tx: handovers.get(tx, "h1"),
+    "links of an author": lambda tx: links.of_author(tx, POST.author.key),
+    "link": lambda tx: links.get(tx, "l1"),
+    "tie": lambda tx: links.tie(
+        tx, "customer1", Account("x", "jane"), user_id="1", grade=Grade.VERIFIED, evidence="", by="U0MIA", at=NOON
+    ),
+    "untie": lambda tx: links.untie(tx, "l1", by="U0MIA", at=NOON),
+    "customer notes": lambda tx: customer_notes.of_customer(tx, "customer1", limit=5),
     "cursor": lambda tx: streams.cursor(tx, "s"),
 }
 

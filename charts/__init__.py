@@ -1,0 +1,1 @@
+"""Pictures of figures: values in, PNG bytes out."""

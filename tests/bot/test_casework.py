@@ -1,0 +1,220 @@
+"""A card's menus, their forms and the shortcuts, through signed HTTP, a real database and the sandbox's Slack."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.views.card import CLAIM, RESOLVE, WAKE
+from bot.views.case_menus import MORE, SNOOZE
+from domain.case import CaseState, Verdict
+from flows.alerting import update_changed
+from flows.batching import enqueue_batches
+from flows.snoozing import wake_due
+from storage import records
+from tests import builders
+from tests.bot.office import shown
+from tests.bot.test_actions import click_payload
+from tests.builders import NOON
+from tests.sandbox.running import wait_until
+from tests.storage.values import seen, store
+
+
+def blocks_of(at_work):
+    return [block["block_id"] for block in at_work.card().blocks if block["type"] == "actions"]
+
+
+def card_shows(at_work, words):
+    """Wait for the card, as the outbox keeps it up to date where two updates got in each other's way."""
+
+    def is_shown():
+        update_changed(post=at_work.desk.post, house=at_work.house)
+        return words in shown(at_work.card())
+
+    wait_until(is_shown)
+
+
+def choose(at_work, name, label, menu=MORE):
+    at_work.click(name, menu, option=at_work.choices()[label])
+
+
+def test_a_case_is_snoozed_from_the_menu_and_woken_on_its_card(at_work):
+    choose(at_work, "mia", "in 1 hour", SNOOZE)
+    wait_until(lambda: "*Snoozed* until" in shown(at_work.card()))
+    card_shows(at_work, f"by <@{at_work.people['mia'].id}>")
+    assert at_work.buttons() == ["Wake", "Claim", "Reply", "Resolve", "More", "Open post"]
+    at_work.click("ben", WAKE)
+    wait_until(lambda: "*New*" in shown(at_work.card()))
+    assert at_work.alerts.ephemeral == []
+
+
+def test_a_moment_of_ones_own_is_asked_for_until_it_is_possible(at_work):
+    choose(at_work, "mia", "at …", SNOOZE)
+    again = at_work.submit("mia", "Snooze until", day="2026-03-04", hour="12:00")
+    assert "over already" in str(again["blocks"])
+    done = at_work.submit("mia", "Snooze until", day="2026-03-06", hour="10:15")
+    assert "Done." in str(done["blocks"])
+    assert at_work.case().case.snoozed_until == NOON.replace(day=6, hour=9, minute=15)
+    card_shows(at_work, "*Snoozed* until")
+
+
+def test_a_snoozed_case_comes_back_on_its_card_and_in_a_message_to_its_owner(at_work):
+    at_work.click("mia", CLAIM)
+    wait_until(lambda: "Claimed" in shown(at_work.card()))
+    choose(at_work, "mia", "in 1 hour", SNOOZE)
+    wait_until(lambda: "Snoozed" in shown(at_work.card()))
+    assert wake_due(house=replace(at_work.house, clock=lambda: NOON + timedelta(hours=1))) == 1
+    update_changed(post=at_work.desk.post, house=at_work.house)
+    card_shows(at_work, "*Claimed*")
+    (told,) = at_work.direct("mia")
+    assert "The snooze is over of a complaint on X about *Lumora*" in told
+    assert f"https://lumora.slack.com/archives/{at_work.alerts.id}/p" in told
+
+
+def test_an_assignment_shows_on_the_card_and_reaches_the_new_owner(at_work):
+    choose(at_work, "mia", "Assign …")
+    done = at_work.submit("mia", "Assign", person=at_work.people["ben"].id)
+    assert "Done." in str(done["blocks"])
+    card_shows(at_work, f"*Claimed* by <@{at_work.people['ben'].id}>")
+    card_shows(at_work, f"assigned to <@{at_work.people['ben'].id}>")
+    (told,) = at_work.direct("ben")
+    assert f"<@{at_work.people['mia'].id}> assigned you" in told
+
+
+def test_nobody_is_assigned_who_may_not_work_on_cases(at_work):
+    choose(at_work, "mia", "Assign …")
+    answer = at_work.submit("mia", "Assign", person=at_work.people["gus"].id)
+    assert "may not work on cases" in str(answer["blocks"])
+    assert at_work.case().case.owner is None
+
+
+def test_a_menu_that_opened_a_form_is_put_back(at_work):
+    before = blocks_of(at_work)
+    choose(at_work, "mia", "Assign …")
+    at_work.modal("mia", "Assign")
+    wait_until(lambda: blocks_of(at_work) != before)
+
+
+def test_a_form_for_what_is_not_possible_any_more_says_so(at_work):
+    choose(at_work, "mia", "Escalate …")
+    at_work.modal("mia", "Escalate")
+    at_work.click("ben", RESOLVE)
+    wait_until(lambda: at_work.case().case.state is CaseState.RESOLVED)
+    answer = at_work.submit("mia", "Escalate", reason="the press has called us about it")
+    assert "You cannot escalate this now: the case is resolved. Reopen it first." in str(answer["blocks"])
+    assert "the press has called us about it" in str(answer["blocks"]), "what was typed is not lost"
+    assert at_work.direct("leo") == []
+
+
+def test_an_escalation_reaches_whom_the_settings_name(at_work):
+    choose(at_work, "mia", "Escalate …")
+    at_work.submit("mia", "Escalate", reason="the press asks", people=[at_work.people["leo"].id])
+    card_shows(at_work, f"*Escalated* to <@{at_work.people['leo'].id}>")
+    (told,) = at_work.direct("leo")
+    assert "escalated a complaint" in told
+    assert "the press asks" in told
+    assert at_work.direct("ada") == []
+
+
+def test_a_post_is_sent_to_product(at_work):
+    choose(at_work, "mia", "Send to product …")
+    at_work.submit("mia", "Send to product", note="third <!channel> today")
+    card_shows(at_work, "sent to product")
+    at_work.post()
+    (message,) = at_work.slack.workspace.channel_named("product").messages
+    assert "Lumora is down again" in shown(message)
+    assert "third &lt;!channel&gt; today" in shown(message)
+
+
+def test_an_author_is_linked_to_a_customer_and_unlinked_again(at_work):
+    with at_work.house.database.write() as tx:
+        records.add_record(tx, builders.record(names=("Jane Doe",), accounts=()), at=NOON)
+    choose(at_work, "mia", "Link to customer …")
+    again = at_work.submit("mia", "Link to customer", text="nobody@example.com")
+    assert "Nobody was found" in str(again["blocks"])
+    choice = at_work.submit("mia", "Link to customer", text="jane@example.com")
+    assert "j***@example.com" in str(choice["blocks"])
+    assert "jane@example.com" not in str(choice["blocks"])
+    done = at_work.submit("mia", "Link to customer", known="told")
+    assert "Linked." in str(done["blocks"])
+    card_shows(at_work, "verified · high value")
+    choose(at_work, "ben", "Link to customer …")
+    done = at_work.submit("ben", "Unlink")
+    assert "Linking it once more undoes that" in str(done["blocks"])
+    card_shows(at_work, "not linked")
+
+
+def test_a_profile_takes_notes(at_work):
+    with at_work.house.database.write() as tx:
+        records.add_record(tx, builders.record(names=("Jane Doe",)), at=NOON)
+    profile = at_work.type("mia", "/customer jane@example.com")
+    assert at_work.buttons(profile) == ["Link an account", "Unlink", "Note"]
+    at_work.click("mia", "customer_note", profile)
+    at_work.submit("mia", "Note", note="Asked for a call on Friday")
+    assert "Asked for a call on Friday" in shown(at_work.type("dan", "/customer jane@example.com"))
+
+
+def test_a_shortcut_on_a_card_acts_on_its_case(at_work):
+    at_work.use("mia", "send_to_product", at_work.card())
+    at_work.submit("mia", "Send to product", note="again")
+    card_shows(at_work, "sent to product")
+
+
+def test_a_shortcut_on_a_line_asks_for_the_post_first(at_work):
+    calm = [builders.mention(f"Lumora is fine {n}", number=20 + n) for n in range(2)]
+    earlier = NOON - timedelta(hours=1)
+    with at_work.house.database.write() as tx:
+        store(tx, *(seen(one, verdict=Verdict.BATCH) for one in calm), at=earlier)
+    assert enqueue_batches(house=at_work.house) == 1
+    at_work.post()
+    at_work.use("mia", "create_lead", at_work.alerts.messages[-1])
+    at_work.submit("mia", "Choose a post", post=calm[1].id)
+    done = at_work.submit("mia", "Create lead", interest="ready", note="wants a family plan")
+    assert "The lead is kept." in str(done["blocks"])
+
+
+def test_a_shortcut_on_a_colleagues_message_quotes_it_and_cannot_link_it(at_work):
+    at_work.slack.run(
+        at_work.slack.slack.interactions.write(
+            at_work.people["ben"].id, at_work.alerts.id, "Jane called: R&D is <down>"
+        )
+    )
+    message = at_work.alerts.messages[-1]
+    at_work.use("mia", "send_to_product", message)
+    at_work.submit("mia", "Send to product", note="by phone")
+    at_work.post()
+    (posted,) = at_work.slack.workspace.channel_named("product").messages
+    assert "Jane called: R&amp;D is &lt;down&gt;" in shown(posted)
+    assert f"/archives/{at_work.alerts.id}/p{message.ts.replace('.', '')}|Message>" in shown(posted)
+    at_work.use("mia", "link_customer", message)
+    assert "A link needs the account of somebody outside" in at_work.told("mia").text
+
+
+def test_who_may_not_is_told_so_before_any_form_opens(at_work):
+    for name in ("nia", "gus", "leo"):
+        at_work.use(name, "create_lead", at_work.card())
+        assert "You may not create leads" in at_work.told(name).text
+        choose(at_work, name, "Assign …")
+        wait_until(lambda name=name: "You may not assign cases" in at_work.told(name).text)
+        assert not at_work.slack.workspace.views[at_work.people[name].id]
+
+
+def test_a_choice_delivered_three_times_opens_one_form(at_work):
+    kind, payload = click_payload(at_work, "mia", MORE, option=at_work.choices()["Assign …"])
+    for _ in range(3):
+        at_work.deliver(kind, payload)
+    at_work.modal("mia", "Assign")
+    assert len(at_work.slack.workspace.views[at_work.people["mia"].id]) == 1
+    assert at_work.alerts.ephemeral == []
+
+
+def test_nothing_said_under_a_card_is_read_or_sent(at_work):
+    card = at_work.card()
+    before = shown(card)
+    at_work.slack.run(
+        at_work.slack.slack.interactions.write(
+            at_work.people["ben"].id, at_work.alerts.id, "I think she is right", thread_ts=card.ts
+        )
+    )
+    at_work.post()
+    assert shown(at_work.card()) == before
+    assert [reply.text for reply in at_work.alerts.replies(card.ts)] == ["I think she is right"]
+    assert at_work.case().history == ()

@@ -1,0 +1,49 @@
+"""Takes the pictures of docs/digest.md: `python -m tests.digest_pictures`. Needs Chromium; looks are for people."""
+
+import tempfile
+from pathlib import Path
+
+from slack_sdk import WebClient
+
+from bot.views.digest import digest_blocks, digest_text
+from charts.digest import alt_text, digest_chart
+from domain.digest import DigestChart
+from sandbox.server import Sandbox
+from service.digest_page import _PAGE, digest_html
+from tests.bot import files
+from tests.browser import open_page
+
+PICTURES = Path("docs/pictures")
+
+
+def main() -> None:
+    """Show an invented day in the sandbox's Slack and on the page."""
+    shown, days = files.digest(quality=files.quality()), files.chart_days()
+    png = digest_chart(days, brand="Lumora", target=0.25)
+    (PICTURES / "digest_chart.png").write_bytes(png)
+    picture = DigestChart(png, "", alt_text(days, brand="Lumora", target=0.25))
+    with tempfile.TemporaryDirectory() as folder:
+        page = Path(folder) / "digest.html"
+        page.write_text(_PAGE.substitute(day="2026-03-04", brands=digest_html(shown, picture)), encoding="utf-8")
+        with open_page(page.as_uri(), width=840, height=1750) as seen:
+            seen.screenshot(PICTURES / "digest_page.png")
+            seen.resize(840, 1750, dark=True)
+            seen.screenshot(PICTURES / "digest_page_dark.png")
+    with Sandbox() as sandbox:
+        leadership = sandbox.workspace.channel_named("lumora-leadership")
+        client = WebClient(token=str(sandbox.workspace.bot_token), base_url=sandbox.slack_api_url)
+        client.chat_postMessage(channel=leadership.id, text=digest_text(shown), blocks=digest_blocks(shown))
+        with open_page(sandbox.url, width=1280, height=1250) as seen:
+            seen.wait_for("document.querySelector('#user').options.length")
+            leo = next(u.id for u in sandbox.workspace.users.values() if u.name == "leo")
+            seen.evaluate(
+                f"(() => {{ const u = document.querySelector('#user'); u.value = '{leo}';"
+                " u.dispatchEvent(new Event('change')); })()"
+            )
+            seen.click("#channels li:nth-child(3) button")
+            seen.wait_for("document.body.innerText.includes('Still unanswered')")
+            seen.screenshot(PICTURES / "digest.png")
+
+
+if __name__ == "__main__":
+    main()
