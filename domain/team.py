@@ -9,8 +9,8 @@ class Deeds:
     """What one person did, or everybody together where `person` is None.
 
     `claimed` and `resolved` count what was done in the period; `answered` the cases whose first public answer fell
-    into it, credited to whoever wrote that, or to the case's owner. `first_response` is the median of these in seconds from post to answer, None
-    where there was none.
+    into it, credited to whoever wrote that, or to the case's owner. `first_response` is the median of these in
+    seconds from post to answer, None where there was none.
     """
 
     person: str | None
