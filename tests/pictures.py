@@ -60,8 +60,8 @@ def home() -> None:
             wait_for(lambda mark=mark: "Claimed" in str(made.card(mark).blocks))
         with open_page(made.sandbox.url) as page:
             page.resize(1280, 1060)
-            act_as = "who => { who.value = '%s'; who.dispatchEvent(new Event('change')) }" % made.user("mia")
-            page.evaluate(f"({act_as})(document.getElementById('user'))")
+            page.evaluate(f"document.getElementById('user').value = '{made.user('mia')}'")
+            page.evaluate("document.getElementById('user').dispatchEvent(new Event('change'))")
             page.click("#apps button")
             wait_for(lambda: made.sandbox.workspace.homes.get(made.user("mia")))
             page.evaluate("new Promise(done => setTimeout(done, 2000))")

@@ -2,7 +2,7 @@
 
 from slack_sdk.models.blocks import Block
 
-from bot.views.elements import count, inline, line, paragraphs, small, when, who, words
+from bot.views.elements import inline, line, paragraphs, small, when, who, words
 from bot.views.paging import PAGE, page_buttons, showing
 from domain.audit import AuditEntry, Chain
 from flows.auditing import AuditPage
@@ -17,8 +17,7 @@ def audit_blocks(found: AuditPage, *, page: int, value: str, chain: Chain | None
     if chain:
         blocks.append(line(f"{'🔴' if chain.broken else '🟢'} *{audit_text(chain)}*"))
         blocks.append(small(words(f"Head: `{chain.head}`" if chain.head else "There is no head yet.")))
-    entries = count(found.total, "entry").replace("entrys", "entries")
-    blocks.append(line(f"*{entries}*, the latest first.{showing(page, len(found.entries), found.total)}"))
+    blocks.append(line(f"*{_entries(found.total)}*, the latest first.{showing(page, len(found.entries), found.total)}"))
     blocks += paragraphs(_entry(entry) for entry in found.entries)
     more = bool(found.entries) and page * PAGE + len(found.entries) < found.total
     return blocks + page_buttons(AUDIT, page=page, more=more, rest=value)
@@ -27,13 +26,17 @@ def audit_blocks(found: AuditPage, *, page: int, value: str, chain: Chain | None
 def audit_text(chain: Chain) -> str:
     """Say whether the chain is whole, and where it is not."""
     if not chain.broken:
-        return f"The chain is whole: {chain.entries:,} entries."
+        return f"The chain is whole: {_entries(chain.entries)}."
     first, *others = chain.broken
     more = f" and at {len(others):,} more" if others else ""
     return (
         f"The chain is broken at entry {first:,}{more}. Compare the head with an earlier digest, and look into it "
         "before anything else is done."
     )
+
+
+def _entries(number: int) -> str:
+    return f"{number:,} {'entry' if number == 1 else 'entries'}"
 
 
 def _entry(entry: AuditEntry) -> str:

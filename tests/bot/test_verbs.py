@@ -195,7 +195,7 @@ def test_audit_is_for_crm_admins_and_shows_ids_only(at_work):
     wait_until(lambda: at_work.case().case.owner)
     mia = at_work.people["mia"].id
     answer = shown(at_work.type("ada", "/earshot audit"))
-    assert "The chain is whole: 1 entries." in answer
+    assert "The chain is whole: 1 entry." in answer
     assert "#1 · " in answer
     assert f"<@{mia}> · claim `{at_work.case_id or ''}" in answer or "claim" in answer
     assert "jane" not in answer
