@@ -318,22 +318,31 @@ def forget(
 
 
 @audit_app.command()
-def verify(config: Config = DEFAULT_CONFIG) -> None:
-    """Verify the audit log's chain."""
+def verify(
+    config: Config = DEFAULT_CONFIG,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON; the exit code says the same.")] = False,
+) -> None:
+    """Verify the audit log's chain: exit code 0 where it is whole, 1 where it is not."""
     from config.load import load
+    from flows.auditing import chain_of
     from service.assembly import open_house
-    from storage import audit
 
     settings, secrets = load(config)
     house = open_house(settings, secrets, clock=system_clock)
     with house.database.read() as tx:
-        broken, head = audit.verify(tx, secret=house.secret), audit.head(tx)
-    if broken:
+        chain = chain_of(tx, house=house)
+    if as_json:
+        print(json.dumps({"whole": not chain.broken, **asdict(chain)}))
+        if chain.broken:
+            raise typer.Exit(1)
+        return
+    if chain.broken:
         raise EarshotError(
-            f"The audit log was changed at entry {broken[0]} ({len(broken)} entries do not fit), or EARSHOT_KEY is not "
-            "the one that it was written with. Compare with the head in an earlier digest and restore a backup."
+            f"The audit log was changed at entry {chain.broken[0]} ({len(chain.broken)} entries do not fit), or "
+            "EARSHOT_KEY is not the one that it was written with. Compare with the head in an earlier digest and "
+            "restore a backup."
         )
-    print(f"The audit log is whole; its head is {head}.")
+    print(f"The audit log is whole; its head is {chain.head}.")
 
 
 def _write(path: Path | None, figures: object) -> None:

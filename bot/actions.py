@@ -7,15 +7,20 @@ from typing import Any
 
 from slack_bolt import App, Respond
 
-from bot import case_forms, link_forms, replies
-from bot.commands import profile_answer, queue_page, show_evidence
+from bot import case_forms, home, link_forms, replies
+from bot.card_view import card_answer, in_view
+from bot.commands import turn_page
+from bot.commands.customers import profile_answer
+from bot.commands.figures import show_evidence
+from bot.commands.lists import unsure_page
+from bot.commands.muting import end_mute
 from bot.desk import Answer, Ask, Desk, show
 from bot.forms import read_fields
 from bot.reception import listener
 from bot.subjects import CaseSubject, subject_value
 from bot.views import approval, evidence
 from bot.views.blind_check import SKIP, START, answer_id, blind_step_blocks, blind_step_text, read_item
-from bot.views.card import CLAIM, NOT_US, OPEN_POST, REOPEN, REPLY, RESOLVE, SHOW_CARD, WAKE, card_blocks, card_text
+from bot.views.card import CLAIM, NOT_US, OPEN_POST, REOPEN, REPLY, RESOLVE, SHOW_CARD, WAKE
 from bot.views.case_menus import (
     ASSIGN,
     CORRECT,
@@ -39,9 +44,12 @@ from bot.views.forget import (
     receipt_blocks,
     receipt_text,
 )
+from bot.views.home import PREFERENCES, REFRESH
 from bot.views.kpi import EVIDENCE
-from bot.views.queue import EARLIER, LATER, read_page
+from bot.views.muting import UNMUTE
+from bot.views.paging import EARLIER, LATER
 from bot.views.reply import OUTSIDE, PREVIEW, TEMPLATE
+from bot.views.unsure import judge_id, read_judge
 from crm.access import permit
 from crm.snoozing import Rest
 from domain.blind_check import QUESTIONS, BlindStep
@@ -50,7 +58,8 @@ from domain.errors import Refused
 from domain.forgetting import Forgetting
 from domain.mention import MentionId
 from domain.person import Action
-from flows import alerting, blind_checks, correcting, forgetting, lookup, responding, snoozing
+from flows import alerting, blind_checks, correcting, forgetting, judging, lookup, responding, snoozing
+from flows.judging import Judgement, Look
 from flows.responding import Click
 
 
@@ -72,48 +81,49 @@ def change_case(ask: Ask, *, change: Callable[..., CaseFile]) -> Answer | None:
     click = Click(case_id=ask.words, person=ask.person, delivery=ask.delivery)
     file = change(click, house=ask.desk.house)
     alerting.refresh(ask.words, post=ask.desk.post, house=ask.desk.house)
-    return private_card(file, ask) if ask.private else None
+    return card_answer(file, ask.desk) if ask.private else None
 
 
-def snooze(ask: Ask, *, rest: Rest) -> None:
+def snooze(ask: Ask, *, rest: Rest) -> Answer | None:
     """Let the case rest."""
-    change_case(ask, change=partial(snoozing.snooze, rest=rest))
+    return change_case(ask, change=partial(snoozing.snooze, rest=rest))
 
 
-def correct(ask: Ask) -> None:
+def correct(ask: Ask) -> Answer | None:
     """Set the label that was chosen, and show it on the card at once."""
     case_id, task, label, mention_id = ask.words.split("|", 3)
-    click = Click(case_id=case_id, person=ask.person, delivery=ask.delivery)
-    correcting.correct(click, mention_id=MentionId(mention_id), task=task, label=label, house=ask.desk.house)
-    alerting.refresh(case_id, post=ask.desk.post, house=ask.desk.house)
-
-
-def private_card(file: CaseFile, ask: Ask) -> Answer:
-    """Show one person the card of a case."""
-    return Answer(card_text(file), card_blocks(file, now=ask.desk.house.clock()))
+    change = partial(correcting.correct, mention_id=MentionId(mention_id), task=task, label=label)
+    return change_case(replace(ask, words=case_id), change=change)
 
 
 def show_card(ask: Ask) -> Answer:
     """Show the card of a case that has none in the channel, or that is far up in it."""
-    return private_card(lookup.case_file(ask.words, person=ask.person, house=ask.desk.house), ask)
+    file = lookup.case_file(ask.words, person=ask.person, house=ask.desk.house)
+    return replace(card_answer(file, ask.desk), beside=True)
 
 
-def from_menu(ask: Ask, *, open_form: Callable[[Ask], None]) -> None:
+def from_menu(ask: Ask, *, open_form: Callable[[Ask], None]) -> Answer | None:
     """Open a form for a case, and put the card's menu back: it would show the choice, and not take it again."""
     try:
         open_form(replace(ask, words=subject_value(CaseSubject(ask.words))))
     finally:
         alerting.show_again(ask.words, post=ask.desk.post, house=ask.desk.house)
+    if not ask.private:
+        return None
+    return card_answer(lookup.case_file(ask.words, person=ask.person, house=ask.desk.house), ask.desk)
 
 
 def open_post(_: Ask) -> None:
     """Do nothing: the browser follows the link, but Slack reports the click all the same."""
 
 
-def turn_page(ask: Ask) -> Answer:
-    """Show another page of the queue."""
-    page, brand = read_page(ask.words)
-    return queue_page(ask, page=page, brand=brand)
+def judge(ask: Ask, *, judgement: Judgement) -> Answer:
+    """Keep what was said of a post that waited for a person's eye, and show what waits still."""
+    mention_id, brand, page, filtered = read_judge(ask.words)
+    house, shown_brand = ask.desk.house, brand if filtered else ""
+    look = Look(mention_id, brand, ask.person, ask.delivery)
+    file = judging.judge(look, judgement, house=house)
+    return unsure_page(ask, page, shown_brand, judged=file)
 
 
 def open_evidence(ask: Ask) -> Answer:
@@ -196,6 +206,12 @@ BUTTONS = (
     Button(REOPEN, Action.REOPEN, partial(change_case, change=responding.reopen)),
     Button(SHOW_CARD, Action.SEE_QUEUE, show_card),
     Button(OPEN_POST, Action.OPEN_POST, open_post),
+    Button(EARLIER, Action.SEE_HELP, turn_page),  # which judges by the list whose page it is
+    Button(LATER, Action.SEE_HELP, turn_page),
+    Button(UNMUTE, Action.MUTE, end_mute),
+    *(Button(judge_id(each), Action.JUDGE, partial(judge, judgement=each)) for each in Judgement),
+    Button(REFRESH, Action.SEE_HOME, home.refresh),
+    Button(PREFERENCES, Action.SET_PREFERENCES, home.set_preferences),
     Button(REPLY, Action.REPLY, replies.open_reply),
     Button(TEMPLATE, Action.REPLY, replies.choose_template),
     Button(PREVIEW, Action.REPLY, replies.preview),
@@ -204,8 +220,6 @@ BUTTONS = (
     Button(approval.CHANGES, Action.APPROVE, replies.ask_for_changes),
     Button(approval.WITHDRAW, Action.REPLY, replies.withdraw),
     Button(approval.EDIT, Action.REPLY, replies.open_reply),
-    Button(EARLIER, Action.SEE_QUEUE, turn_page),
-    Button(LATER, Action.SEE_QUEUE, turn_page),
     Button(EVIDENCE, Action.SEE_EVIDENCE, open_evidence),
     Button(evidence.EARLIER, Action.SEE_EVIDENCE, show_evidence),
     Button(evidence.LATER, Action.SEE_EVIDENCE, show_evidence),
@@ -235,30 +249,39 @@ def register(app: App, desk: Desk) -> None:
 
 def _handler(action_id: str, desk: Desk) -> Callable[[dict[str, Any], Respond], None]:
     def on_click(body: dict[str, Any], respond: Respond) -> None:
-        (action,) = body["actions"]
-        found = pressed(action_id, _value(action))
-        if found is None:
+        if body["container"]["type"] == "view":
+            in_view(body, desk, press=partial(_press_button, action_id, body))
             return
-        button, words = found
-        person = desk.people.person(body["user"]["id"])
-        permit(person, button.action)
-        container = body["container"]
-        ask = Ask(
-            words=words,
-            person=person,
-            desk=desk,
-            delivery=f"{person.user_id}:{action_id}:{action['action_ts']}",
-            trigger=body.get("trigger_id", ""),
-            fields=read_fields(body.get("view") or {}),
-            view_id=container.get("view_id", ""),
-            channel=container.get("channel_id", ""),
-            private=container.get("is_ephemeral", False),
-        )
-        answer = button.run(ask)
+        private = body["container"].get("is_ephemeral", False)
+        answer = _press_button(action_id, body, desk)
         if answer:
-            show(respond, answer, instead=ask.private and not answer.beside)  # the channel's message stays
+            show(respond, answer, instead=private and not answer.beside)  # the channel's message stays
 
     return on_click
+
+
+def _press_button(action_id: str, body: dict[str, Any], desk: Desk) -> Answer | None:
+    (action,) = body["actions"]
+    found = pressed(action_id, _value(action))
+    if found is None:
+        return None
+    button, words = found
+    person = desk.people.person(body["user"]["id"])
+    permit(person, button.action)
+    container, view = body["container"], body.get("view") or {}
+    ask = Ask(
+        words=words,
+        person=person,
+        desk=desk,
+        delivery=f"{person.user_id}:{action_id}:{action['action_ts']}",
+        trigger=body.get("trigger_id", ""),
+        fields=read_fields(view),
+        view_id=container.get("view_id", ""),
+        channel=container.get("channel_id", ""),
+        private=container.get("is_ephemeral", False) or view.get("type") == "modal",
+        at_home=view.get("type") == "home",
+    )
+    return button.run(ask)
 
 
 def pressed(action_id: str, value: str) -> tuple[Button, str] | None:

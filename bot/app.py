@@ -7,7 +7,7 @@ from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
-from bot import actions, commands, forms, shortcuts
+from bot import actions, commands, forms, home, shortcuts
 from bot.desk import Desk
 from bot.identity import BotIdentity
 from bot.reception import Reception, tell
@@ -29,6 +29,7 @@ def build_app(*, client: WebClient, us: BotIdentity, signing_secret: str, desk: 
     commands.register(app, desk)
     actions.register(app, desk)
     forms.register(app, desk)
+    home.register(app, desk)
     shortcuts.register(app, desk)
     return app
 

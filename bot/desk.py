@@ -8,10 +8,12 @@ from slack_bolt import Respond
 from slack_sdk.models.blocks import Block
 
 from bot.people import People
+from bot.searches import Searches
 from bot.windows import Windows
 from domain.brand import Stream
 from domain.person import Action, Person
 from domain.seams import Post, Repliers
+from domain.setting import Setting
 from flows.house import House
 
 Fields = Mapping[str, str | tuple[str, ...]]
@@ -20,7 +22,7 @@ Fields = Mapping[str, str | tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Built once by run.py. `model` says what classifies, with what it has learned."""
+    """Built once by run.py. `model` says what classifies, with what it has learned; `settings` are for reading."""
 
     house: House
     post: Post
@@ -29,18 +31,21 @@ class Desk:
     streams: Sequence[Stream]
     model: str = ""
     repliers: Repliers = field(default_factory=dict)
+    settings: Sequence[Setting] = ()
+    searches: Searches = field(default_factory=Searches)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What one person is shown; `text` stands for it in notifications and holds nothing foreign.
 
-    `beside` leaves the private message standing that was clicked in.
+    `beside` leaves the private message standing that was clicked in; `case_id` where it is the card of a case.
     """
 
     text: str
     blocks: Sequence[Block] = ()
     beside: bool = False
+    case_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +53,8 @@ class Ask:
     """One person's wish: the words after a verb, the value of a button, or a form's private metadata.
 
     `delivery` is Slack's identity of a click, which a redelivery repeats. `trigger` opens a modal within 3 s, `fields`
-    are those of a form, `view_id` is the modal that was clicked in, and `channel` where it happened; `private` where
-    it was in a message that only she sees.
+    are those of a form, `view_id` is the view that was clicked in, and `channel` where it happened; `private` where
+    only she sees what she clicked in, be it a message or a modal, and `at_home` where it was in her home tab.
     """
 
     words: str
@@ -61,11 +66,12 @@ class Ask:
     view_id: str = ""
     channel: str = ""
     private: bool = False
+    at_home: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One thing to type. `usage` and `example` come without the slash command's name."""
+    """One thing to type. `usage` and both examples come without the slash command's name."""
 
     name: str
     usage: str
@@ -73,6 +79,7 @@ class Verb:
     example: str
     action: Action
     run: Callable[[Ask], Answer]
+    also: str = ""
 
 
 def show(respond: Respond, answer: Answer, *, instead: bool = False) -> None:

@@ -12,6 +12,7 @@ from slack_bolt import App, Respond
 from slack_sdk.models.views import View
 
 from bot import case_forms, link_forms, replies, shortcuts
+from bot.card_view import redraw_below
 from bot.desk import Answer, Ask, Desk, Fields
 from bot.reception import listener, words_of
 from bot.views import case_forms as views
@@ -126,6 +127,7 @@ def _handler(form: Form, desk: Desk) -> Callable[[dict[str, Any], Respond], None
             desk.windows.replace(_waiting_id(view), shown_view)
         except WindowError as error:  # closed meanwhile: what was done is done
             log.info("form_answer_unseen", form=form.callback_id, reason=str(error))
+        redraw_below(body, desk)
 
     return on_submit
 

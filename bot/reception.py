@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 class Reception:
     """Middleware that acknowledges at once, however busy the handlers are, and lets a repeat go no further.
 
-    The database remembers clicks for good; this memory also covers commands.
+    The database remembers clicks for good; this memory also covers commands and events.
     """
 
     def __init__(self, acknowledge: Acknowledge) -> None:
@@ -38,7 +38,7 @@ class Reception:
         acknowledged = ack(**answer)
         if answer.get("response_action") == "errors":
             return acknowledged
-        trigger = body.get("trigger_id")
+        trigger = body.get("trigger_id") or body.get("event_id")
         with self._lock:
             if trigger in self._seen:
                 return acknowledged

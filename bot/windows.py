@@ -21,6 +21,7 @@ _FIXES = {
     "expired_trigger_id": "Slack was asked too late. Press the button once more.",
     "trigger_expired": "Slack was asked too late. Press the button once more.",
     "exchanged_trigger_id": "It is open already.",
+    "push_limit_reached": "Close a window first: three are open on each other.",
     "not_found": "You have closed it meanwhile.",
     "not_enabled": "Turn on the Home Tab of the app: App Home.",
     "missing_scope": "Give the app the scopes of config/slack-manifest.yaml and install it again.",
@@ -39,14 +40,24 @@ class WindowError(EarshotError):
 class Windows:
     """Shows views; a failing one is no loss, as whoever asked for it can ask again."""
 
-    def __init__(self, client: WebClient, *, waits: Sequence[float] = ACKNOWLEDGED_WITHIN) -> None:
-        """Take a client; every call is made once, but for `replace`, which looks so many seconds apart."""
+    def __init__(
+        self, client: WebClient, *, waits: Sequence[float] = ACKNOWLEDGED_WITHIN, on_top: bool = False
+    ) -> None:
+        """Take a client; every call is made once, but for `replace`, which looks so many seconds apart.
+
+        With `on_top` modals open on top of the one that was clicked in, and lead back to it.
+        """
         self._client = client
         self._waits = waits
+        self._opening = "views.push" if on_top else "views.open"
+
+    def on_top(self) -> "Windows":
+        """Return what opens modals on top of an open one; Slack takes three on each other."""
+        return Windows(self._client, waits=self._waits, on_top=True)
 
     def open(self, trigger: str, view: View) -> str:
         """Open a modal within 3 s of the click that `trigger` stands for; return its id. Raises WindowError."""
-        answer = self._call("views.open", view, trigger_id=trigger)
+        answer = self._call(self._opening, view, trigger_id=trigger)
         return str(answer["id"])
 
     def update(self, view_id: str, view: View) -> None:

@@ -32,14 +32,22 @@ PERMITTED: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.SEND_TO_PRODUCT: _WORKS_ON_CASES,
         Action.CREATE_LEAD: _WORKS_ON_CASES,
         Action.MUTE: _WORKS_ON_CASES,
+        Action.JUDGE: _WORKS_ON_CASES,
         Action.BLIND_CHECK: _WORKS_ON_CASES,
+        Action.SET_PREFERENCES: _ANY_ROLE,  # each her own
         Action.OPEN_POST: _ANY_ROLE,  # the post is public; the button is only acknowledged
         Action.SEE_QUEUE: _WORKS_ON_CASES | {Role.ENGAGEMENT_EXPERT},
+        Action.SEARCH: _WORKS_ON_CASES | {Role.ENGAGEMENT_EXPERT},
         Action.SEE_KPI: _ANY_ROLE,
         Action.SEE_EVIDENCE: _ANY_ROLE,  # who may not see the queue is shown ids, times and states
+        Action.SEE_STATS: _WORKS_ON_CASES | {Role.LEADERSHIP},
+        Action.SEE_PEOPLE_STATS: _WORKS_ON_CASES,
         Action.SEE_HEALTH: _ANY_ROLE,
         Action.SEE_CUSTOMER: _READS_CUSTOMERS,
         Action.SEE_CONTACT: frozenset({Role.CRM_ADMIN, Role.DATA_CLEANER, Role.DIRECT_MAIL_EXPERT}),
+        Action.SEE_AUDIT: frozenset({Role.CRM_ADMIN}),
+        Action.SEE_SETTINGS: frozenset({Role.CRM_ADMIN}),
+        Action.SEE_HOME: _ANY_ROLE,
         Action.FORGET: frozenset({Role.CRM_ADMIN}),
         Action.SEE_HELP: _ANY_ROLE,
     }
@@ -64,14 +72,22 @@ _WORDS: Mapping[Action, str] = MappingProxyType(
         Action.SEND_TO_PRODUCT: "send posts to product",
         Action.CREATE_LEAD: "create leads",
         Action.MUTE: "mute authors and topics",
+        Action.JUDGE: "judge posts that the model was unsure of",
+        Action.SET_PREFERENCES: "choose what you are told directly",
         Action.BLIND_CHECK: "judge posts of the blind check",
         Action.OPEN_POST: "open posts from here",
         Action.SEE_QUEUE: "see the queue",
+        Action.SEARCH: "search the posts",
         Action.SEE_KPI: "see the KPIs",
         Action.SEE_EVIDENCE: "see what a KPI counts",
+        Action.SEE_STATS: "see what the team did",
+        Action.SEE_PEOPLE_STATS: "see who did what",
         Action.SEE_HEALTH: "see the health of the sources",
         Action.SEE_CUSTOMER: "look up customers",
         Action.SEE_CONTACT: "see how to reach a customer",
+        Action.SEE_AUDIT: "read the audit log",
+        Action.SEE_SETTINGS: "see the settings",
+        Action.SEE_HOME: "see Earshot's home tab",
         Action.FORGET: "forget people",
         Action.SEE_HELP: "use Earshot",
     }
@@ -83,6 +99,11 @@ def may(person: Person, action: Action) -> bool:
     return bool(PERMITTED.get(action, frozenset()) & person.roles)
 
 
+def roles_for(action: Action) -> str:
+    """Name the roles that permit an action."""
+    return ", ".join(sorted(PERMITTED.get(action, frozenset())))
+
+
 def permit(person: Person, action: Action) -> None:
     """Let a permitted action pass.
 
@@ -91,5 +112,5 @@ def permit(person: Person, action: Action) -> None:
     """
     if may(person, action):
         return
-    roles = ", ".join(sorted(PERMITTED.get(action, frozenset())))
+    roles = roles_for(action)
     raise Refused(f"You may not {_WORDS[action]}: that takes one of the roles {roles}. Ask whoever runs Earshot here.")

@@ -35,6 +35,11 @@ def is_open(moment: datetime, brand: Brand) -> bool:
     return opens <= moment < closes
 
 
+def open_from(moment: datetime, brand: Brand) -> datetime:
+    """Return the first moment from this one on at which people are at work, in UTC."""
+    return next(max(opens, moment) for opens, closes in _openings(moment, brand) if moment < closes)
+
+
 def quiet_until(moment: datetime, brand: Brand) -> datetime | None:
     """Return when the quiet hours end that the moment is in, in UTC; None where it is in none."""
     if brand.quiet is None:

@@ -35,14 +35,22 @@ class Action(StrEnum):
     SEND_TO_PRODUCT = "send_to_product"
     CREATE_LEAD = "create_lead"
     MUTE = "mute"
+    JUDGE = "judge"
     BLIND_CHECK = "blind_check"
+    SET_PREFERENCES = "set_preferences"
     OPEN_POST = "open_post"
     SEE_QUEUE = "see_queue"
+    SEARCH = "search"
     SEE_KPI = "see_kpi"
     SEE_EVIDENCE = "see_evidence"  # the rows behind a KPI; without SEE_QUEUE neither author nor text
+    SEE_STATS = "see_stats"
+    SEE_PEOPLE_STATS = "see_people_stats"  # who did what
     SEE_HEALTH = "see_health"
     SEE_CUSTOMER = "see_customer"
     SEE_CONTACT = "see_contact"  # e-mail, phone and address unmasked
+    SEE_AUDIT = "see_audit"
+    SEE_SETTINGS = "see_settings"
+    SEE_HOME = "see_home"
     FORGET = "forget"  # erase a person for good
     SEE_HELP = "see_help"
 

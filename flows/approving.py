@@ -11,8 +11,10 @@ from domain.case import Case, CaseFile
 from domain.errors import Refused
 from domain.message import MessageKind, MessageState, OutgoingMessage
 from domain.person import Action, Person
+from domain.preference import DirectKind
 from domain.reply import Draft, ReplyState
 from flows.house import House
+from flows.preferring import moment_to_tell
 from flows.responding import Click, act, move
 from storage import messages, replies
 from storage.database import Tx
@@ -67,7 +69,8 @@ def send_back(decision: Decision, note: str, *, house: House) -> CaseFile:
         _let_others_decide(decision.person, draft)
         who, state = decision.person.user_id, ReplyState.SENT_BACK
         _decide(tx, case, draft, state=state, decided_by=who, decided_at=now, note=note)
-        tell_writer(tx, draft, at=now)
+        if moment := moment_to_tell(tx, draft.author, DirectKind.SENT_BACK, brand=draft.brand, house=house):
+            tell_writer(tx, draft, at=now, not_before=moment if moment > now else None)
         return "asked for changes of the reply"
 
     return _act(decision, Action.APPROVE, effect, house)
@@ -91,7 +94,7 @@ def touch(tx: Tx, draft: Draft) -> None:
     messages.touch(tx, kind=MessageKind.APPROVAL, subject=draft.id)
 
 
-def tell_writer(tx: Tx, draft: Draft, *, at: datetime) -> None:
+def tell_writer(tx: Tx, draft: Draft, *, at: datetime, not_before: datetime | None = None) -> None:
     """Queue a direct message to the writer about what became of her draft; there is one at most."""
     note = OutgoingMessage(
         key=f"reply_note:{draft.id}",
@@ -100,6 +103,7 @@ def tell_writer(tx: Tx, draft: Draft, *, at: datetime) -> None:
         subject=draft.id,
         state=MessageState.PENDING,
         created_at=at,
+        not_before=not_before,
     )
     messages.enqueue(tx, note)
     messages.add_mentions(tx, note.key, [draft.mention_id], brand=draft.brand)

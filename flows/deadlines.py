@@ -12,7 +12,9 @@ from domain.case import Case, HistoryLine
 from domain.clock import iso
 from domain.deadline import DeadlineKind, DeadlineNotice
 from domain.message import PRESSING, MessageKind, MessageState, OutgoingMessage
+from domain.preference import DirectKind
 from flows.house import House
+from flows.preferring import moment_to_tell
 from storage import cases, deadlines, mentions, messages
 from storage.database import Tx
 
@@ -55,6 +57,7 @@ def _warn(tx: Tx, brand: Brand, now: datetime, house: House) -> int:
             [case for case in near if (case.owner or "") == owner],
             to=[owner or house.channels.get(brand.name, "")],
             now=now,
+            house=house,
         )
         for owner in owners
     )
@@ -69,13 +72,31 @@ def _escalate(tx: Tx, brand: Brand, now: datetime, house: House) -> int:
         cases.note(tx, case.id, HistoryLine(at=now, actor=None, action="overdue"))
         messages.touch(tx, kind=MessageKind.CARD, subject=case.id)
     log.info("overdue", brand=brand.name, cases=len(late))
-    return _tell(tx, DeadlineKind.OVERDUE, brand, late, to=_superiors(brand, house), now=now)
+    return _tell(tx, DeadlineKind.OVERDUE, brand, late, to=_superiors(brand, house), now=now, house=house)
 
 
 def _break_silence(tx: Tx, brand: Brand, now: datetime, house: House) -> int:
     """Raise the alarm once for each silence: it ends with the next deed of anybody."""
-    if not is_open(now, brand):
+    waiting, last = silent_complaints(tx, brand, now, house)
+    if not waiting:
         return 0
+    to = dict.fromkeys([house.channels.get(brand.name, ""), *_superiors(brand, house)])
+    return _tell(
+        tx,
+        DeadlineKind.SILENCE,
+        brand,
+        waiting,
+        to=to,
+        now=now,
+        house=house,
+        key=f"since {iso(last) if last else 'ever'}",
+    )
+
+
+def silent_complaints(tx: Tx, brand: Brand, now: datetime, house: House) -> tuple[list[Case], datetime | None]:
+    """Return the complaints that wait while nobody is on, none where somebody is; and when the last deed was."""
+    if not is_open(now, brand):
+        return [], None
     seconds = house.deadlines.silence.total_seconds()
     waiting = [
         case
@@ -83,12 +104,10 @@ def _break_silence(tx: Tx, brand: Brand, now: datetime, house: House) -> int:
         if business_seconds(case.opened_at, now, brand=brand) >= seconds
     ]
     if not waiting:
-        return 0
+        return [], None
     last = deadlines.last_deed(tx, brand=brand.name, since=now - LOOKED_BACK)
-    if last is not None and business_seconds(last, now, brand=brand) < seconds:
-        return 0
-    to = dict.fromkeys([house.channels.get(brand.name, ""), *_superiors(brand, house)])
-    return _tell(tx, DeadlineKind.SILENCE, brand, waiting, to=to, now=now, key=f"since {iso(last) if last else 'ever'}")
+    somebody_is_on = last is not None and business_seconds(last, now, brand=brand) < seconds
+    return ([] if somebody_is_on else waiting), last
 
 
 def _superiors(brand: Brand, house: House) -> Sequence[str]:
@@ -105,12 +124,21 @@ def _tell(
     *,
     to: Iterable[str],
     now: datetime,
+    house: House,
     key: str | None = None,
 ) -> int:
-    """Queue one message for each place; what it shows is read when it is posted."""
+    """Queue one message for each place; what it shows is read when it is posted.
+
+    A warning reaches its owner as she prefers; what is overdue or silent spares nobody.
+    """
     queued = 0
     ids = [case.id for case in told]
     for place in to:
+        moment: datetime | None = now
+        if kind is DeadlineKind.DUE_SOON and place[:1] in {"U", "W"}:
+            moment = moment_to_tell(tx, place, DirectKind.DUE_SOON, brand=brand.name, house=house)
+        if moment is None:
+            continue
         subject = f"{kind.value}|{brand.name}|{place}|{key or iso(now)}"
         notice = OutgoingMessage(
             key=f"deadline:{subject}",

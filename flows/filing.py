@@ -100,6 +100,15 @@ def file_mentions(tx: Tx, classified: Sequence[Classified], *, origin: Origin, h
     return Filed(new=len(tray.seen), responses=answers, linked=linked, **tray.counts)
 
 
+def open_for(tx: Tx, mention: Mention, brand: Brand, decision: Triage, *, origin: Origin, house: House) -> Case:
+    """Open the case of a stored post that had none, or let it join the one that its author has in the thread."""
+    now = house.clock()
+    tray = _Tray(tx, origin, house, now, Cards(tx, origin, house, now), {(brand.name, mention.thread_id)})
+    case = _join_or_open(tray, _own_case(tray, mention, brand), mention, brand, decision)
+    messages.add_mentions(tx, card_key(case.id), [mention.id], brand=brand.name)
+    return case
+
+
 def _discussed(tx: Tx, classified: Sequence[Classified]) -> set[tuple[str, str]]:
     threads: dict[str, set[str]] = {}
     for mention, brand, _ in classified:

@@ -6,14 +6,15 @@ from datetime import datetime
 
 from crm.access import may, permit
 from crm.identity import mask_email, mask_phone
-from domain.case import CaseFile, SeenMention
+from domain.case import Case, CaseFile, SeenMention
 from domain.customer import Customer, CustomerProfile
 from domain.errors import Refused
 from domain.mention import MentionId
 from domain.message import MessageKind
 from domain.person import Action, Person
+from domain.queue import EVERYTHING, QueueFilter
 from flows.house import House
-from storage import audit, cases, customer_notes, customers, handovers, mentions, messages
+from storage import audit, authors, cases, customer_notes, customers, handovers, mentions, messages
 from storage.database import Tx
 
 SHOWN = 5
@@ -32,13 +33,15 @@ class QueuePage:
     overdue: int
 
 
-def queue(*, person: Person, house: House, brand: str | None = None, limit: int = 10, offset: int = 0) -> QueuePage:
-    """List the open cases; raises Refused."""
+def queue(
+    *, person: Person, house: House, wanted: QueueFilter = EVERYTHING, limit: int = 10, offset: int = 0
+) -> QueuePage:
+    """List the open cases that are wanted; raises Refused."""
     permit(person, Action.SEE_QUEUE)
     now = house.clock()
     with house.database.read() as tx:
-        files = cases.queue(tx, brand=brand, limit=limit, offset=offset, value_band=house.band)
-        total, overdue = cases.counts(tx, at=now, brand=brand)
+        files = cases.queue(tx, wanted=wanted, limit=limit, offset=offset, value_band=house.band)
+        total, overdue = cases.counts(tx, at=now, wanted=wanted)
     return QueuePage(tuple(files), total, overdue)
 
 
@@ -114,12 +117,63 @@ def insist_on_post(mention_id: MentionId, *, brand: str, house: House) -> None:
             raise Refused("This post is gone: its author removed it.")
 
 
-def search(
-    words: str, *, house: House, brand: str | None = None, since: datetime | None = None, limit: int = 20
-) -> tuple[SeenMention, ...]:
-    """Find stored posts by words, best first."""
+@dataclass(frozen=True, slots=True)
+class SearchQuery:
+    """What somebody looks for. `author` is a handle; `since` counts by when the post appeared."""
+
+    words: str
+    brand: str | None = None
+    since: datetime | None = None
+    author: str | None = None
+    platform: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A post that was found, and its case as far as it has one."""
+
+    seen: SeenMention
+    case: Case | None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """A part of what was found, stored last first; `more` where it is not the end."""
+
+    hits: tuple[Hit, ...]
+    more: bool
+
+
+def search(query: SearchQuery, *, person: Person, house: House, limit: int = 10, offset: int = 0) -> SearchPage:
+    """Find stored posts by words, author or both.
+
+    Raises:
+        Refused: not permitted, or nothing to look for.
+    """
+    permit(person, Action.SEARCH)
+    if not any(letter.isalnum() for letter in query.words) and not query.author:
+        raise Refused("Say what to look for, as in `/earshot search refund` or `/earshot search author:@jane`.")
     with house.database.read() as tx:
-        return tuple(mentions.search(tx, words, brand=brand, since=since, limit=limit))
+        keys = _keys(tx, query)
+        found = mentions.search(
+            tx,
+            query.words,
+            brand=query.brand,
+            since=query.since,
+            authors=keys,
+            platform=query.platform,
+            limit=limit + 1,
+            offset=offset,
+        )
+        theirs = cases.several(tx, [each.case_id or each.copy_of or "" for each in found[:limit]])
+    hits = tuple(Hit(each, theirs.get(each.case_id or each.copy_of or "")) for each in found[:limit])
+    return SearchPage(hits, more=len(found) > limit)
+
+
+def _keys(tx: Tx, query: SearchQuery) -> list[str] | None:
+    if query.author is None:
+        return None
+    return [author.key for author in authors.by_handle(tx, query.author, platform=query.platform)]
 
 
 def _profile(tx: Tx, found: Customer, person: Person) -> CustomerProfile:

@@ -2,8 +2,10 @@
 
 from domain.clock import iso
 from domain.message import PRESSING, MessageKind, MessageState, NudgeReason, OutgoingMessage
+from domain.preference import DirectKind
 from flows.house import House
-from storage import messages
+from flows.preferring import moment_to_tell
+from storage import cases, messages
 from storage.database import Tx
 
 
@@ -25,8 +27,13 @@ def tell_operators(tx: Tx, text: str, *, subject: str, house: House) -> None:
 
 
 def nudge(tx: Tx, case_id: str, reason: NudgeReason, *, to: str, by: str | None = None, house: House) -> None:
-    """Tell a person directly of a case of hers, unless she did it herself; what it says is read when it is posted."""
-    if to == by:
+    """Tell a person directly of a case of hers, unless she did it herself or does not want to be told.
+
+    What it says is read when it is posted.
+    """
+    case = cases.get(tx, case_id) if to != by else None
+    moment = moment_to_tell(tx, to, DirectKind(reason.value), brand=case.brand, house=house) if case else None
+    if moment is None:
         return
     now = house.clock()
     message = OutgoingMessage(
@@ -36,6 +43,7 @@ def nudge(tx: Tx, case_id: str, reason: NudgeReason, *, to: str, by: str | None 
         subject=case_id,
         state=MessageState.PENDING,
         created_at=now,
+        not_before=moment if moment > now else None,
         payload=f"{reason.value} {by or ''}".strip(),
         rank=PRESSING,
     )

@@ -38,6 +38,7 @@ from service.assembly import (
     open_house,
 )
 from service.schedule import Schedule, Watch
+from service.settings_overview import settings_overview
 
 log = structlog.get_logger(__name__)
 
@@ -107,7 +108,8 @@ def connect_bot(
     post = SlackPost(posting_client(bot_token, api_url=api_url), bot_id=us.bot_id, clock=clock)
     people = People(asking, settings.roles, us, settings.replies.approvers)
     repliers = build_repliers(settings, secrets, clock=clock)
-    desk = Desk(house, post, people, Windows(asking), streams, model, repliers)
+    shown = settings_overview(settings, channels)
+    desk = Desk(house, post, people, Windows(asking), streams, model, repliers, shown)
     app = build_app(client=asking, us=us, signing_secret=signing_secret or "", desk=desk)
     if settings.slack.mode == "socket":
         connection = connect_socket(app, app_token=app_token or "", client=asking)

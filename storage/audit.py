@@ -6,8 +6,9 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 
+from domain.audit import AuditEntry
 from domain.clock import iso
 from storage.database import Tx
 from storage.tables import AuditHeadRow, AuditRow
@@ -54,6 +55,27 @@ def verify(tx: Tx, *, secret: bytes) -> list[int]:
 def head(tx: Tx) -> str:
     """Return the digest of the last entry, empty where there is none: kept elsewhere, it vouches for all before it."""
     return tx.scalars(select(AuditHeadRow.mac)).one()
+
+
+def entries(
+    tx: Tx, *, limit: int, offset: int = 0, actor: str | None = None, subject: str | None = None
+) -> list[AuditEntry]:
+    """Return entries, the latest first: all, those of one person, or those about one subject."""
+    chosen = select(AuditRow).where(*_chosen(actor, subject)).order_by(AuditRow.number.desc())
+    return [
+        AuditEntry(row.number, row.at, row.actor, row.action, row.subject, row.detail)
+        for row in tx.scalars(chosen.limit(limit).offset(offset))
+    ]
+
+
+def count(tx: Tx, *, actor: str | None = None, subject: str | None = None) -> int:
+    """Count what `entries` would return without a limit."""
+    return tx.scalar(select(func.count()).select_from(AuditRow).where(*_chosen(actor, subject))) or 0
+
+
+def _chosen(actor: str | None, subject: str | None) -> list[ColumnElement[bool]]:
+    of_actor = [] if actor is None else [AuditRow.actor == actor]
+    return of_actor if subject is None else [*of_actor, AuditRow.subject == subject]
 
 
 def _mac(entry: AuditRow, before: str, secret: bytes) -> str:

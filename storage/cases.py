@@ -6,11 +6,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Float, Select, case, cast, func, insert, select, update
+from sqlalchemy import ColumnElement, Float, Select, case, cast, func, insert, select, update
 
 from domain.case import OPEN_STATES, Case, CaseFile, CaseState, CustomerSummary, HistoryLine, Response
 from domain.customer import CustomerMatch, LinkState
 from domain.mention import Author
+from domain.queue import EVERYTHING, QueueFilter
 from storage import copies, mentions, outcomes, replies
 from storage.customers import active_accounts, match_keys
 from storage.database import Tx
@@ -113,7 +114,9 @@ def file(tx: Tx, case_id: str, *, value_band: ValueBand) -> CaseFile | None:
     return None if found is None else _files(tx, [found], value_band)[0]
 
 
-def queue(tx: Tx, *, brand: str | None = None, limit: int, offset: int = 0, value_band: ValueBand) -> list[CaseFile]:
+def queue(
+    tx: Tx, *, wanted: QueueFilter = EVERYTHING, limit: int, offset: int = 0, value_band: ValueBand
+) -> list[CaseFile]:
     """Return the open cases, those due first at the top; of those due together, by customer value."""
     value = (
         select(func.max(cast(CustomerRow.value, Float)))
@@ -122,19 +125,41 @@ def queue(tx: Tx, *, brand: str | None = None, limit: int, offset: int = 0, valu
         .where(LinkRow.author_key == CaseRow.author_key, LinkRow.state == LinkState.ACTIVE)
         .scalar_subquery()
     )
-    waiting = select(CaseRow).where(OPEN)
-    if brand is not None:
-        waiting = waiting.where(CaseRow.brand == brand)
+    waiting = select(CaseRow).where(OPEN, *_chosen(wanted))
     pressing = waiting.order_by(CaseRow.due_at, func.coalesce(value, 0).desc(), CaseRow.id)
     return _files(tx, read(tx, pressing.limit(limit).offset(offset)), value_band)
 
 
-def counts(tx: Tx, *, at: datetime, brand: str | None = None) -> tuple[int, int]:
-    """Return how many cases of one brand or of all are open, and how many of them are overdue."""
+def counts(tx: Tx, *, at: datetime, wanted: QueueFilter = EVERYTHING) -> tuple[int, int]:
+    """Return how many of the wanted cases are open, and how many of them are overdue."""
     overdue = func.count(case((CaseRow.due_at < at, 1)))
-    chosen = [OPEN] if brand is None else [OPEN, CaseRow.brand == brand]
-    opened, late = tx.execute(select(func.count(), overdue).select_from(CaseRow).where(*chosen)).one()
+    chosen = select(func.count(), overdue).select_from(CaseRow).where(OPEN, *_chosen(wanted))
+    opened, late = tx.execute(chosen).one()
     return opened, late
+
+
+def unowned(tx: Tx, *, brand: str) -> int:
+    """Return how many open cases of a brand nobody has taken."""
+    free = select(func.count()).select_from(CaseRow).where(OPEN, CaseRow.brand == brand, CaseRow.owner.is_(None))
+    return tx.scalar(free) or 0
+
+
+def several(tx: Tx, case_ids: Sequence[str]) -> dict[str, Case]:
+    """Return cases by their ids."""
+    found: dict[str, Case] = {}
+    for some in chunks(case_ids):
+        found |= {one.id: one for one in read(tx, select(CaseRow).where(CaseRow.id.in_(some)))}
+    return found
+
+
+def _chosen(wanted: QueueFilter) -> list[ColumnElement[bool]]:
+    asked = {
+        CaseRow.brand: wanted.brand,
+        CaseRow.owner: wanted.owner,
+        CaseRow.kind: wanted.kind,
+        CaseRow.platform: wanted.platform,
+    }
+    return [column == value for column, value in asked.items() if value is not None]
 
 
 def to_wake(tx: Tx, *, at: datetime) -> list[Case]:

@@ -16,11 +16,13 @@ _SQLITE = (
     ("not a database", "is not a database", "Name another file in [database] url, or restore a backup"),
     ("malformed", "is damaged", "Stop Earshot and restore a backup"),
     ("unable to open", "cannot be opened", "Let the user who runs Earshot read and write the file and its folder"),
+    ("append-only", "keeps its audit log as it is", "Entries are only ever added; nothing was changed"),
     ("no such table", "has not been prepared", _MIGRATE),
 )
 """What SQLite says, what it means, what to do (https://sqlite.org/rescode.html)."""
 
 _POSTGRES = (
+    ("23001", "keeps its audit log as it is", "Entries are only ever added; nothing was changed"),
     ("42501", "does not permit this to the user", "Make the user the owner of the database"),
     ("42P01", "has not been prepared", _MIGRATE),
     ("53100", "has no space left on its disk", _FREE),

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import ColumnElement, TextClause, and_, delete, func, select, update
 
-from domain.case import SeenMention, Urgency, Verdict
+from domain.case import SeenMention, Triage, Urgency, Verdict
 from domain.mention import Mention, MentionId
 from domain.prediction import Predictions
 from storage import messages, tombstones
@@ -14,6 +14,7 @@ from storage.database import Tx
 from storage.fulltext import matches
 from storage.sightings import author_values, mention_values, prediction_values, read, sighting_values, sightings
 from storage.tables import (
+    UNJUDGED,
     AuthorRow,
     MentionRow,
     MessageMentionRow,
@@ -170,19 +171,65 @@ def unbatched(tx: Tx, *, brand: str, verdict: Verdict, until: datetime) -> list[
 
 
 def search(
-    tx: Tx, words: str, *, brand: str | None = None, since: datetime | None = None, limit: int = 20, offset: int = 0
+    tx: Tx,
+    words: str,
+    *,
+    brand: str | None = None,
+    since: datetime | None = None,
+    authors: Sequence[str] | None = None,
+    platform: str | None = None,
+    limit: int = 20,
+    offset: int = 0,
 ) -> list[SeenMention]:
-    """Return the posts that have all the words, cases and accents aside, those stored last first."""
+    """Return the posts that have all the words, cases and accents aside, those stored last first.
+
+    `authors` are the keys of those who may have written them; with these, no words mean whatever they wrote.
+    """
     found = matches(tx, words)
-    if found is None:
+    if found is None and not authors:
         return []
-    wanted = sightings().where(found)
+    wanted = sightings() if found is None else sightings().where(found)
+    if authors is not None:
+        wanted = wanted.where(MentionRow.author_key.in_(authors))
+    if platform is not None:
+        wanted = wanted.where(AuthorRow.platform == platform)
     if brand is not None:
         wanted = wanted.where(SightingRow.brand.concat("") == brand)  # off its index: the words are the narrower way
     if since is not None:
         wanted = wanted.where(MentionRow.posted_at >= since)
     newest = wanted.order_by(MentionRow.number.desc(), SightingRow.brand)
     return read(tx, newest.limit(limit).offset(offset))
+
+
+def for_a_persons_eye(tx: Tx, *, brand: str | None, limit: int, offset: int = 0) -> list[SeenMention]:
+    """Return the posts of which the model was unsure and that nobody has judged, the latest first."""
+    newest = sightings().where(*_unjudged(brand)).order_by(SightingRow.posted_at.desc(), SightingRow.mention_id)
+    return read(tx, newest.limit(limit).offset(offset))
+
+
+def unsure_count(tx: Tx, *, brand: str | None) -> int:
+    """Count what `for_a_persons_eye` would return without a limit."""
+    return tx.scalar(select(func.count()).select_from(SightingRow).where(*_unjudged(brand))) or 0
+
+
+def _unjudged(brand: str | None) -> tuple[ColumnElement[bool] | TextClause, ...]:
+    return (UNJUDGED,) if brand is None else (UNJUDGED, SightingRow.brand == brand)
+
+
+def surrogate(tx: Tx, mention_id: MentionId) -> str:
+    """Return an id of ours for a post, which says nothing once the post is gone; "" where it is."""
+    number = tx.scalar(select(MentionRow.number).where(MentionRow.id == mention_id))
+    return "" if number is None else f"post {number}"
+
+
+def decide(tx: Tx, mention_id: MentionId, triage: Triage, *, brand: str, case_id: str | None = None) -> bool:
+    """Store a person's decision about a post that waited for it; False where it does not wait any more."""
+    of_brand = SightingRow.mention_id == mention_id, *_unjudged(brand)
+    decided = update(SightingRow).where(*of_brand)
+    values = decided.values(
+        verdict=triage.verdict, reason=triage.reason, kind=triage.kind, urgency=triage.urgency, case_id=case_id
+    )
+    return tx.scalar(values.returning(SightingRow.mention_id)) is not None
 
 
 def _predict(tx: Tx, said: Mapping[MentionId, Predictions], *, brand: str) -> None:

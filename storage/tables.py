@@ -28,6 +28,7 @@ COPIED = text("copy_of IS NOT NULL")
 IN_SURGE = text("surge IS NOT NULL")
 GOING_ON = text("ended_at IS NULL")
 SNOOZED = text("state = 'snoozed'")
+UNJUDGED = text("verdict = 'review' AND case_id IS NULL")
 UNSETTLED = text("state NOT IN ('posted', 'deleted')")
 STALE = text("revision > shown_revision")
 ACTIVE_REPLY = text("state IN ('waiting', 'approved', 'sending', 'unknown')")
@@ -125,6 +126,7 @@ class SightingRow(Row):
         Index(None, "brand", "posted_at", "verdict"),
         Index("ix_sightings_unbatched", "brand", "verdict", "seen_at", sqlite_where=text("batched_in IS NULL"),
               postgresql_where=text("batched_in IS NULL")),
+        Index("ix_sightings_unjudged", "brand", "posted_at", sqlite_where=UNJUDGED, postgresql_where=UNJUDGED),
         Index("ix_sightings_copy_of", "copy_of", sqlite_where=COPIED, postgresql_where=COPIED),
         {"sqlite_with_rowid": False},
     )  # fmt: skip
@@ -315,7 +317,7 @@ class HistoryRow(Row):
     __tablename__ = "history"
     number: Mapped[Number]
     case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     actor: Mapped[str | None]
     action: Mapped[str]
     whom: Mapped[str | None]
@@ -480,7 +482,7 @@ class OutcomeRow(Row):
     """The fact row of one case. Its id is the case's, which is random; it holds no content and outlives every post."""
 
     __tablename__ = "outcomes"
-    __table_args__ = (Index(None, "brand", "posted_at"),)
+    __table_args__ = (Index(None, "brand", "posted_at"), Index(None, "brand", "answered_at"))
     id: Mapped[Key]
     brand: Mapped[str]
     day: Mapped[date]
@@ -631,10 +633,23 @@ class LinkRow(Row):
     by: Mapped[str | None]
 
 
+class PreferenceRow(Row):
+    """What a person wants to be told directly; nobody without a row has chosen anything."""
+
+    __tablename__ = "preferences"
+    user_id: Mapped[Key]
+    off: Mapped[list[Any]]
+    open_hours_only: Mapped[bool]
+
+
 class AuditRow(Row):
-    """One entry of the chain: `mac` covers the entry and the `mac` before it. Entries hold surrogate ids only."""
+    """One entry of the chain: `mac` covers the entry and the `mac` before it. Entries hold surrogate ids only.
+
+    Triggers refuse to change or delete one; they stand in the migrations alone.
+    """
 
     __tablename__ = "audit"
+    __table_args__ = (Index(None, "subject"), Index(None, "actor"))
     number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     at: Mapped[datetime]
     actor: Mapped[str]

@@ -3,9 +3,10 @@
 import os
 import tempfile
 import threading
+from functools import partial
 from pathlib import Path
 
-from bot.views.card import REPLY
+from bot.views.card import CLAIM, REPLY
 from bot.views.reply import TEMPLATE
 from config.load import load
 from domain.clock import system_clock
@@ -16,7 +17,7 @@ from sandbox.server import Sandbox
 from service.running import start_bot
 from service.trial import CUSTOMERS
 from tests.browser import open_page
-from tests.stage import stage, wait_for
+from tests.stage import Stage, stage, wait_for
 
 PICTURES = Path("docs/pictures")
 SECONDS = 45.0
@@ -30,6 +31,7 @@ def main() -> None:
     """Take every picture."""
     alerts()
     reply()
+    home()
 
 
 def reply() -> None:
@@ -48,6 +50,27 @@ def reply() -> None:
             wait_for(lambda: "Exactly this" in str(made.sandbox.workspace.views[mia]))
             page.evaluate("new Promise(done => setTimeout(done, 2000))")
             page.screenshot(PICTURES / "reply.png")
+
+
+def _is_claimed(made: Stage, mark: str) -> bool:
+    return "Claimed" in str(made.card(mark).blocks)
+
+
+def home() -> None:
+    """Look at a community manager's home tab."""
+    with tempfile.TemporaryDirectory() as folder, stage(Path(folder)) as made, made.bot():
+        for mark, author in (("quince", "jane_doe"), ("medlar", "mo_adams")):
+            made.post(mark, author=author, text=LEAVING)
+            made.click("mia", made.card(mark), CLAIM)
+            wait_for(partial(_is_claimed, made, mark))
+        with open_page(made.sandbox.url) as page:
+            page.resize(1280, 1060)
+            page.evaluate(f"document.getElementById('user').value = '{made.user('mia')}'")
+            page.evaluate("document.getElementById('user').dispatchEvent(new Event('change'))")
+            page.click("#apps button")
+            wait_for(lambda: made.sandbox.workspace.homes.get(made.user("mia")))
+            page.evaluate("new Promise(done => setTimeout(done, 2000))")
+            page.screenshot(PICTURES / "home.png")
 
 
 def alerts() -> None:

@@ -389,14 +389,18 @@ def test_audit_verify_finds_what_was_changed(config):
     whole = earshot("audit", "verify", "--config", config)
     assert whole.code == 0
     assert "The audit log is whole; its head is" in whole.out
+    assert earshot("audit", "verify", "--json", "--config", config).json["whole"] is True
     engine = create_engine(f"sqlite:///{config.parent / 'earshot.db'}")
     with engine.begin() as connection:
+        connection.execute(text("DROP TRIGGER audit_never_changed"))
         changed = connection.execute(text("UPDATE audit SET detail = 'added 0, changed 0'"))
         assert changed.rowcount == 1
     engine.dispose()
     broken = earshot("audit", "verify", "--config", config)
     assert (broken.code, broken.out) == (1, "")
     assert "The audit log was changed at entry 1" in broken.err
+    told = earshot("audit", "verify", "--json", "--config", config)
+    assert (told.code, told.json["whole"], told.json["broken"]) == (1, False, [1])
 
 
 # forget

@@ -33,8 +33,11 @@ def test_every_platform_has_its_page(platform):
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
-def test_every_command_is_explained_to_its_users(verb):
-    assert re.search(rf"/earshot {verb.name}|/{verb.name}\b", read("community-manager.md"))
+def test_every_command_is_explained_with_its_examples(verb):
+    page = read("commands.md")
+    assert re.search(rf"^##+ .*\b{verb.name}\b", page, re.MULTILINE)
+    for example in (verb.example, verb.also):
+        assert f"`/earshot {example}`" in page
 
 
 @pytest.mark.parametrize("key", RepliesSection.model_fields)

@@ -16,7 +16,8 @@ def batch_blocks(batch: BatchLine) -> list[Block]:
     blocks += [small(words(_facts(seen, batch.kind)), said(_one_line(seen), limit=300)) for seen in batch.shown]
     hidden = batch.total - len(batch.shown)
     if hidden > 0:
-        blocks.append(small(words(f"and {hidden:,} more")))
+        where = ": `/earshot unsure`" if batch.kind is MessageKind.REVIEW else ""
+        blocks.append(small(words(f"and {hidden:,} more{where}")))
     return blocks
 
 

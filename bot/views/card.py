@@ -53,7 +53,7 @@ CLAIM, REPLY, RESOLVE, NOT_US, REOPEN, WAKE, OPEN_POST, SHOW_CARD = (
 
 _KIND = {CaseKind.COMPLAINT: "Complaint", CaseKind.OPPORTUNITY: "Opportunity"}
 _ICON = {CaseKind.COMPLAINT: "🔴", CaseKind.OPPORTUNITY: "🟢"}
-_STATE = {
+STATE_NAMES = {
     CaseState.NEW: "New",
     CaseState.CLAIMED: "Claimed",
     CaseState.SNOOZED: "Snoozed",
@@ -116,7 +116,7 @@ def card_text(file: CaseFile) -> str:
 def card_plain_text(file: CaseFile, *, now: datetime) -> str:
     """Say the whole card without blocks; it has no buttons."""
     link_line = [link(file.mentions[-1].mention.url, "Open post")] if file.mentions else []
-    return "\n".join([card_text(file), f"{_STATE[file.case.state]} · {_due(file, now)}", *link_line])
+    return "\n".join([card_text(file), f"{STATE_NAMES[file.case.state]} · {_due(file, now)}", *link_line])
 
 
 def short_title(file: CaseFile, *, now: datetime) -> str:
@@ -130,7 +130,7 @@ def _title(file: CaseFile) -> str:
     icon = _ICON[case.kind] if file.counted else "⚪"
     return (
         f"{icon} *{_kind(file)}* on {platform_name(case.platform)} about *{inline(case.brand)}*"
-        f" · {case.urgency.value} urgency · *{_STATE[case.state]}*{_who_and_when(case)}"
+        f" · {case.urgency.value} urgency · *{STATE_NAMES[case.state]}*{_who_and_when(case)}"
     )
 
 

@@ -30,7 +30,7 @@ BUTTON_LIMIT = 75
 _USER_ID = re.compile(r"[UW][A-Z0-9]+")
 _GROUP_ID = re.compile(r"S[A-Z0-9]+")
 _CHANNEL_ID = re.compile(r"[CG][A-Z0-9]+")
-_PLATFORMS = {"x": "X", "reddit": "Reddit"}
+PLATFORM_NAMES = {"x": "X", "reddit": "Reddit"}
 _HANDLE_PREFIX = {"x": "@", "reddit": "u/"}
 
 
@@ -150,7 +150,7 @@ def _named(slack_id: str) -> str:
 
 def platform_name(platform: str) -> str:
     """Write a platform's name as people do."""
-    return _PLATFORMS.get(platform, platform.capitalize())
+    return PLATFORM_NAMES.get(platform, platform.capitalize())
 
 
 def handle(platform: str, name: str) -> str:

@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from slack_sdk.models.blocks import Block
 
 from bot.desk import Verb
-from bot.views.elements import line, paragraphs
+from bot.views.elements import line, paragraphs, small, words
+from crm.access import roles_for
+from domain.person import Role
 
 
 def help_blocks(commands: Mapping[str, Sequence[Verb]]) -> list[Block]:
@@ -19,9 +21,22 @@ def help_blocks(commands: Mapping[str, Sequence[Verb]]) -> list[Block]:
         "On a card: *Claim* makes it yours, *Resolve* closes it, *Not us* takes it out of every figure, *Reopen* "
         "brings it back, *Open post* leads to where you answer. I notice the answer by myself."
     )
-    return [line(f"*{help_text()}*"), *paragraphs(lines), line(cards)]
+    more = "These are the commands that you may use. `/earshot help queue` tells more of one."
+    return [line(f"*{help_text()}*"), *paragraphs(lines), line(cards), small(words(more))]
 
 
 def help_text() -> str:
     """Introduce the bot."""
     return "I am Earshot: I listen to what people say about us and tell you what wants an answer."
+
+
+def verb_blocks(command: str, verb: Verb) -> list[Block]:
+    """Tell of one verb: how to write it, two examples, who may use it."""
+    examples = " or ".join(f"`{f'{command} {example}'.strip()}`" for example in (verb.example, verb.also))
+    roles = roles_for(verb.action)
+    everybody = len(roles.split(", ")) == len(Role)
+    return [
+        line(f"*`{f'{command} {verb.usage}'.strip()}`*"),
+        line(f"{verb.help[:1].upper()}{verb.help[1:]}. For instance {examples}."),
+        small(words("For everybody with a role." if everybody else f"For the roles {roles}.")),
+    ]

@@ -6,7 +6,11 @@ from slack_sdk.models.blocks import Block, SectionBlock
 from slack_sdk.models.views import View
 
 from bot.desk import Answer
+from bot.subjects import CaseSubject, subject_value
 from bot.views.elements import line, plain, said
+
+CARD_MODAL = "case_card"
+"""The modal that shows a card; its metadata names the case."""
 
 TITLE_LIMIT = 24
 """https://docs.slack.dev/reference/views/modal-views"""
@@ -41,4 +45,6 @@ def said_view(title: str, answer: Answer, *, typed: Mapping[str, str | tuple[str
     if texts:
         blocks.append(line("*What you wrote*, so that it is not lost:"))
         blocks += [SectionBlock(text=said(text, limit=2900, lines=100)) for text in texts]
-    return modal(title, blocks)
+    if not answer.case_id:
+        return modal(title, blocks)
+    return modal(title, blocks, callback_id=CARD_MODAL, subject=subject_value(CaseSubject(answer.case_id)))

@@ -1,60 +1,68 @@
-"""The queue: what nobody has answered yet, by due time and value."""
+"""The queue: what nobody has answered yet, by due time and value; and the same list of one person's own cases."""
 
 from datetime import datetime
 
 from slack_sdk.models.blocks import Block, SectionBlock
 
-from bot.escaping import web_url
-from bot.views.card import open_post, short_title
-from bot.views.elements import button, buttons, byline, count, line, said, small, words
-from domain.case import CaseFile
+from bot.escaping import link
+from bot.views.card import short_title, show_card
+from bot.views.elements import PLATFORM_NAMES, byline, count, inline, line, said, small, words
+from bot.views.paging import PAGE, page_buttons, showing
+from domain.case import CaseFile, CaseKind
+from domain.queue import EVERYTHING, QueueFilter
 from flows.lookup import QueuePage
 
-EARLIER, LATER = "queue_earlier", "queue_later"
-PAGE = 10
+QUEUE = "queue"
+"""The name of this list in buttons; a button's value says which of it."""
 
 
-def queue_blocks(queue: QueuePage, *, page: int, now: datetime, brand: str | None = None) -> list[Block]:
+def queue_blocks(
+    queue: QueuePage, *, page: int, now: datetime, wanted: QueueFilter = EVERYTHING, value: str = ""
+) -> list[Block]:
     """Show one page, counted from 0, with buttons to its neighbours."""
-    if not queue.files:
-        return [line(queue_text(queue))]
-    first = page * PAGE + 1
-    last = first + len(queue.files) - 1
-    blocks: list[Block] = [line(f"*{queue_text(queue)}* Showing {first} to {last}.")]
+    blocks: list[Block] = [line(f"*{queue_text(queue, wanted)}*{showing(page, len(queue.files), queue.total)}")]
     for file in queue.files:
-        blocks += _entry(file, now)
-    row = []
-    if page > 0:
-        row.append(button("Earlier", action_id=EARLIER, value=page_value(page - 1, brand)))
-    if last < queue.total:
-        row.append(button("Next", action_id=LATER, value=page_value(page + 1, brand)))
-    return blocks + buttons(row)
+        blocks += case_blocks(file, now=now)
+    if not queue.files and queue.total:
+        blocks.append(line("There is nothing on this page: the list ends before it."))
+    more = bool(queue.files) and page * PAGE + len(queue.files) < queue.total
+    return blocks + page_buttons(QUEUE, page=page, more=more, rest=value)
 
 
-def queue_text(queue: QueuePage) -> str:
-    """Say how long the queue is."""
+def queue_text(queue: QueuePage, wanted: QueueFilter = EVERYTHING) -> str:
+    """Say how long the queue is, or what is left of it by the filter."""
+    which = _which(wanted)
     if not queue.total:
-        return "Nothing is waiting. Well done!"
+        return "You have no open case." if wanted.owner else f"Nothing{which} is waiting. Well done!"
     overdue = f", {queue.overdue:,} overdue" if queue.overdue else ""
-    return f"{count(queue.total, 'case')} waiting for an answer{overdue}."
+    whose = "of yours " if wanted.owner else ""
+    return f"{count(queue.total, 'case')}{which} {whose}waiting for an answer{overdue}."
 
 
-def page_value(page: int, brand: str | None) -> str:
-    """Write a page into a button's value."""
-    return f"{page}|{brand or ''}"
+def queue_value(wanted: QueueFilter) -> str:
+    """Write a filter into a button's value."""
+    return "|".join([wanted.owner or "", wanted.kind or "", wanted.platform or "", wanted.brand or ""])
 
 
-def read_page(value: str) -> tuple[int, str | None]:
-    """Read what `page_value` wrote."""
-    page, _, brand = value.partition("|")
-    return int(page), brand or None
+def read_queue_value(value: str) -> QueueFilter:
+    """Read what `queue_value` wrote; a brand may hold any character."""
+    owner, kind, platform, brand = (value or "|||").split("|", 3)
+    return QueueFilter(brand or None, owner or None, CaseKind(kind) if kind else None, platform or None)
 
 
-def _entry(file: CaseFile, now: datetime) -> list[Block]:
+def case_blocks(file: CaseFile, *, now: datetime) -> list[Block]:
+    """Show a case on two lines, with a way to its card and to the post."""
     latest = file.mentions[-1].mention if file.mentions else None
-    url = web_url(latest.url) if latest else None
     said_by = f"{byline(file.author)}: “{latest.text[:400]}”" if latest else byline(file.author)
+    facts = [said(said_by, limit=300)]
     return [
-        SectionBlock(text=words(short_title(file, now=now)), accessory=open_post(url, file.case.id) if url else None),
-        small(said(said_by, limit=300)),
+        SectionBlock(text=words(short_title(file, now=now)), accessory=show_card(file.case.id)),
+        small(*facts, words(link(latest.url, "open post"))) if latest else small(*facts),
     ]
+
+
+def _which(wanted: QueueFilter) -> str:
+    kind = f" of the kind {wanted.kind.value}" if wanted.kind else ""
+    platform = f" on {PLATFORM_NAMES.get(wanted.platform, wanted.platform)}" if wanted.platform else ""
+    brand = f" about {inline(wanted.brand)}" if wanted.brand else ""
+    return f"{kind}{platform}{brand}"

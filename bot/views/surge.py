@@ -6,7 +6,8 @@ from slack_sdk.models.blocks import Block, SectionBlock
 
 from bot.views.card import short_title, show_card
 from bot.views.elements import button, buttons, byline, count, inline, line, paragraphs, said, small, when, words
-from bot.views.queue import LATER, page_value
+from bot.views.paging import LATER, page_value
+from bot.views.queue import QUEUE
 from domain.case import CaseFile
 from domain.noise import Surge, SurgeLine
 
@@ -17,7 +18,9 @@ def surge_blocks(surge: Surge, *, now: datetime) -> list[Block]:
     blocks += paragraphs(_figures(surge))
     for file in surge.loudest:
         blocks += _case(file, now)
-    return blocks + buttons([button("Work through the queue", action_id=LATER, value=page_value(0, surge.span.brand))])
+    return blocks + buttons(
+        [button("Work through the queue", action_id=LATER, value=page_value(QUEUE, 0, f"|||{surge.span.brand}"))]
+    )
 
 
 def surge_text(surge: Surge) -> str:

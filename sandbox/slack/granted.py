@@ -17,17 +17,20 @@ class Shortcut:
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """What the installed app may do; None of scopes, commands or shortcuts grants all of them."""
+    """What the installed app may do; None of scopes, commands or shortcuts grants all of them.
+
+    Whoever opens the home tab is announced unless a manifest leaves that out; other events take a subscription.
+    """
 
     scopes: frozenset[str] | None = None
     commands: frozenset[str] | None = None
     shortcuts: tuple[Shortcut, ...] | None = None
-    events: frozenset[str] = frozenset()
+    events: frozenset[str] = frozenset({"app_home_opened"})
     home: bool = True
 
     @classmethod
     def by(cls, manifest: Mapping[str, Any] | None) -> Self:
-        """Read a manifest as a mapping; without one everything is granted and no event is sent."""
+        """Read a manifest as a mapping; without one everything is granted."""
         if manifest is None:
             return cls()
         features = manifest.get("features", {})

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from service.logs import configure_logs
 from tests.benchmarks import (
+    auditing,
     bench_classify,
     cards,
     claims,
@@ -52,6 +53,7 @@ BENCHMARKS = {
     "kills": Benchmark("kill -9 at random moments", kills.measure),
     "commands": Benchmark("Commands over a large database", commands.measure),
     "forgetting": Benchmark("Forgetting a person", forgetting.measure),
+    "auditing": Benchmark("A long audit log", auditing.measure),
     "digest": Benchmark("The daily digest over a large database", digests.measure),
     "kpis": Benchmark("KPIs over a large database", kpis.measure),
     "hostile": Benchmark("Hostile text", hostile_text.measure),

@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from bot.views.queue import PAGE
+from bot.views.paging import PAGE
 from crm.kpis import KPIS
 from domain.blind_check import QUESTIONS, BlindCheck, BlindPost, BlindRest
 from domain.case import (

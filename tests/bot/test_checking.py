@@ -6,8 +6,8 @@ import jsonschema
 import pytest
 
 from bot.checking import SCOPES, check_slack, resolve_channels
-from bot.commands import CUSTOMER, EARSHOT
 from bot.identity import SlackError, SlackUnreachableError, asking_client, identify
+from bot.typed import CUSTOMER, EARSHOT
 from domain.errors import SettingsError
 from tests.bot.office import MANIFEST, MANIFEST_FILE
 from tests.bot.scripted_slack import Reply, scripted_slack

@@ -8,14 +8,15 @@ from bot.commands import LOOK_UP, VERBS
 from bot.views.customer import PICK
 from bot.views.evidence import LATER as EVIDENCE_LATER
 from bot.views.kpi import EVIDENCE
-from bot.views.queue import LATER
+from bot.views.paging import LATER
+from crm.access import may, roles_for
 from domain.errors import StorageError
 from flows.carding import Origin
 from flows.filing import file_mentions
 from storage import records
 from tests import builders
 from tests.bot.office import shown
-from tests.bot.validation import live
+from tests.bot.validation import live, live_tokens
 from tests.builders import NOON
 from tests.sandbox.running import wait_until
 
@@ -31,24 +32,45 @@ def test_nobody_without_a_role_learns_anything(at_work, name, command):
 
 
 def test_every_verb_and_button_is_documented():
-    page = (Path(__file__).parents[2] / "docs" / "community-manager.md").read_text(encoding="utf-8")
+    docs = Path(__file__).parents[2] / "docs"
+    commands = (docs / "commands.md").read_text(encoding="utf-8")
     for verb in VERBS:
-        assert f"`/earshot {verb.name}" in page
-    assert f"`/customer {LOOK_UP.example}`" in page
+        assert f"`/earshot {verb.example}`" in commands
+        assert f"`/earshot {verb.also}`" in commands
+    assert f"`/customer {LOOK_UP.example}`" in commands
+    page = (docs / "community-manager.md").read_text(encoding="utf-8")
     for label in ("Claim", "Resolve", "Not us", "Reopen", "Open post"):
         assert f"| **{label}** |" in page
 
 
-def test_help_lists_every_verb_with_an_example(at_work):
-    answer = shown(at_work.type("leo", "/earshot"))
+@pytest.mark.parametrize("name", ["mia", "leo", "ada"])
+def test_help_lists_what_this_person_may_use_with_an_example_each(at_work, name):
+    answer = shown(at_work.type(name, "/earshot"))
+    person = at_work.desk.people.person(at_work.people[name].id)
     for verb in VERBS:
-        assert f"/earshot {verb.example}" in answer
-    assert "/customer jane@example.com" in answer
+        assert (f"as in `/earshot {verb.example}`" in answer) == may(person, verb.action)
+    assert ("/customer jane@example.com" in answer) == may(person, LOOK_UP.action)
 
 
-def test_mistyped_verb_is_answered_with_the_nearest(at_work):
-    assert "Did you mean `/earshot queue`?" in at_work.type("mia", "/earshot qeue").text
-    assert "/earshot help" in at_work.type("mia", "/earshot <!channel>").text
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
+def test_help_of_a_verb_has_usage_two_examples_and_who_may_use_it(at_work, verb):
+    answer = shown(at_work.type("leo", f"/earshot help {verb.name}"))
+    assert f"/earshot {verb.usage}" in answer
+    assert f"`/earshot {verb.example}` or `/earshot {verb.also}`" in answer
+    assert verb.also
+    assert "For everybody with a role." in answer or f"For the roles {roles_for(verb.action)}." in answer
+
+
+def test_help_of_what_is_no_verb_suggests_one(at_work):
+    assert "Did you mean `/earshot help search`?" in at_work.type("leo", "/earshot help serch").text
+    assert "`/customer jane@example.com` or `/customer @jane`" in shown(at_work.type("leo", "/earshot help customer"))
+
+
+def test_mistyped_verb_is_answered_with_the_whole_line_that_was_meant(at_work):
+    assert "Did you mean `/earshot queue 2`?" in at_work.type("mia", "/earshot qeue 2").text
+    answer = at_work.type("mia", "/earshot <!channel> <@U0BEN>")
+    assert "/earshot help" in answer.text
+    assert live_tokens(answer.text) == []
 
 
 def test_queue_lists_what_waits_and_pages(at_work):

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from bot.views import batch, blind_check, card, customer, digest, health, kpi, notice, queue
 from bot.views.quality import quality_lines, quality_summary
 from domain.message import Notice
+from domain.queue import QueueFilter
 from flows.lookup import PICKS
 from tests.bot import files
 from tests.bot import generated as g
@@ -41,7 +42,7 @@ def show_card(value):
 
 def show_queue(value):
     page, number, now, brand = value
-    return queue.queue_blocks(page, page=number, now=now, brand=brand)
+    return queue.queue_blocks(page, page=number, now=now, wanted=QueueFilter(brand=brand))
 
 
 def show_kpis(value):

@@ -15,7 +15,7 @@ from bot.commands import LOOK_UP, VERBS
 from bot.forms import FORMS
 from bot.shortcuts import SHORTCUTS
 from bot.subjects import CaseSubject, MessageSubject, subject_value
-from bot.views import card, case_forms, case_menus, customer, linking, queue
+from bot.views import card, case_forms, case_menus, customer, linking, paging
 from bot.views.blind_check import SKIP, START, answer_id
 from bot.views.case_menus import choice_value
 from bot.views.elements import who
@@ -75,8 +75,8 @@ BUTTON_ROWS: dict[tuple[str, str], Row] = {
     (case_menus.MORE, case_menus.CORRECT): Row(
         ALIVE.replace("dismissed", ""), f"{{case}}|sentiment|positive|{POST.id}"
     ),
-    (queue.EARLIER, ""): Row(given="0|", **OPENS),
-    (queue.LATER, ""): Row(given="0|", **OPENS),
+    (paging.EARLIER, ""): Row(given="queue|0|", **OPENS),
+    (paging.LATER, ""): Row(given="queue|0|", **OPENS),
     (customer.PICK, ""): Row(given="{jane}", **OPENS),
     (customer.LINK_ACCOUNT, ""): Row(given="{jane}", **OPENS),
     (customer.UNLINK_ACCOUNT, ""): Row(given="{roe}", **OPENS),

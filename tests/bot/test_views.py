@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.actions import BUTTONS
-from bot.commands import CUSTOMER, EARSHOT, LOOK_UP, VERBS
+from bot.commands import LOOK_UP, VERBS
 from bot.forms import FORMS
 from bot.subjects import CaseSubject, MessageSubject, PostSubject, read_subject, subject_value
+from bot.typed import CUSTOMER, EARSHOT
 from bot.views.approval import approval_blocks, note_blocks
 from bot.views.batch import batch_blocks, batch_text
 from bot.views.blind_check import (
@@ -47,8 +48,9 @@ from bot.views.help import help_blocks
 from bot.views.kpi import correction_lines, evidence_value, kpi_blocks, read_evidence, score_lines
 from bot.views.linking import account_view, choice_view, note_view, search_view, unlink_view
 from bot.views.notice import notice_blocks, notice_text
+from bot.views.paging import page_value, read_page
 from bot.views.quality import quality_lines, quality_summary
-from bot.views.queue import page_value, queue_blocks, read_page
+from bot.views.queue import queue_blocks
 from bot.views.surge import surge_blocks, surge_line_blocks
 from domain.blind_check import QUESTIONS, BlindRest
 from domain.case import CaseKind, CaseState, Copies, CustomerSummary, HistoryLine, Response, Urgency
@@ -61,10 +63,11 @@ from domain.handover import EscalationPolicy, HandoverKind
 from domain.message import ApprovalRequest, HandedOver, MessageKind, Notice, NudgeReason, ReplyNote
 from domain.outcome import Kpi
 from domain.prediction import CORRECTABLE, RELEVANCE, SENTIMENT, SWITCHING, Prediction, Predictions
+from domain.queue import QueueFilter
 from domain.reply import Credit, CreditReason, ReplyState
 from sandbox.slack.modals import view_errors
 from tests import builders
-from tests.bot import files
+from tests.bot import desk_views, files
 from tests.bot.test_reply_views import MODALS as REPLY_MODALS
 from tests.bot.validation import faults, live, live_tokens, text_objects, texts
 from tests.builders import NOON
@@ -200,6 +203,7 @@ VIEWS = {
     "forget_running": lambda: receipt_blocks(files.forgetting(ForgettingState.RUNNING)),
     "forget_receipt": lambda: receipt_blocks(files.forgetting(ForgettingState.SCRUBBED)),
     "help": lambda: help_blocks({EARSHOT: VERBS, CUSTOMER: (LOOK_UP,)}),
+    **desk_views.VIEWS,
 }
 
 
@@ -356,10 +360,10 @@ def hostile_views(text):
         batch_blocks(replace(batch, kind=MessageKind.REVIEW)),
         digest_blocks(digest),
         notice_blocks(Notice(text)),
-        queue_blocks(files.queue(*[file] * 10, total=99), page=3, now=NOON, brand="Lumora"),
         kpi_blocks([kpi] * 30, **PERIOD, scores=scores * 2, corrections=files.corrections(30)),
         kpi_blocks([kpi] * 60, **(PERIOD | {"brand": text}), scores=scores, with_buttons=False),
         evidence_blocks(files.evidence(*[row] * 10, kpi=kpi), **PERIOD),
+        queue_blocks(files.queue(*[file] * 10, total=99), page=3, now=NOON, wanted=QueueFilter(brand=text)),
         health_blocks(files.health(streams=(stream,) * 20, quality=(quality,) * 3)),
         digest_blocks(replace(digest, quality=quality)),
         blind_check_blocks(check),
@@ -655,9 +659,9 @@ def test_post_without_a_web_address_gets_no_link_button():
     assert "Open post" not in shown
 
 
-def test_page_of_the_queue_survives_its_button():
-    assert read_page(page_value(3, "Big | Co")) == (3, "Big | Co")
-    assert read_page(page_value(0, None)) == (0, None)
+def test_page_of_a_list_survives_its_button():
+    assert read_page(page_value("queue", 3, "|||Big | Co")) == ("queue", 3, "|||Big | Co")
+    assert read_page(page_value("mutes", 0)) == ("mutes", 0, "")
 
 
 def test_health_names_what_fails_and_what_is_spent():

@@ -26,8 +26,11 @@ def test_leadership_sees_aggregates_only():
     assert allowed == {
         Action.SEE_KPI,
         Action.SEE_EVIDENCE,  # ids, times and states only
+        Action.SEE_STATS,
         Action.SEE_HEALTH,
         Action.SEE_HELP,
+        Action.SEE_HOME,
+        Action.SET_PREFERENCES,
         Action.OPEN_POST,
     }
 

@@ -10,7 +10,7 @@ from domain.errors import Refused
 from domain.person import Action
 from flows.correcting import correct
 from flows.digest import digest
-from flows.lookup import search
+from flows.lookup import SearchQuery, search
 from flows.reporting import kpis
 from flows.responding import Click, claim, not_us, resolve
 from storage import audit, cases, corrections, outcomes
@@ -63,8 +63,8 @@ def test_a_persons_label_stands_in_the_place_of_the_models_with_her_name(opened,
     assert (said.of("sentiment").label, said.of("sentiment").by) == ("neutral", MIA.user_id)
     assert (said.of("sentiment").score, said.of("sentiment").unsure) == (1.0, False)
     assert (said.of("switching").label, said.of("switching").by) == ("none", None)
-    (found,) = search("down", house=house)
-    assert found.predictions == said
+    (hit,) = search(SearchQuery("down"), person=MIA, house=house).hits
+    assert hit.seen.predictions == said
 
 
 def test_the_correction_is_kept_noted_and_audited(opened, say, house):

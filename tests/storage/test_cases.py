@@ -8,6 +8,7 @@ import pytest
 from domain.case import CaseKind, CaseState, HistoryLine, Response, Urgency
 from domain.errors import StorageError
 from domain.mention import MentionId
+from domain.queue import QueueFilter
 from storage import cases, customers, records, responses
 from tests.builders import NOON, author, mention, record
 from tests.storage.values import case, seen, store
@@ -143,7 +144,9 @@ def test_the_queue_lists_open_cases_by_due_time_and_then_by_customer_value(datab
             "of another brand",
         ]
         assert [f.case.id for f in cases.queue(tx, limit=2, offset=2, value_band=str)] == ["soon", "late"]
-        assert [f.case.id for f in cases.queue(tx, brand="Helio", limit=10, value_band=str)] == ["of another brand"]
+        assert [f.case.id for f in cases.queue(tx, wanted=QueueFilter(brand="Helio"), limit=10, value_band=str)] == [
+            "of another brand"
+        ]
         assert cases.counts(tx, at=late) == (5, 3)
 
 

@@ -1,0 +1,102 @@
+"""Figures that are asked for: the KPIs, what the team did, how well Earshot hears."""
+
+from datetime import date
+
+from slack_sdk.models.blocks import Block
+
+from bot.desk import Answer, Ask
+from bot.periods import PERIODS, read_period
+from bot.typed import EARSHOT, brand_of, nearest, quoted_back, read_typed
+from bot.views.elements import small, words
+from bot.views.evidence import PAGE, evidence_blocks, evidence_text
+from bot.views.health import health_blocks, health_text
+from bot.views.kpi import MOST_BUTTONS, kpi_blocks, kpi_text, read_evidence
+from bot.views.stats import stats_blocks, stats_text
+from crm.kpis import KPIS
+from domain.brand import Brand
+from domain.errors import InputError
+from flows import kpi_days, reporting, scoring, team
+from flows.evidence import Question, rows_behind
+from flows.house import House
+
+
+def show_kpis(ask: Ask) -> Answer:
+    """Show every KPI or those named, of one brand or of each."""
+    house = ask.desk.house
+    typed = read_typed(ask.words, filters=("brand",))
+    asked = brand_of(typed, house)
+    names = {name for word in typed.words if (name := _kpi_named(word))}
+    text = _one_period([word for word in typed.words if not _kpi_named(word)])
+    blocks: list[Block] = []
+    titles = []
+    chosen = [asked] if asked else house.brands
+    with_buttons = len(chosen) * (len(names) or len(KPIS)) <= MOST_BUTTONS
+    for brand in chosen:
+        since, until = _period(text, brand, house, verb="kpi")
+        report = kpi_days.report(brand=brand, since=since, until=until, house=house)
+        blocks += kpi_blocks(
+            [kpi for kpi in report.kpis if not names or kpi.name in names],
+            brand=brand.name,
+            since=since,
+            until=until,
+            scores=[s for s in scoring.scores(brand=brand, house=house) if not names or s.target.kpi in names],
+            corrections=report.corrections,
+            with_buttons=with_buttons,
+        )
+        titles.append(kpi_text(brand=brand.name, since=since, until=until))
+    if not with_buttons:
+        blocks.append(small(words(f"Name a brand to get “Show evidence”: `{EARSHOT} kpi brand:NAME`.")))
+    return Answer(" · ".join(titles), blocks)
+
+
+def show_evidence(ask: Ask) -> Answer:
+    """Show a page of the rows behind a KPI."""
+    house = ask.desk.house
+    name, brand_name, since, until, page = read_evidence(ask.words)
+    brand = next((brand for brand in house.brands if brand.name == brand_name), None)
+    if brand is None:
+        raise InputError(f"“{quoted_back(brand_name)}” is none of our brands any more.")
+    question = Question(name, brand, since, until)
+    found = rows_behind(question, person=ask.person, house=house, limit=PAGE, offset=page * PAGE)
+    text = evidence_text(found, brand=brand.name, since=since, until=until)
+    return Answer(text, evidence_blocks(found, brand=brand.name, since=since, until=until))
+
+
+def show_stats(ask: Ask) -> Answer:
+    """Show what the team did, of one brand or of each."""
+    house = ask.desk.house
+    typed = read_typed(ask.words, filters=("brand",))
+    asked = brand_of(typed, house)
+    text = _one_period(list(typed.words))
+    found = []
+    for brand in [asked] if asked else house.brands:
+        since, until = _period(text, brand, house, verb="stats")
+        found.append(team.team_stats(brand=brand, since=since, until=until, person=ask.person, house=house))
+    return Answer(stats_text(found), stats_blocks(found))
+
+
+def show_health(ask: Ask) -> Answer:
+    """Show how well the sources are heard."""
+    health = reporting.health(listening=ask.desk.streams, house=ask.desk.house, model=ask.desk.model)
+    return Answer(health_text(health), health_blocks(health))
+
+
+def _one_period(words: list[str]) -> str:
+    if len(words) > 1:
+        raise InputError(f"I read more than one period in “{quoted_back(' '.join(words))}”. Name one: {PERIODS}.")
+    return words[0] if words else "week"
+
+
+def _kpi_named(word: str) -> str | None:
+    name = word.casefold().replace("-", "_")
+    return name if name in KPIS else None
+
+
+def _period(text: str, brand: Brand, house: House, *, verb: str) -> tuple[date, date]:
+    today = house.clock().astimezone(brand.time_zone).date()
+    period = read_period(text.casefold(), today=today)
+    if period is None:
+        is_none = "is neither a KPI nor a period" if verb == "kpi" else "is no period"
+        near = nearest(text, KPIS, f"{EARSHOT} kpi") if verb == "kpi" else ""
+        raise InputError(f"“{quoted_back(text)}” {is_none}.{near} Periods: {PERIODS}.")
+    return period

@@ -1,0 +1,73 @@
+"""What a person finds in her home tab: her own cases, the team's state, and what her roles let her see besides."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from crm.access import may, permit
+from domain.brand import Stream
+from domain.case import CaseFile
+from domain.health import Health
+from domain.noise import Mute
+from domain.outcome import Kpi
+from domain.person import Action, Person
+from domain.preference import Preferences
+from domain.queue import QueueFilter
+from domain.team import BrandState
+from flows import reporting
+from flows.house import House
+from flows.team import brand_states
+from storage import cases, mutes, preferences
+
+MINE_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """One person's home tab. `mine` are the first of `mine_total`; what she may not see is None or empty.
+
+    `kpis` are those of each brand since Monday, by its name.
+    """
+
+    person: Person
+    mine: tuple[CaseFile, ...]
+    mine_total: int
+    team: tuple[BrandState, ...]
+    kpis: tuple[tuple[str, tuple[Kpi, ...]], ...]
+    preferences: Preferences
+    health: Health
+    works_on_cases: bool = False
+    mutes: tuple[Mute, ...] | None = None
+    may_see_settings: bool = False
+
+
+def home(*, person: Person, listening: Sequence[Stream], house: House) -> Home:
+    """Read all that a person's home tab shows; raises Refused."""
+    permit(person, Action.SEE_HOME)
+    now = house.clock()
+    hers = QueueFilter(owner=person.user_id)
+    works = may(person, Action.CLAIM)
+    with house.database.read() as tx:
+        mine = cases.queue(tx, wanted=hers, limit=MINE_SHOWN, value_band=house.band) if works else []
+        total, _ = cases.counts(tx, at=now, wanted=hers) if works else (0, 0)
+        team = brand_states(tx, house=house)
+        chosen = preferences.of(tx, person.user_id)
+        muted = tuple(mutes.active(tx, at=now)) if may(person, Action.MUTE) else None
+    kpis = []
+    for brand in house.brands:
+        today = now.astimezone(brand.time_zone).date()
+        monday = today - timedelta(days=today.weekday())
+        since_monday = reporting.kpis(brand=brand, since=monday, until=today + timedelta(days=1), house=house)
+        kpis.append((brand.name, tuple(since_monday)))
+    return Home(
+        person=person,
+        mine=tuple(mine),
+        mine_total=total,
+        team=team,
+        kpis=tuple(kpis),
+        preferences=chosen,
+        health=reporting.health(listening=listening, house=house),
+        works_on_cases=works,
+        mutes=muted,
+        may_see_settings=may(person, Action.SEE_SETTINGS),
+    )
