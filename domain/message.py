@@ -24,7 +24,7 @@ class MessageKind(StrEnum):
     BLIND_CHECK = "blind_check"  # subject: its id
     SURGE = "surge"  # subject: its id
     SURGE_LINE = "surge_line"  # subject: the surge's id and the minute, in the surge's thread
-    DEADLINE = "deadline"  # subject: why, brand, place and moment; payload: the cases' ids
+    DEADLINE = "deadline"  # subject: why, place, moment and brand; payload: the cases' ids
     NOTICE = "notice"  # subject: the text's id; health notices to the operators
     NUDGE = "nudge"  # subject: case id; payload: why, and who did it
     ESCALATION = "escalation"  # subject: the handover's id

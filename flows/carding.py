@@ -40,15 +40,19 @@ class Cards:
     house: House
     now: datetime
     _mutes: list[Mute] | None = None
-    _surges: dict[str, SurgeSpan | None] = field(default_factory=dict)
+    _surges: dict[tuple[str, str], SurgeSpan | None] = field(default_factory=dict)
     _queued: dict[tuple[str, int | None], int] = field(default_factory=dict)
 
-    def queue(self, case: Case, mention: Mention, brand: Brand) -> bool:
-        """Queue the case's one card where this post may alert. True where it is new."""
+    def queue(self, case: Case, mention: Mention, brand: Brand, *, opened: bool = False) -> bool:
+        """Queue the case's one card where this post may alert; `opened` says that there can be none yet.
+
+        True where it is new.
+        """
         channel = case.channel or self.origin.channels.get(case.brand, "")
         if not (channel and self.origin.alerts_on(mention, policy=self.house.policy, now=self.now)):
             return False
-        if messages.get(self.tx, card_key(case.id)) or self._is_muted(case, mention):
+        has_card = not opened and messages.get(self.tx, card_key(case.id)) is not None
+        if has_card or self._is_muted(case, mention):
             return False
         urgent = case.urgency is Urgency.URGENT
         surge = self._surge(channel, brand)
@@ -81,16 +85,17 @@ class Cards:
         return True
 
     def _surge(self, channel: str, brand: Brand) -> SurgeSpan | None:
-        """Return the surge that goes on in the channel, begun now where one card more would be too many."""
-        if channel not in self._surges:
-            self._surges[channel] = next(iter(surges.going_on(self.tx, channel=channel)), None)
-        if self._surges[channel] is None and self._crowd(channel, None) >= self.house.noise.surge_cards:
-            self._surges[channel] = self._begin(channel, brand)
-        return self._surges[channel]
+        """Return the brand's surge that goes on in the channel, begun now where one card more would be too many."""
+        place = brand.name, channel
+        if place not in self._surges:
+            self._surges[place] = surges.going_on_in(self.tx, brand=brand.name, channel=channel)
+        if self._surges[place] is None and self._crowd(channel, None) >= self.house.noise.surge_cards:
+            self._surges[place] = self._begin(channel, brand)
+        return self._surges[place]
 
     def _begin(self, channel: str, brand: Brand) -> SurgeSpan:
         span = SurgeSpan(uuid4().hex, brand.name, channel, since=self.now, told_until=self.now)
-        surges.begin(self.tx, span)
+        surges.begin(self.tx, span)  # the brand is locked: nobody else begins one
         living = OutgoingMessage(
             key=surge_key(span.id),
             channel=channel,

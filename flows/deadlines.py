@@ -139,7 +139,7 @@ def _tell(
             moment = moment_to_tell(tx, place, DirectKind.DUE_SOON, brand=brand.name, house=house)
         if moment is None:
             continue
-        subject = f"{kind.value}|{brand.name}|{place}|{key or iso(now)}"
+        subject = f"{kind.value}|{place}|{key or iso(now)}|{brand.name}"
         notice = OutgoingMessage(
             key=f"deadline:{subject}",
             channel=place,
@@ -147,6 +147,7 @@ def _tell(
             subject=subject,
             state=MessageState.PENDING,
             created_at=now,
+            not_before=moment,
             rank=PRESSING,
             payload=json.dumps(ids),
         )
@@ -161,7 +162,7 @@ def _tell(
 
 def notice_of(tx: Tx, message: OutgoingMessage, *, house: House) -> DeadlineNotice:
     """Read what a notice shows now: cases whose posts are gone are left out."""
-    kind, brand, place, _ = message.subject.split("|", 3)
+    kind, place, _, brand = message.subject.split("|", 3)
     ids: list[str] = json.loads(message.payload or "[]")
     files = [cases.file(tx, case_id, value_band=house.band) for case_id in ids[:SHOWN]]
     shown = tuple(file for file in files if file and file.mentions)

@@ -195,7 +195,7 @@ def _open(tray: _Tray, mention: Mention, brand: Brand, decision: Triage) -> Case
     )
     cases.open_case(tray.tx, case)
     outcomes.put(tray.tx, outcome_of(case, brand))
-    tray.cards.queue(case, mention, brand)
+    tray.cards.queue(case, mention, brand, opened=True)
     return case
 
 

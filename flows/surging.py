@@ -29,6 +29,9 @@ def follow_surges(*, house: House) -> None:
             return
     with house.database.write() as tx:
         for span in surges.going_on(tx):
+            if span.brand not in {brand.name for brand in house.brands}:
+                surges.end(tx, span.id, at=now)  # the settings do not have the brand any more
+                continue
             over = surges.came(tx, span.id, since=now - house.noise.surge_within) < house.noise.surge_cards / 2
             old_enough = now - span.since >= house.noise.surge_within
             ends = over and old_enough

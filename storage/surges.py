@@ -4,24 +4,26 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import case, func, insert, select, update
 
 from domain.case import OPEN_STATES, CaseState, Urgency
 from domain.message import MessageKind, MessageState
 from domain.noise import SurgeSpan
 from storage.database import Tx
-from storage.tables import UNSETTLED, AuthorRow, CaseRow, MessageRow, SightingRow, SurgeRow
-from storage.upserts import insert_new
+from storage.tables import GOING_ON, UNSETTLED, AuthorRow, CaseRow, MessageRow, SightingRow, SurgeRow
 
 _FIELDS = [field.name for field in fields(SurgeSpan)]
 
 
-def going_on(tx: Tx, *, channel: str | None = None) -> list[SurgeSpan]:
-    """Return the surges that have not ended, of one channel or of all."""
-    wanted = select(SurgeRow).where(SurgeRow.ended_at.is_(None))
-    if channel is not None:
-        wanted = wanted.where(SurgeRow.channel == channel)
-    return [_span(row) for row in tx.scalars(wanted.order_by(SurgeRow.since))]
+def going_on(tx: Tx) -> list[SurgeSpan]:
+    """Return the surges that have not ended, the oldest first."""
+    return [_span(row) for row in tx.scalars(select(SurgeRow).where(GOING_ON).order_by(SurgeRow.since))]
+
+
+def going_on_in(tx: Tx, *, brand: str, channel: str) -> SurgeSpan | None:
+    """Return the brand's surge in a channel that has not ended."""
+    row = tx.scalar(select(SurgeRow).where(GOING_ON, SurgeRow.brand == brand, SurgeRow.channel == channel))
+    return None if row is None else _span(row)
 
 
 def get(tx: Tx, surge_id: str) -> SurgeSpan | None:
@@ -30,9 +32,9 @@ def get(tx: Tx, surge_id: str) -> SurgeSpan | None:
     return None if row is None else _span(row)
 
 
-def begin(tx: Tx, span: SurgeSpan) -> bool:
-    """Store a surge; False where one goes on in the channel."""
-    return insert_new(tx, SurgeRow, asdict(span))
+def begin(tx: Tx, span: SurgeSpan) -> None:
+    """Store a surge; of a brand one goes on in a channel at a time."""
+    tx.execute(insert(SurgeRow).values(asdict(span)))
 
 
 def add(tx: Tx, surge_id: str, case_id: str) -> None:

@@ -464,11 +464,11 @@ class MuteRow(Row):
 
 
 class SurgeRow(Row):
-    """More cards than a channel can bear: one living message instead. One goes on in a channel at a time."""
+    """More cards than a channel can bear: one living message instead, for each brand one at a time."""
 
     __tablename__ = "surges"
     __table_args__ = (
-        Index("uq_surges_channel", "channel", unique=True, sqlite_where=GOING_ON, postgresql_where=GOING_ON),
+        Index("uq_surges_going_on", "brand", "channel", unique=True, sqlite_where=GOING_ON, postgresql_where=GOING_ON),
     )
     id: Mapped[Key]
     brand: Mapped[str]

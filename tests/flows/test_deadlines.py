@@ -148,4 +148,4 @@ def test_every_notice_is_of_its_own_kind_in_the_outbox(house, one, pace, clock):
     clock.now = one.due_at + timedelta(seconds=1)
     watch_deadlines(house=keep_quiet(house))
     post_pending(post=slack, pace=pace, house=house)
-    assert slack.keys("C0BOSSES")[0].startswith(f"{MessageKind.DEADLINE.value}:overdue|Lumora|C0BOSSES|")
+    assert slack.keys("C0BOSSES")[0].startswith(f"{MessageKind.DEADLINE.value}:overdue|C0BOSSES|")

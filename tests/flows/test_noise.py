@@ -18,7 +18,8 @@ from flows.muting import Wanted, mute, mute_author_of, muted, unmute
 from flows.removing import remove
 from flows.responding import Click, not_us
 from flows.surging import follow_surges
-from storage import cases, mentions
+from storage import brands, cases, mentions
+from storage.surges import going_on as surges_of
 from tests.builders import LEO, MIA, NOON, author, brand, mention, stream
 from tests.flows.fakes import Scripted, batch, by_keyword
 
@@ -237,6 +238,27 @@ def test_a_deleted_post_leaves_the_living_message(policy, slack, pace):
     update_changed(post=slack, house=policy)
     surge = next(content for key, content in zip(slack.keys(), slack.shown(), strict=True) if key.startswith("surge"))
     assert "a7" not in {file.author.handle for file in surge.loudest}
+
+
+def test_two_brands_in_one_channel_have_a_surge_each(policy, slack, pace):
+    two = replace(policy, brands=(*policy.brands, brand("Helio", aliases=(), accounts=())))
+    with two.database.write() as tx:
+        brands.sync(tx, two.brands)
+    poll(two, *complaints(8))
+    helio = stream(name="helio on X", brand="Helio")
+    poll_in = Scripted(batch(*complaints(4, start=40), cursor="h"))
+    ingest(helio, poll=poll_in, classify=by_keyword, house=two)
+    send(two, slack, pace)
+    surges = [c for key, c in zip(slack.keys(), slack.shown(), strict=True) if key.startswith("surge:")]
+    assert sorted((one.span.brand, one.cases) for one in surges) == [("Helio", 4), ("Lumora", 3)]
+
+
+def test_a_surge_of_a_brand_that_is_gone_from_the_settings_just_ends(policy, slack, pace, clock):
+    poll(policy, *complaints(8))
+    clock.advance(minutes=2)
+    follow_surges(house=replace(policy, brands=(brand("Helio"),)))
+    with policy.database.read() as tx:
+        assert surges_of(tx) == []
 
 
 # Quiet hours

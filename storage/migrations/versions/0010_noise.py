@@ -52,5 +52,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_surges"),
     )
     op.create_index(
-        "uq_surges_channel", "surges", ["channel"], unique=True, sqlite_where=GOING_ON, postgresql_where=GOING_ON
+        "uq_surges_going_on",
+        "surges",
+        ["brand", "channel"],
+        unique=True,
+        sqlite_where=GOING_ON,
+        postgresql_where=GOING_ON,
     )
