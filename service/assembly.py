@@ -6,8 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import listeners
+from config.model import ModelSection
+from config.rules import EscalationSection
 from config.secrets import Secrets
-from config.settings import EscalationSection, ModelSection, Settings
+from config.settings import Settings
 from config.templates import load_templates
 from crm.wording import bare_text
 from domain.brand import Brand, Stream

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from config.settings import BrandSection, Settings
+from config.brands import BrandSection
+from config.settings import Settings
 from domain.setting import Setting
 
 

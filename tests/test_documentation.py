@@ -7,7 +7,7 @@ import pytest
 
 import listeners
 from bot.commands import VERBS
-from config.settings import RepliesSection
+from config.rules import RepliesSection
 from crm.kpis import KPIS
 from crm.wording import VARIABLES
 from domain.person import Role

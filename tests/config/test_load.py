@@ -5,7 +5,8 @@ import pytest
 
 from config.fields import Task
 from config.load import EXAMPLE, load, parse
-from config.settings import CheckpointSection, Settings
+from config.model import CheckpointSection
+from config.settings import Settings
 from domain.brand import SourceKind
 from domain.errors import SettingsError
 from domain.reply import RiskKind
@@ -118,9 +119,9 @@ def test_all_faults_are_reported_at_once_with_key_value_and_fix(write):
         (GOOD + GOOD.split("[[streams]]")[1].join(["[[streams]]", ""]), "stands 2 times"),
         (GOOD.replace('native_query = "lumora"', ""), "needs the key native_query"),
         (GOOD + '[roles]\ncrm_admin = ["S123"]', "takes user ids only"),
-        (GOOD + '[roles]\nleadership = ["@leo"]', "Copy member ID"),
+        (GOOD + '[roles]\nleadership = ["@leo"]', "roles.leadership[1] = '@leo': write Slack user ids"),
         (GOOD.replace('"x"\nnative', '"x"\nkind = "comments"\nnative'), "x has no comments"),
-        (GOOD + '[escalation]\npeople = ["@leo"]', "escalation.people[1] = '@leo': write a Slack user id"),
+        (GOOD + '[escalation]\npeople = ["@leo"]', "escalation.people[1] = '@leo': write Slack user ids"),
         (GOOD + '[escalation]\npeople = ["S0BOSS"]', "the user group S0BOSS can be told in a channel only"),
         (GOOD + f"[escalation]\npeople = {[f'U{n}' for n in range(11)]}", "at most 10 items"),
     ],

@@ -30,7 +30,7 @@ AT_A_TIME = 9
 
 
 class Rebuilding:
-    """One SQLite file, emptied before each time."""
+    """One SQLite file, emptied before each time but for its audit log, which can only grow."""
 
     def __init__(self, url: str, clock: SetClock) -> None:
         self._database, self._clock = open_database(url), clock
@@ -74,7 +74,7 @@ class Rebuilding:
         with self._database.write() as tx:
             tx.execute(text("PRAGMA defer_foreign_keys = ON"))
             for table in reversed(Row.metadata.sorted_tables):
-                if table.name not in {"audit_head", "stamps", "brands"}:
+                if table.name not in {"audit", "audit_head", "stamps", "brands"}:
                     tx.execute(table.delete())
 
 

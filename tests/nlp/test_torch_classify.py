@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from config.settings import ModelSection
+from config.model import ModelSection
 from domain.errors import ModelError
 from domain.prediction import BrandName, Reading
 from nlp import models

@@ -1,0 +1,125 @@
+"""Posts, their authors, and what triage, models and people said of them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, ForeignKeyConstraint, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.case import CaseKind, Urgency, Verdict
+from storage.tables.row import Key, Number, Row
+
+SHAREABLE = text("fingerprint IS NOT NULL")
+COPIED = text("copy_of IS NOT NULL")
+UNJUDGED = text("verdict = 'review' AND case_id IS NULL")
+"""Literally the conditions of partial indexes, or SQLite would not use these: they leave out the many old rows."""
+
+
+class AuthorRow(Row):
+    """Who wrote posts, as last seen."""
+
+    __tablename__ = "authors"
+    key: Mapped[Key]
+    platform: Mapped[str]
+    user_id: Mapped[str]
+    handle: Mapped[str]
+    name: Mapped[str]
+    followers: Mapped[int | None] = mapped_column(BigInteger)
+    verified: Mapped[bool]
+    automated: Mapped[bool]
+    url: Mapped[str]
+    seen_at: Mapped[datetime]
+
+
+class MentionRow(Row):
+    """A post. Full-text search hangs on `number`, which grows in the order of storing."""
+
+    __tablename__ = "mentions"
+    __table_args__ = (
+        Index(None, "author_key", "posted_at"),
+        Index("ix_mentions_fingerprint", "fingerprint", "posted_at", sqlite_where=SHAREABLE,
+              postgresql_where=SHAREABLE),
+        {"sqlite_autoincrement": True},
+    )  # fmt: skip
+    number: Mapped[Number]
+    id: Mapped[str] = mapped_column(unique=True)
+    author_key: Mapped[str] = mapped_column(ForeignKey("authors.key"))
+    text: Mapped[str]
+    url: Mapped[str]
+    posted_at: Mapped[datetime]
+    thread_id: Mapped[str]
+    reply_to: Mapped[str | None] = mapped_column(index=True)
+    repost_of: Mapped[str | None] = mapped_column(index=True)
+    language: Mapped[str | None]
+    edited_at: Mapped[datetime | None]
+    fingerprint: Mapped[str | None]
+    summons: Mapped[list[Any] | None]
+
+
+class SightingRow(Row):
+    """A post as seen for one brand: what triage decided. `batched_in` is the hourly or review line that lists it.
+
+    It may be written before or after its case: what counts is the commit.
+    """
+
+    __tablename__ = "sightings"
+    __table_args__ = (
+        Index(None, "brand", "posted_at", "verdict"),
+        Index("ix_sightings_unbatched", "brand", "verdict", "seen_at", sqlite_where=text("batched_in IS NULL"),
+              postgresql_where=text("batched_in IS NULL")),
+        Index("ix_sightings_unjudged", "brand", "posted_at", sqlite_where=UNJUDGED, postgresql_where=UNJUDGED),
+        Index("ix_sightings_copy_of", "copy_of", sqlite_where=COPIED, postgresql_where=COPIED),
+        {"sqlite_with_rowid": False},
+    )  # fmt: skip
+    mention_id: Mapped[str] = mapped_column(ForeignKey("mentions.id", ondelete="CASCADE"), primary_key=True)
+    brand: Mapped[Key]
+    verdict: Mapped[Verdict]
+    reason: Mapped[str]
+    kind: Mapped[CaseKind | None]
+    urgency: Mapped[Urgency | None]
+    case_id: Mapped[str | None] = mapped_column(
+        ForeignKey("cases.id", deferrable=True, initially="DEFERRED"), index=True
+    )
+    stream: Mapped[str | None]
+    posted_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    language: Mapped[str | None]
+    language_supported: Mapped[bool]
+    batched_in: Mapped[str | None]
+    copy_of: Mapped[str | None]
+
+
+class PredictionRow(Row):
+    """What one model said of one task. Of several models' rows the `current` one counts. `reasons` quotes the post."""
+
+    __tablename__ = "predictions"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["mention_id", "brand"], ["sightings.mention_id", "sightings.brand"], ondelete="CASCADE"
+        ),
+        {"sqlite_with_rowid": False},
+    )  # fmt: skip
+    mention_id: Mapped[Key]
+    brand: Mapped[Key]
+    task: Mapped[Key]
+    model: Mapped[Key]
+    label: Mapped[str]
+    score: Mapped[float]
+    unsure: Mapped[bool]
+    rival: Mapped[str | None]
+    probabilities: Mapped[dict[str, Any]]
+    reasons: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    current: Mapped[bool]
+
+
+class CorrectionRow(Row):
+    """A label that a person set."""
+
+    __tablename__ = "corrections"
+    number: Mapped[Number]
+    mention_id: Mapped[str] = mapped_column(ForeignKey("mentions.id", ondelete="CASCADE"), index=True)
+    brand: Mapped[str]
+    task: Mapped[str]
+    label: Mapped[str]
+    by: Mapped[str]
+    at: Mapped[datetime]
