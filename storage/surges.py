@@ -17,12 +17,16 @@ _FIELDS = [field.name for field in fields(SurgeSpan)]
 
 def going_on(tx: Tx) -> list[SurgeSpan]:
     """Return the surges that have not ended, the oldest first."""
-    return [_span(row) for row in tx.scalars(select(SurgeRow).where(SurgeRow.ended_at.is_(None)).order_by(SurgeRow.since))]
+    return [
+        _span(row) for row in tx.scalars(select(SurgeRow).where(SurgeRow.ended_at.is_(None)).order_by(SurgeRow.since))
+    ]
 
 
 def going_on_in(tx: Tx, *, brand: str, channel: str) -> SurgeSpan | None:
     """Return the brand's surge in a channel that has not ended."""
-    row = tx.scalar(select(SurgeRow).where(SurgeRow.ended_at.is_(None), SurgeRow.brand == brand, SurgeRow.channel == channel))
+    row = tx.scalar(
+        select(SurgeRow).where(SurgeRow.ended_at.is_(None), SurgeRow.brand == brand, SurgeRow.channel == channel)
+    )
     return None if row is None else _span(row)
 
 
