@@ -47,6 +47,7 @@ from bot.views.health import health_blocks, health_text
 from bot.views.help import help_blocks
 from bot.views.kpi import correction_lines, evidence_value, kpi_blocks, read_evidence, score_lines
 from bot.views.linking import account_view, choice_view, note_view, search_view, unlink_view
+from bot.views.muting import topic_view
 from bot.views.notice import notice_blocks, notice_text
 from bot.views.paging import page_value, read_page
 from bot.views.quality import quality_lines, quality_summary
@@ -226,6 +227,7 @@ MODALS = {
     "modal_unlink": lambda: unlink_view(CASE, files.customer().links, customer=files.customer()),
     "modal_account": lambda: account_view("cust1", platforms=["reddit", "x"]),
     "modal_note": lambda: note_view("cust1"),
+    "modal_mute_topic": lambda: topic_view(CASE, brand="Lumora"),
 }
 
 
@@ -414,6 +416,7 @@ def hostile_modals(text):
         search_view(CASE, author=author, typed=text),
         choice_view(CASE, [files.profile(customer=customer)] * 8),
         unlink_view(CASE, customer.links, customer=customer),
+        topic_view(CASE, brand=text),
     ]
 
 
