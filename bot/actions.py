@@ -7,8 +7,9 @@ from typing import Any
 
 from slack_bolt import App, Respond
 
-from bot import case_forms, home, link_forms, replies
-from bot.card_view import card_answer, in_view
+from bot import case_clicks, case_forms, home, link_forms, replies
+from bot.card_view import in_view
+from bot.case_clicks import change_case, from_menu
 from bot.commands import turn_page
 from bot.commands.customers import profile_answer
 from bot.commands.figures import show_evidence
@@ -17,17 +18,18 @@ from bot.commands.muting import end_mute
 from bot.desk import Answer, Ask, Desk, show
 from bot.forms import read_fields
 from bot.reception import listener
-from bot.subjects import CaseSubject, subject_value
 from bot.views import approval, evidence
 from bot.views.blind_check import SKIP, START, answer_id, blind_step_blocks, blind_step_text, read_item
 from bot.views.card import CLAIM, NOT_US, OPEN_POST, REOPEN, REPLY, RESOLVE, SHOW_CARD, WAKE
 from bot.views.case_menus import (
     ASSIGN,
+    AUTHOR_MUTES,
     CORRECT,
     ESCALATE,
     LEAD,
     LINK,
     MORE,
+    MUTE_TOPIC,
     PRODUCT,
     SNOOZE,
     UNTIL,
@@ -53,14 +55,11 @@ from bot.views.unsure import judge_id, read_judge
 from crm.access import permit
 from crm.snoozing import Rest
 from domain.blind_check import QUESTIONS, BlindStep
-from domain.case import CaseFile
 from domain.errors import Refused
 from domain.forgetting import Forgetting
-from domain.mention import MentionId
 from domain.person import Action
-from flows import alerting, blind_checks, correcting, forgetting, judging, lookup, responding, snoozing
+from flows import blind_checks, forgetting, judging, lookup, responding, snoozing
 from flows.judging import Judgement, Look
-from flows.responding import Click
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,43 +73,6 @@ class Button:
     action: Action
     run: Callable[[Ask], Answer | None]
     choice: str = ""
-
-
-def change_case(ask: Ask, *, change: Callable[..., CaseFile]) -> Answer | None:
-    """Change the case's state and show it on the card at once, for everybody, and where it was clicked."""
-    click = Click(case_id=ask.words, person=ask.person, delivery=ask.delivery)
-    file = change(click, house=ask.desk.house)
-    alerting.refresh(ask.words, post=ask.desk.post, house=ask.desk.house)
-    return card_answer(file, ask.desk) if ask.private else None
-
-
-def snooze(ask: Ask, *, rest: Rest) -> Answer | None:
-    """Let the case rest."""
-    return change_case(ask, change=partial(snoozing.snooze, rest=rest))
-
-
-def correct(ask: Ask) -> Answer | None:
-    """Set the label that was chosen, and show it on the card at once."""
-    case_id, task, label, mention_id = ask.words.split("|", 3)
-    change = partial(correcting.correct, mention_id=MentionId(mention_id), task=task, label=label)
-    return change_case(replace(ask, words=case_id), change=change)
-
-
-def show_card(ask: Ask) -> Answer:
-    """Show the card of a case that has none in the channel, or that is far up in it."""
-    file = lookup.case_file(ask.words, person=ask.person, house=ask.desk.house)
-    return replace(card_answer(file, ask.desk), beside=True)
-
-
-def from_menu(ask: Ask, *, open_form: Callable[[Ask], None]) -> Answer | None:
-    """Open a form for a case, and put the card's menu back: it would show the choice, and not take it again."""
-    try:
-        open_form(replace(ask, words=subject_value(CaseSubject(ask.words))))
-    finally:
-        alerting.show_again(ask.words, post=ask.desk.post, house=ask.desk.house)
-    if not ask.private:
-        return None
-    return card_answer(lookup.case_file(ask.words, person=ask.person, house=ask.desk.house), ask.desk)
 
 
 def open_post(_: Ask) -> None:
@@ -189,7 +151,7 @@ BUTTONS = (
     Button(CLAIM, Action.CLAIM, partial(change_case, change=responding.claim)),
     Button(RESOLVE, Action.RESOLVE, partial(change_case, change=responding.resolve)),
     Button(NOT_US, Action.NOT_US, partial(change_case, change=responding.not_us)),
-    *(Button(SNOOZE, Action.SNOOZE, partial(snooze, rest=rest), choice=rest) for rest in Rest),
+    *(Button(SNOOZE, Action.SNOOZE, partial(case_clicks.snooze, rest=rest), choice=rest) for rest in Rest),
     Button(SNOOZE, Action.SNOOZE, partial(from_menu, open_form=case_forms.open_snooze), choice=UNTIL),
     Button(WAKE, Action.WAKE, partial(change_case, change=snoozing.wake)),
     Button(MORE, Action.ASSIGN, partial(from_menu, open_form=case_forms.open_assign), choice=ASSIGN),
@@ -202,9 +164,14 @@ BUTTONS = (
         choice=PRODUCT,
     ),
     Button(MORE, Action.CREATE_LEAD, partial(from_menu, open_form=case_forms.open_lead), choice=LEAD),
-    Button(MORE, Action.CORRECT, correct, choice=CORRECT),
+    *(
+        Button(MORE, Action.MUTE, partial(case_clicks.mute_author, last=last), choice=choice)
+        for choice, last in AUTHOR_MUTES.items()
+    ),
+    Button(MORE, Action.MUTE, partial(from_menu, open_form=case_forms.open_topic), choice=MUTE_TOPIC),
+    Button(MORE, Action.CORRECT, case_clicks.correct, choice=CORRECT),
     Button(REOPEN, Action.REOPEN, partial(change_case, change=responding.reopen)),
-    Button(SHOW_CARD, Action.SEE_QUEUE, show_card),
+    Button(SHOW_CARD, Action.SEE_QUEUE, case_clicks.show_card),
     Button(OPEN_POST, Action.OPEN_POST, open_post),
     Button(EARLIER, Action.SEE_HELP, turn_page),  # which judges by the list whose page it is
     Button(LATER, Action.SEE_HELP, turn_page),
@@ -212,7 +179,7 @@ BUTTONS = (
     *(Button(judge_id(each), Action.JUDGE, partial(judge, judgement=each)) for each in Judgement),
     Button(REFRESH, Action.SEE_HOME, home.refresh),
     Button(PREFERENCES, Action.SET_PREFERENCES, home.set_preferences),
-    Button(REPLY, Action.REPLY, replies.open_reply),
+    Button(REPLY, Action.REPLY, case_clicks.open_reply),
     Button(TEMPLATE, Action.REPLY, replies.choose_template),
     Button(PREVIEW, Action.REPLY, replies.preview),
     Button(OUTSIDE, Action.REPLY, replies.open_outside),

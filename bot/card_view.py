@@ -3,11 +3,12 @@
 A card opens in a modal from the home tab; its buttons act and draw it anew, and forms open on top of it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import structlog
+from slack_sdk.models.blocks import Block
 
 from bot import home
 from bot.desk import Answer, Desk
@@ -26,9 +27,10 @@ TITLE = "Earshot"
 log = structlog.get_logger(__name__)
 
 
-def card_answer(file: CaseFile, desk: Desk) -> Answer:
-    """Show one person the card of a case."""
-    return Answer(card_text(file), card_blocks(file, now=desk.house.clock()), case_id=file.case.id)
+def card_answer(file: CaseFile, desk: Desk, *, told: Sequence[Block] = ()) -> Answer:
+    """Show one person the card of a case, and below it what she is told of her click."""
+    blocks = [*card_blocks(file, now=desk.house.clock()), *told]
+    return Answer(card_text(file), blocks, case_id=file.case.id)
 
 
 def in_view(body: dict[str, Any], desk: Desk, *, press: Callable[[Desk], Answer | None]) -> None:

@@ -1,10 +1,12 @@
 """What opens behind a card's menus and shortcuts, and what comes of it once it is filled in."""
 
-from datetime import date, datetime, time
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 
 from slack_sdk.models.views import View
 
-from bot.desk import Answer, Ask
+from bot.desk import Answer, Ask, Fields
+from bot.durations import read_duration
 from bot.subjects import CaseSubject, MessageSubject, PostSubject, Subject, read_subject
 from bot.views.case_forms import (
     BRAND,
@@ -24,13 +26,17 @@ from bot.views.case_forms import (
     tomorrow,
 )
 from bot.views.fields import one_of, several_of
+from bot.views.muting import LAST, TOPIC, begun_blocks, topic_view
+from crm.copies import normalised
 from crm.lifecycle import Step, after, insist
 from domain.case import CaseFile
 from domain.errors import InputError, Refused
 from domain.handover import Interest
+from domain.noise import MuteKind
 from domain.person import Action
-from flows import alerting, handing_over, lookup, responding, snoozing
+from flows import alerting, handing_over, lookup, muting, responding, snoozing
 from flows.handing_over import Source, Wish
+from flows.muting import Wanted
 from flows.permalinks import message_url
 from flows.responding import Click
 
@@ -121,6 +127,27 @@ def create_lead(ask: Ask) -> Answer:
     """Keep the lead."""
     handing_over.create_lead(_wish(ask), house=ask.desk.house)
     return _done(ask, "The lead is kept.")
+
+
+def open_topic(ask: Ask) -> None:
+    """Ask which topic is muted, for the case's brand."""
+    case = muting.insist_on_post(_case_id(ask), house=ask.desk.house).case
+    ask.desk.windows.open(ask.trigger, topic_view(ask.words, brand=case.brand))
+
+
+def check_topic(fields: Fields) -> dict[str, str]:
+    """Find what is wrong with the words by themselves."""
+    enough = len(normalised(one_of(fields.get(TOPIC)))) >= muting.FEWEST_LETTERS
+    return {} if enough else {TOPIC: f"Write {muting.FEWEST_LETTERS} letters or more: anything shorter mutes too much."}
+
+
+def mute_topic(ask: Ask) -> Answer:
+    """Mute the words."""
+    house, case = ask.desk.house, _file(ask).case
+    last = read_duration(one_of(ask.fields[LAST])) or timedelta(0)
+    wanted = Wanted(MuteKind.TOPIC, one_of(ask.fields[TOPIC]), last, case.brand)
+    new = muting.mute(wanted, person=ask.person, house=house, delivery=ask.delivery, case_id=case.id)
+    return replace(_done(ask), blocks=begun_blocks(new))
 
 
 def _wish(ask: Ask) -> Wish:

@@ -19,6 +19,7 @@ from bot.views import case_forms as views
 from bot.views import linking
 from bot.views.approval import CHANGES_FORM
 from bot.views.modal import said_view, waiting_view
+from bot.views.muting import TOPIC_FORM
 from bot.views.reply import REPLY_FORM
 from bot.windows import WindowError
 from crm.access import permit
@@ -55,6 +56,7 @@ FORMS: tuple[Form, ...] = (
     Form(views.PRODUCT_FORM, Action.SEND_TO_PRODUCT, case_forms.send_to_product),
     Form(views.LEAD_FORM, Action.CREATE_LEAD, case_forms.create_lead),
     Form(views.POST_FORM, Action.OPEN_POST, shortcuts.post_chosen),  # which judges by the shortcut that goes on
+    Form(TOPIC_FORM, Action.MUTE, case_forms.mute_topic, check=case_forms.check_topic),
     Form(linking.SEARCH_FORM, Action.LINK_CUSTOMER, link_forms.find),
     Form(linking.LINK_FORM, Action.LINK_CUSTOMER, link_forms.link),
     Form(linking.ACCOUNT_FORM, Action.LINK_CUSTOMER, link_forms.link_account),

@@ -6,11 +6,13 @@ from uuid import uuid4
 
 from crm.access import permit
 from crm.copies import normalised
+from domain.case import CaseFile, HistoryLine
 from domain.errors import Refused
+from domain.message import MessageKind
 from domain.noise import Mute, MuteKind
 from domain.person import Action, Person
 from flows.house import House
-from storage import audit, authors, cases, deliveries, mutes
+from storage import audit, authors, cases, deliveries, messages, mutes
 from storage.database import Tx
 
 LONGEST = timedelta(days=30)
@@ -28,37 +30,43 @@ class Wanted:
     platform: str | None = None
 
 
-def mute(wanted: Wanted, *, person: Person, house: House, delivery: str | None = None) -> Mute:
-    """Mute what is wanted from now on.
+def mute(
+    wanted: Wanted, *, person: Person, house: House, delivery: str | None = None, case_id: str | None = None
+) -> Mute:
+    """Mute what is wanted from now on; `case_id` is the case on whose card that was said, which then tells of it.
 
     Raises:
-        Refused: not permitted, too long, no such author, or too few letters for a topic.
+        Refused: not permitted, too long, no such author, too few letters for a topic, or the case's post is gone.
     """
     permit(person, Action.MUTE)
     if not timedelta(0) < wanted.last <= LONGEST:
         raise Refused("A mute lasts from a minute to 30 days. Try `/earshot mute price rise 2h`.")
     now = house.clock()
     with house.database.write() as tx:
+        if case_id:
+            _with_a_post(tx, case_id, house)
         value, shown = _named(tx, wanted)
         new = Mute(uuid4().hex, wanted.kind, value, shown, wanted.brand, person.user_id, now, now + wanted.last)
-        if delivery is None or deliveries.first_time(tx, delivery, at=now):
-            _store(tx, new, person, house)
+        _store(tx, new, house, delivery=delivery, case_id=case_id)
     return new
 
 
 def mute_author_of(case_id: str, last: timedelta, *, person: Person, house: House, delivery: str | None = None) -> Mute:
-    """Mute the author of a case for its brand. Raises as `mute`."""
+    """Mute the author of a case for its brand; its card tells of it. Raises as `mute`."""
     permit(person, Action.MUTE)
     now = house.clock()
     with house.database.write() as tx:
-        file = cases.file(tx, case_id, value_band=house.band)
-        if file is None or not file.mentions:
-            raise Refused("Its author removed the post, so there is nobody to mute.")
+        file = _with_a_post(tx, case_id, house)
         case, shown = file.case, f"{file.case.platform}:{file.author.handle}"
         new = Mute(uuid4().hex, MuteKind.AUTHOR, case.author_key, shown, case.brand, person.user_id, now, now + last)
-        if delivery is None or deliveries.first_time(tx, delivery, at=now):
-            _store(tx, new, person, house)
+        _store(tx, new, house, delivery=delivery, case_id=case_id)
     return new
+
+
+def insist_on_post(case_id: str, *, house: House) -> CaseFile:
+    """Return a case that may be muted by; raises Refused where its post is gone."""
+    with house.database.read() as tx:
+        return _with_a_post(tx, case_id, house)
 
 
 def unmute(mute_id: str, *, person: Person, house: House) -> None:
@@ -95,6 +103,28 @@ def _named(tx: Tx, wanted: Wanted) -> tuple[str, str]:
     return author.key, f"{author.platform}:{author.handle}"
 
 
-def _store(tx: Tx, new: Mute, person: Person, house: House) -> None:
+def _with_a_post(tx: Tx, case_id: str, house: House) -> CaseFile:
+    file = cases.file(tx, case_id, value_band=house.band)
+    if file is None or not file.mentions:
+        raise Refused("The post is gone: its author removed it, so there is nothing to mute.")
+    return file
+
+
+def _store(tx: Tx, new: Mute, house: House, *, delivery: str | None, case_id: str | None) -> None:
+    if delivery is not None and not deliveries.first_time(tx, delivery, at=new.since):
+        return
     mutes.add(tx, new)
-    audit.append(tx, at=new.since, actor=person.user_id, action="mute", subject=new.id, secret=house.secret)
+    audit.append(tx, at=new.since, actor=new.by, action="mute", subject=new.id, secret=house.secret)
+    if case_id:
+        what = "the author" if new.kind is MuteKind.AUTHOR else "a topic"  # whose words may name somebody
+        told = f"muted {what} for {_lasting(new.until - new.since)}"
+        cases.note(tx, case_id, HistoryLine(at=new.since, actor=new.by, action=told))
+        messages.touch(tx, kind=MessageKind.CARD, subject=case_id)
+
+
+def _lasting(span: timedelta) -> str:
+    for unit, name in ((timedelta(weeks=1), "week"), (timedelta(days=1), "day"), (timedelta(hours=1), "hour")):
+        number, rest = divmod(span, unit)
+        if number and not rest:
+            return f"{number} {name}{'' if number == 1 else 's'}"
+    return f"{span // timedelta(minutes=1)} minutes"

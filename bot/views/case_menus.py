@@ -1,6 +1,7 @@
 """The menus of a card: how long it rests, and all that has no button of its own."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from slack_sdk.models.blocks import StaticSelectElement
 
@@ -22,7 +23,10 @@ ASSIGN, LINK, ESCALATE, PRODUCT, LEAD, CORRECT, UNTIL = (
     "correct",
     "until",
 )
+MUTE_DAY, MUTE_WEEK, MUTE_TOPIC = "mute_day", "mute_week", "mute_topic"
 """The choices of the menus: the value of one begins with its name."""
+
+AUTHOR_MUTES = {MUTE_DAY: timedelta(days=1), MUTE_WEEK: timedelta(weeks=1)}
 
 _RESTS = {
     Rest.HOUR: "in 1 hour",
@@ -38,6 +42,7 @@ _CASE = {
     PRODUCT: "Send to product …",
     LEAD: "Create lead …",
 }
+_MUTES = {MUTE_DAY: "This author for a day", MUTE_WEEK: "This author for a week", MUTE_TOPIC: "A topic …"}
 _ACTIONS = {
     LINK: Action.LINK_CUSTOMER,
     ESCALATE: Action.ESCALATE,
@@ -53,10 +58,12 @@ def snooze_menu(case_id: str) -> StaticSelectElement:
 
 
 def more_menu(file: CaseFile) -> StaticSelectElement:
-    """Offer what the state allows, and every label for the post whose labels the card shows."""
+    """Offer what the state allows, mutes, and every label for the post whose labels the card shows."""
     case = file.case
     of_case = {text: choice_value(choice, case.id) for choice, text in _CASE.items() if _fits(choice, file)}
     groups: dict[str, Mapping[str, str]] = {"Case": of_case} if of_case else {}
+    if file.mentions:
+        groups["Mute"] = {text: choice_value(choice, case.id) for choice, text in _MUTES.items()}
     if file.calling and case.state in OFFERED[Action.CORRECT]:
         mention_id = file.calling.mention.id
         for title, task in _CORRECTIONS.items():

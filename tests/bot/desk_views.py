@@ -12,7 +12,7 @@ from bot.typed import EARSHOT
 from bot.views.audit import audit_blocks
 from bot.views.help import verb_blocks
 from bot.views.home import home_view, stranger_view
-from bot.views.muting import muted_blocks
+from bot.views.muting import begun_blocks, muted_blocks
 from bot.views.queue import queue_blocks
 from bot.views.search import search_blocks
 from bot.views.stats import stats_blocks
@@ -116,6 +116,7 @@ VIEWS: dict[str, Callable[[], list[Block]]] = {
     "muted": lambda: muted_blocks(
         [mute(), mute("price rise", kind=MuteKind.TOPIC, brand="Lumora")], page=0, new="mute-price rise"
     ),
+    "mute_begun": lambda: begun_blocks(mute(brand="Lumora")),
     "muted_nothing": lambda: muted_blocks([], page=0),
     "stats": lambda: stats_blocks(
         [stats(Deeds("U0MIA", 10, 7, 8, 3600.0), Deeds("U0BEN", 4, 0, 3, None)), stats(brand="Helio")]
@@ -150,6 +151,7 @@ def hostile(text: str, file: CaseFile, seen: SeenMention) -> list[list[Block]]:
         search_blocks(SearchPage((), more=False), SearchQuery(text, author=text), page=0, key="k"),
         unsure_blocks(UnsurePage((waits,) * 10, 99), page=1, brand="Lumora", judged=file),
         muted_blocks([replace(mute(text, brand=text, by=text), id=f"m{n}") for n in range(30)], page=1, new="m1"),
+        begun_blocks(mute(text, brand=text)),
         stats_blocks([stats(*[deeds] * 30, brand=text)]),
         audit_blocks(
             AuditPage((entry(actor=text, action=text, subject=text, detail=text),) * 10, 99), page=2, value="last:99"

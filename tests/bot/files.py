@@ -289,6 +289,7 @@ def digest(**changes) -> Digest:
         "open": 18,
         "kpis": kpis(),
         "kpis_before": kpis_before(),
+        "scores": scores()[1:2],
         "movement": Movement(
             days=4,
             same_weekday=True,

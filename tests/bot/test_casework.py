@@ -4,16 +4,19 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from bot.views.card import CLAIM, RESOLVE, WAKE
+import pytest
+
+from bot.views.card import CLAIM, REPLY, RESOLVE, SHOW_CARD, WAKE
 from bot.views.case_menus import MORE, SNOOZE
 from domain.case import CaseState, Verdict
 from flows.alerting import update_changed
 from flows.batching import enqueue_batches
 from flows.snoozing import wake_due
-from storage import records
+from storage import mutes, records
 from tests import builders
 from tests.bot.office import shown
 from tests.bot.test_actions import click_payload
+from tests.bot.test_verbs import press
 from tests.builders import NOON
 from tests.sandbox.running import wait_until
 from tests.storage.values import seen, store
@@ -223,3 +226,103 @@ def test_nothing_said_under_a_card_is_read_or_sent(at_work):
     assert shown(at_work.card()) == before
     assert [reply.text for reply in at_work.alerts.replies(card.ts)] == ["I think she is right"]
     assert at_work.case().history == ()
+
+
+def active_mutes(at_work):
+    with at_work.house.database.read() as tx:
+        return mutes.active(tx, at=at_work.house.clock())
+
+
+def test_the_author_of_a_card_is_muted_from_its_menu(at_work):
+    choose(at_work, "mia", "This author for a week")
+    told = shown(at_work.told("mia"))
+    assert "Author *x:jane* about Lumora until" in told
+    assert "`/earshot unmute` ends it sooner" in told
+    card_shows(at_work, f"<@{at_work.people['mia'].id}>: muted the author for 1 week")
+    (mute,) = active_mutes(at_work)
+    assert (mute.brand, mute.until - mute.since) == ("Lumora", timedelta(weeks=1))
+    assert at_work.case().case.state is CaseState.NEW
+
+
+def test_a_topic_is_muted_for_the_brand_of_the_card(at_work):
+    choose(at_work, "mia", "A topic …")
+    at_work.modal("mia", "Mute a topic")
+    assert "3 letters or more" in at_work.hand_in("mia", {"topic": "a!", "last": "1d"})["topic"]
+    answer = at_work.submit("mia", "Mute a topic", topic="Price  Rise", last="1d")
+    assert "Topic *price rise* about Lumora until" in str(answer["blocks"])
+    card_shows(at_work, "muted a topic for 1 day")
+    assert "price" not in shown(at_work.card())
+    (mute,) = active_mutes(at_work)
+    assert (mute.value, mute.brand, mute.until - mute.since) == ("price rise", "Lumora", timedelta(days=1))
+
+
+def private_card(at_work, name):
+    """Open the card from the queue, for one person alone."""
+    press(at_work, name, SHOW_CARD, at_work.type(name, "/earshot queue"))
+    wait_until(lambda: "Open post" in at_work.buttons(at_work.alerts.ephemeral[-1]))
+    return at_work.alerts.ephemeral[-1]
+
+
+@pytest.mark.parametrize(
+    ("menu", "label", "words"),
+    [
+        (SNOOZE, "in 1 hour", "*Snoozed* until"),
+        (MORE, "neutral", "neutral (said by"),
+        (MORE, "This author for a day", "muted the author for 1 day"),
+    ],
+)
+def test_a_choice_on_a_private_card_shows_there_and_in_the_channel(at_work, menu, label, words):
+    card = private_card(at_work, "mia")
+    press(at_work, "mia", menu, card, option=at_work.choices()[label])
+    wait_until(lambda: words in shown(card))
+    card_shows(at_work, words)
+    assert "More" in at_work.buttons(card)
+    assert len(at_work.alerts.ephemeral) == 2, "the list and the card are all that she sees"
+
+
+def test_a_private_card_says_how_a_mute_ends(at_work):
+    card = private_card(at_work, "mia")
+    press(at_work, "mia", MORE, card, option=at_work.choices()["This author for a day"])
+    wait_until(lambda: "`/earshot unmute` ends it sooner" in shown(card))
+
+
+def test_a_private_card_is_woken_and_resolved_in_its_place(at_work):
+    card = private_card(at_work, "mia")
+    press(at_work, "mia", SNOOZE, card, option=at_work.choices()["in 1 hour"])
+    wait_until(lambda: at_work.buttons(card)[0] == "Wake")
+    press(at_work, "mia", WAKE, card)
+    wait_until(lambda: "*New*" in shown(card))
+    press(at_work, "mia", RESOLVE, card)
+    wait_until(lambda: "*Resolved*" in shown(card))
+
+
+def test_a_form_from_a_private_card_confirms_and_the_menu_of_the_card_is_put_back(at_work):
+    card = private_card(at_work, "mia")
+    before = [block["block_id"] for block in card.blocks]
+    press(at_work, "mia", MORE, card, option=at_work.choices()["Assign …"])
+    done = at_work.submit("mia", "Assign", person=at_work.people["ben"].id)
+    assert "Done." in str(done["blocks"])
+    wait_until(lambda: [block["block_id"] for block in card.blocks] != before)
+
+
+@pytest.mark.parametrize(
+    ("menu", "label"), [(SNOOZE, "in 1 hour"), (SNOOZE, "at …"), (MORE, "Assign …"), (REPLY, None), (RESOLVE, None)]
+)
+def test_a_private_card_that_is_old_is_drawn_anew_with_the_reason(at_work, menu, label):
+    option = at_work.choices()[label] if label else None
+    card = private_card(at_work, "mia")
+    at_work.click("ben", RESOLVE)
+    wait_until(lambda: at_work.case().case.state is CaseState.RESOLVED)
+    press(at_work, "mia", menu, card, option=option)
+    wait_until(lambda: "⚠️ You cannot" in shown(card))
+    assert "*Resolved*" in shown(card)
+    assert at_work.buttons(card)[0] == "Reopen"
+
+
+def test_who_lost_her_role_is_refused_beside_a_private_card(at_work):
+    card = private_card(at_work, "mia")
+    at_work.desk.people.roles = {}
+    at_work.desk.people.monotonic = lambda: 10**9
+    press(at_work, "mia", RESOLVE, card)
+    wait_until(lambda: "You may not resolve cases" in at_work.alerts.ephemeral[-1].text)
+    assert "*New*" in shown(card)

@@ -38,8 +38,8 @@ def several(number, text="down", **changes):
     ]
 
 
-def press(at_work, name, action_id, message, *, nth=0):
-    """Press the nth button of this id."""
+def press(at_work, name, action_id, message, *, nth=0, option=None):
+    """Press the nth button of this id, or choose an option of the nth menu."""
     found = [
         (block["block_id"], element)
         for block in message.blocks
@@ -48,7 +48,7 @@ def press(at_work, name, action_id, message, *, nth=0):
     ]
     block_id, _ = found[nth]
     work = at_work.slack.slack.interactions.click(
-        at_work.people[name].id, at_work.alerts.id, message.ts, action_id, block_id=block_id
+        at_work.people[name].id, at_work.alerts.id, message.ts, action_id, block_id=block_id, option=option
     )
     at_work.slack.run(work)
 

@@ -154,6 +154,31 @@ def test_a_handle_is_muted_by_name_and_again_replaces(house, take):
     assert [m.id for m in muted(person=MIA, house=house)] == [second.id]
 
 
+def test_the_card_that_something_was_muted_from_tells_of_it_without_the_words(house, take):
+    take(mention("Lumora is down", by=author("jane")))
+    (file,) = files(house)
+    mute_author_of(file.case.id, timedelta(weeks=2), person=MIA, house=house)
+    topic = Wanted(MuteKind.TOPIC, "price rise", timedelta(minutes=90), "Lumora")
+    for _ in range(3):
+        mute(topic, person=MIA, house=house, delivery="d1", case_id=file.case.id)
+    told = [line.action for line in files(house)[0].history]
+    assert told == ["muted the author for 2 weeks", "muted a topic for 90 minutes"]
+
+
+def test_nothing_is_muted_from_a_card_whose_post_is_gone(house, take):
+    post = mention("Lumora is down", by=author("jane"))
+    take(post)
+    (file,) = files(house)
+    with house.database.write() as tx:
+        remove(tx, post.id, house=house)
+    topic = Wanted(MuteKind.TOPIC, "price rise", timedelta(hours=1), "Lumora")
+    with pytest.raises(Refused, match="The post is gone"):
+        mute_author_of(file.case.id, timedelta(days=1), person=MIA, house=house)
+    with pytest.raises(Refused, match="The post is gone"):
+        mute(topic, person=MIA, house=house, case_id=file.case.id)
+    assert muted(person=MIA, house=house) == ()
+
+
 @pytest.mark.parametrize(
     ("wanted", "why"),
     [
