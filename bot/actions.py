@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -13,7 +14,7 @@ from bot.commands import turn_page
 from bot.commands.customers import profile_answer
 from bot.commands.figures import show_evidence
 from bot.commands.lists import unsure_page
-from bot.commands.muting import end_mute
+from bot.commands.muting import end_mute, mutes_page
 from bot.desk import Answer, Ask, Desk, show
 from bot.forms import read_fields
 from bot.reception import listener
@@ -28,6 +29,7 @@ from bot.views.case_menus import (
     LEAD,
     LINK,
     MORE,
+    MUTE,
     PRODUCT,
     SNOOZE,
     UNTIL,
@@ -58,7 +60,7 @@ from domain.errors import Refused
 from domain.forgetting import Forgetting
 from domain.mention import MentionId
 from domain.person import Action
-from flows import alerting, blind_checks, correcting, forgetting, judging, lookup, responding, snoozing
+from flows import alerting, blind_checks, correcting, forgetting, judging, lookup, muting, responding, snoozing
 from flows.judging import Judgement, Look
 from flows.responding import Click
 
@@ -94,6 +96,15 @@ def correct(ask: Ask) -> Answer | None:
     case_id, task, label, mention_id = ask.words.split("|", 3)
     change = partial(correcting.correct, mention_id=MentionId(mention_id), task=task, label=label)
     return change_case(replace(ask, words=case_id), change=change)
+
+
+def mute_author(ask: Ask) -> Answer:
+    """Mute the author of a case for the hours that were chosen, and show beside the card what is muted."""
+    case_id, hours = ask.words.split("|")
+    house, last = ask.desk.house, timedelta(hours=int(hours))
+    new = muting.mute_author_of(case_id, last, person=ask.person, house=house, delivery=ask.delivery)
+    alerting.show_again(case_id, post=ask.desk.post, house=house)
+    return replace(mutes_page(ask, 0, new.id), beside=True)
 
 
 def show_card(ask: Ask) -> Answer:
@@ -194,6 +205,7 @@ BUTTONS = (
     Button(WAKE, Action.WAKE, partial(change_case, change=snoozing.wake)),
     Button(MORE, Action.ASSIGN, partial(from_menu, open_form=case_forms.open_assign), choice=ASSIGN),
     Button(MORE, Action.LINK_CUSTOMER, partial(from_menu, open_form=link_forms.open_link), choice=LINK),
+    Button(MORE, Action.MUTE, mute_author, choice=MUTE),
     Button(MORE, Action.ESCALATE, partial(from_menu, open_form=case_forms.open_escalate), choice=ESCALATE),
     Button(
         MORE,

@@ -13,12 +13,13 @@ from domain.person import Action
 from domain.prediction import CORRECTABLE, SENTIMENT, SWITCHING
 
 SNOOZE, MORE = "case_snooze", "case_more"
-ASSIGN, LINK, ESCALATE, PRODUCT, LEAD, CORRECT, UNTIL = (
+ASSIGN, LINK, ESCALATE, PRODUCT, LEAD, MUTE, CORRECT, UNTIL = (
     "assign",
     "link",
     "escalate",
     "product",
     "lead",
+    "mute",
     "correct",
     "until",
 )
@@ -30,6 +31,7 @@ _RESTS = {
     Rest.MORNING: "next working morning",
     Rest.WEEK: "next week",
 }
+_MUTES = {"for 2 hours": 2, "for 1 day": 24, "for 1 week": 168}
 _CORRECTIONS = {"Sentiment is": SENTIMENT, "Intent is": SWITCHING}
 _CASE = {
     ASSIGN: "Assign …",
@@ -57,6 +59,8 @@ def more_menu(file: CaseFile) -> StaticSelectElement:
     case = file.case
     of_case = {text: choice_value(choice, case.id) for choice, text in _CASE.items() if _fits(choice, file)}
     groups: dict[str, Mapping[str, str]] = {"Case": of_case} if of_case else {}
+    if file.mentions and case.state in OFFERED[Action.ESCALATE]:
+        groups["Mute the author"] = {text: choice_value(MUTE, f"{case.id}|{hours}") for text, hours in _MUTES.items()}
     if file.calling and case.state in OFFERED[Action.CORRECT]:
         mention_id = file.calling.mention.id
         for title, task in _CORRECTIONS.items():
