@@ -87,10 +87,8 @@ def _known(event: Any, since: float) -> bool:
 
 def _morning(made: Stage, page: Page) -> None:
     _sit(made, page, "mia", "lumora-alerts")
-    _scroll(page, COPIED)
-    _shoot(page, "card", 1280, 760)
-    _scroll(page, "no such words")
-    _shoot(page, "sandbox", 1280, 900)
+    _shoot(page, "card", 1280, 700, at=COPIED)
+    _shoot(page, "sandbox", 1280, 900, at="age filter")
 
 
 def _answering(made: Stage, page: Page) -> None:
@@ -108,15 +106,13 @@ def _answering(made: Stage, page: Page) -> None:
     made.sandbox.run(act.close_view(mia, made.sandbox.workspace.views[mia][-1]["id"]))
     _sit(made, page, "noa", "lumora-alerts")
     _press(page, RISKY, "1 reply")
-    _scroll(page, RISKY)
-    _shoot(page, "approval", 1280, 800)
+    _shoot(page, "approval", 1280, 920, at=RISKY)
     page.click("#thread-close")
 
 
 def _surge(made: Stage, page: Page) -> None:
     _sit(made, page, "mia", "lumora-alerts")
-    _scroll(page, "A surge about")
-    _shoot(page, "surge", 1280, 700)
+    _shoot(page, "surge", 1280, 700, at="A surge about")
 
 
 def _home(made: Stage, page: Page) -> None:
@@ -133,12 +129,12 @@ def _leading(made: Stage, page: Page) -> None:
     _sit(made, page, "leo", "lumora-leadership")
     _press(page, "KPIs of", "1 reply")
     page.wait_for("document.querySelector('#thread img:not(.avatar)')?.complete")
-    _shoot(page, "digest_thread", 1280, 1000)
+    page.evaluate("document.querySelector('#thread-log').scrollTop = 1e6")
+    _shoot(page, "digest_thread", 1280, 940)
     page.click("#thread-close")
     _press(page, "KPIs of", "Show evidence")
     page.wait_for("document.querySelector('#log').innerText.includes('Evidence of')")
-    _scroll(page, "Evidence of")
-    _shoot(page, "evidence", 1280, 560)
+    _shoot(page, "evidence", 1280, 640, at="Evidence of")
 
 
 def _operating(made: Stage, page: Page) -> None:
@@ -147,8 +143,7 @@ def _operating(made: Stage, page: Page) -> None:
     _press(page, "Forget this person", "Forget for good")
     page.click("#confirm-yes")
     page.wait_for("document.querySelector('#log').innerText.includes('Receipt')", seconds=60)
-    _scroll(page, "Receipt")
-    _shoot(page, "forget", 1280, 620)
+    _shoot(page, "forget", 1280, 620, at="Receipt")
 
 
 # In the page
@@ -174,15 +169,14 @@ def _press(page: Page, message: str, button: str) -> None:
     page.wait_for(f"{found}.find(b => b.innerText.trim() === {json.dumps(button)})?.click() === undefined")
 
 
-def _scroll(page: Page, words: str) -> None:
-    """Bring the latest message that says so to the middle; without one, go to the end."""
-    page.evaluate(f"{_message(words)}?.scrollIntoView({{ block: 'center' }})")
-
-
-def _shoot(page: Page, name: str, width: int, height: int) -> None:
-    """Photograph the page once it has come to rest, and what is in its middle stays there."""
+def _shoot(page: Page, name: str, width: int, height: int, *, at: str = "") -> None:
+    """Photograph the page once it has come to rest, with the latest message that says `at` in the middle."""
     page.resize(width, height)
-    page.evaluate("new Promise(done => setTimeout(done, 2000))")
+    page.evaluate("new Promise(done => setTimeout(done, 1500))")
+    if at:
+        page.evaluate(f"{_message(at)}.scrollIntoView({{ block: 'center' }})")
+        page.evaluate("document.querySelector('#thread-log').scrollTop = 1e6")
+        page.evaluate("new Promise(done => setTimeout(done, 300))")
     page.screenshot(PICTURES / f"{name}.png")
 
 
