@@ -1,6 +1,7 @@
 """The settings and secrets that point Earshot at a running sandbox."""
 
 import json
+from datetime import timedelta
 
 from sandbox.server import (
     REDDIT_ACCOUNT,
@@ -107,7 +108,7 @@ channel = "#lumora-opportunities"
 poll_seconds = {poll_seconds}
 
 [escalation]
-people = [{leadership}]
+people = [{crm_admin}]  # who may work on cases: a leader could read what reaches her, and press nothing
 
 [roles]
 crm_admin = [{crm_admin}]
@@ -116,6 +117,29 @@ leadership = [{leadership}]
 
 [replies.links]
 Lumora = "https://help.lumora.example"
+
+[[targets]]
+kpi = "response_rate"
+value = 0.75
+since = {target_since}
+by = {target_by}
+baseline = 0.4
+
+[[targets]]
+kpi = "first_response_median"
+value = 1800
+by = {target_by}
+"""
+
+_HURRY = """
+[triage]
+alert_within_hours = 24  # of the week before, only yesterday's posts make cards
+
+[sla]  # a working day in minutes, so that warnings and what follows them can be met
+urgent_minutes = 4
+high_minutes = 30
+warn_minutes = 2
+silence_minutes = 3
 """
 
 
@@ -137,9 +161,17 @@ def bot_environment(sandbox: Sandbox) -> dict[str, str]:
 
 
 def bot_settings_toml(
-    sandbox: Sandbox, *, database_url: str = "sqlite:///var/sandbox.db", poll_seconds: float = 1.0
+    sandbox: Sandbox,
+    *,
+    database_url: str = "sqlite:///var/sandbox.db",
+    poll_seconds: float = 1.0,
+    in_a_hurry: bool = False,
 ) -> str:
-    """Return the text of a settings file for a sandbox that has started."""
+    """Return the text of a settings file for a sandbox that has started.
+
+    `in_a_hurry` makes minutes of what takes hours.
+    """
+    today = sandbox.world.now().date()
     users = {user.name: user.id for user in sandbox.workspace.users.values()}
     groups = {group.handle: group.id for group in sandbox.workspace.groups.values()}
     texts = {
@@ -156,4 +188,5 @@ def bot_settings_toml(
         "leadership": users["leo"],
     }
     quoted = {name: json.dumps(text) for name, text in texts.items()}
-    return _TEMPLATE.format(poll_seconds=poll_seconds, **quoted)
+    days = {"target_since": today - timedelta(days=14), "target_by": today + timedelta(days=76)}
+    return _TEMPLATE.format(poll_seconds=poll_seconds, **quoted, **days) + (_HURRY if in_a_hurry else "")

@@ -50,6 +50,8 @@ FORGET_SECONDS = 2.0
 """Of forgetting somebody, so much is done in one round."""
 SCRUB_SECONDS = 60
 """What was erased is overwritten on disk at most so long after."""
+HEARING_SECONDS = 600.0
+"""A digest waits at most so long for the first poll of every stream after the start."""
 STOP_SECONDS = 3.0
 """A graceful stop waits so long for the jobs that are under way."""
 
@@ -90,6 +92,8 @@ class Schedule:
         self._erased = threading.Event()
         self._erased.set()  # a process that died may have left bytes behind
         self._running: set[str] = set()
+        self._unheard = {stream.name for stream in streams}
+        self._led_since = 0.0
         self._pace = Pace()
         self._failing: set[str] = set()
         workers = ThreadPoolExecutor(min(32, len(streams) + 8))
@@ -176,18 +180,33 @@ class Schedule:
         elif not self._leading.is_set():
             left, replies = recover(house=self._house), recover_replies(house=self._house)
             log.info("leading", unfinished_posts=left, unfinished_replies=replies)
+            self._led_since = time.monotonic()
             self._leading.set()
 
     def _polling(self, stream: Stream) -> Callable[[], object]:
         poll = self._polls[stream.name]
 
         def run() -> None:
-            report = ingest(stream, poll=poll, classify=self._classify, explain=self._explain, house=self._house)
+            try:
+                report = ingest(stream, poll=poll, classify=self._classify, explain=self._explain, house=self._house)
+            finally:
+                self._heard(stream)
             if report.removed:
                 self._erased.set()
             self._watch.ingested(stream, report)
 
         return run
+
+    def _heard(self, stream: Stream) -> None:
+        """Let the digest that fell due while nothing ran go as soon as every stream was asked what it missed."""
+        if stream.name in self._unheard:
+            self._unheard.discard(stream.name)
+            self._queue_digests()
+
+    def _queue_digests(self) -> None:
+        """Queue what is due, unless posts of that day may not have been read yet: it would call a full day quiet."""
+        if not self._unheard or time.monotonic() - self._led_since > HEARING_SECONDS:
+            enqueue_due_digests(house=self._house)
 
     def _send(self) -> None:
         report = post_pending(post=self._post, pace=self._pace, house=self._house)
@@ -200,7 +219,7 @@ class Schedule:
 
     def _queue_lines(self) -> None:
         enqueue_batches(house=self._house, period=self._batch_period)
-        enqueue_due_digests(house=self._house)
+        self._queue_digests()
         enqueue_due_checks(house=self._house)
 
     def _close_days(self) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median
 
+import yaml
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -16,14 +17,16 @@ from config.load import load
 from domain.brand import Stream
 from domain.clock import system_clock
 from domain.errors import EarshotError
+from domain.mention import Removal, mention_id
 from flows.alerting import PostReport
 from flows.house import House
 from flows.importing import import_customers
-from flows.ingest import IngestReport
+from flows.ingest import IngestReport, bring_in
 from flows.reporting import kpis
 from sandbox.bot_settings import bot_environment, bot_settings_toml
 from sandbox.scenario import Progress, load_scenario, play, recall
 from sandbox.server import PortInUseError, Sandbox
+from sandbox.world import Post
 from service.running import Running, connect_bot, stop_on_signal
 from service.schedule import Watch
 from storage import cases
@@ -32,6 +35,8 @@ LINES_EVERY = timedelta(minutes=1)
 """The hourly lines come every minute here, so that a newcomer sees one."""
 
 CUSTOMERS = Path(__file__).parents[1] / "sandbox" / "customers.csv"
+MANIFEST = Path(__file__).parents[1] / "config" / "slack-manifest.yaml"
+"""The app gets no more rights, and no fewer shortcuts, than the one that you would install."""
 
 
 @dataclass(slots=True)
@@ -88,7 +93,7 @@ def run_trial(*, seconds: float | None, port: int) -> None:
     scenario = load_scenario()
     with tempfile.TemporaryDirectory(prefix="earshot-") as folder:
         try:
-            sandbox = Sandbox(port=port)
+            sandbox = Sandbox(port=port, manifest=yaml.safe_load(MANIFEST.read_text(encoding="utf-8")))
             sandbox.start()
         except PortInUseError as error:
             raise EarshotError(f"{error}; python run.py sandbox --port 0 takes a free one.") from None
@@ -96,9 +101,11 @@ def run_trial(*, seconds: float | None, port: int) -> None:
             tally = _Tally(console)
             recall(sandbox.world, scenario)
             running = _prepare(sandbox, Path(folder), tally)
+            _report_deletions(sandbox, running, tally)
             stopping = stop_on_signal()
             running.start()
             console.print(f"[bold]Earshot's sandbox: {sandbox.url}[/bold]  (Ctrl-C ends it)")
+            console.print(f"As the operator: python run.py check --config {folder}/earshot.toml", soft_wrap=True)
             player = threading.Thread(
                 target=play,
                 args=(sandbox.world, scenario),
@@ -118,8 +125,12 @@ def run_trial(*, seconds: float | None, port: int) -> None:
 def _prepare(sandbox: Sandbox, folder: Path, tally: _Tally) -> Running:
     """Write the settings, connect the real bot, and bring the invented customers in."""
     config = folder / "earshot.toml"
-    config.write_text(bot_settings_toml(sandbox, database_url=f"sqlite:///{folder / 'sandbox.db'}"), encoding="utf-8")
-    os.environ.update(bot_environment(sandbox))
+    url = f"sqlite:///{folder / 'sandbox.db'}"
+    config.write_text(bot_settings_toml(sandbox, database_url=url, in_a_hurry=True), encoding="utf-8")
+    environment = bot_environment(sandbox)
+    lines = [f"{name}={value}\n" for name, value in environment.items()]
+    (folder / ".env").write_text("".join(lines), encoding="utf-8")  # for `run.py check` and others beside the bot
+    os.environ.update(environment)
     for proxy in ("http_proxy", "https_proxy", "all_proxy"):  # slack_sdk would ask one even for this machine
         os.environ.pop(proxy, None)
         os.environ.pop(proxy.upper(), None)
@@ -129,6 +140,28 @@ def _prepare(sandbox: Sandbox, folder: Path, tally: _Tally) -> Running:
     tally.house = running.house
     import_customers(CUSTOMERS, house=running.house)
     return running
+
+
+def _report_deletions(sandbox: Sandbox, running: Running, tally: _Tally) -> None:
+    """Pass every deletion on at once, as the result of a platform's compliance job would."""
+
+    def pass_on(post: Post) -> None:
+        if not post.gone:
+            return
+        removal = Removal(mention_id(post.platform, (*post.versions, post.id)[0]), running.house.clock())
+        report = bring_in(
+            [],
+            [removal],
+            platform=post.platform,
+            listening=running.streams,
+            alert=False,
+            classify=lambda _: [],
+            house=running.house,
+        )
+        with tally.lock:
+            tally.total += report
+
+    sandbox.world.subscribe(pass_on)
 
 
 def _summary(running: Running, tally: _Tally, console: Console, sandbox: Sandbox) -> None:

@@ -20,6 +20,7 @@ from bot.views.elements import (
     quoted,
     said,
     small,
+    urgency_words,
     when,
     who,
     words,
@@ -130,7 +131,7 @@ def _title(file: CaseFile) -> str:
     icon = _ICON[case.kind] if file.counted else "⚪"
     return (
         f"{icon} *{_kind(file)}* on {platform_name(case.platform)} about *{inline(case.brand)}*"
-        f" · {case.urgency.value} urgency · *{STATE_NAMES[case.state]}*{_who_and_when(case)}"
+        f" · {urgency_words(case.urgency)} · *{STATE_NAMES[case.state]}*{_who_and_when(case)}"
     )
 
 

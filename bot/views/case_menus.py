@@ -14,12 +14,13 @@ from domain.person import Action
 from domain.prediction import CORRECTABLE, SENTIMENT, SWITCHING
 
 SNOOZE, MORE = "case_snooze", "case_more"
-ASSIGN, LINK, ESCALATE, PRODUCT, LEAD, CORRECT, UNTIL = (
+ASSIGN, LINK, ESCALATE, PRODUCT, LEAD, MUTE, CORRECT, UNTIL = (
     "assign",
     "link",
     "escalate",
     "product",
     "lead",
+    "mute",
     "correct",
     "until",
 )

@@ -25,8 +25,8 @@ def deadline_text(notice: DeadlineNotice) -> str:
     brand = inline(notice.brand)
     match notice.kind:
         case DeadlineKind.DUE_SOON:
-            whose = "of yours" if notice.person else "that nobody has"
-            return f"{count(notice.total, 'case')} {whose} about {brand} must be answered soon"
+            cases = f"{count(notice.total, 'case')}{' of yours' if notice.person else ''} about {brand}"
+            return f"{cases}{'' if notice.person else ' that nobody has claimed'} must be answered soon"
         case DeadlineKind.OVERDUE:
             return f"{count(notice.total, 'case')} about {brand} {'is' if notice.total == 1 else 'are'} overdue"
         case DeadlineKind.SILENCE:

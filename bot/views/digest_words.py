@@ -101,7 +101,7 @@ def movement_lines(digest: Digest) -> list[Marked]:
     if not digest.movement.days:
         return [(NONE, "There are no earlier days to compare with yet.")] if digest.volume.mentions else []
     if not digest.movement.movers:
-        return [(SAME, "Nothing moved much.")] if digest.volume.mentions else []
+        return [(NONE, "Nothing moved much.")] if digest.volume.mentions else []
     return [(UP if m.now > m.usual else DOWN, _mover(m)) for m in digest.movement.movers[:_MOVERS]]
 
 

@@ -20,6 +20,7 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.escaping import escape, units
+from domain.case import Urgency
 from domain.mention import Author
 
 # https://docs.slack.dev/reference/block-kit/blocks/
@@ -122,6 +123,11 @@ def menu(label: str, *, action_id: str, groups: Mapping[str, Mapping[str, str]])
 def inline(text: str, *, limit: int = 150) -> str:
     """Escape foreign text for use inside `words`."""
     return escape(text, limit=limit, markup=True)
+
+
+def urgency_words(urgency: Urgency) -> str:
+    """Say how urgent a case is: `high urgency`, and simply `urgent` where it could be no more."""
+    return urgency.value if urgency is Urgency.URGENT else f"{urgency.value} urgency"
 
 
 def when(moment: datetime) -> str:

@@ -105,7 +105,7 @@ def _went(held: Holdings) -> list[str]:
     counted = (
         (held.posts, "post", "with what the model and people said of them"),
         (held.copies, "repost", "of them by others, which quote them"),
-        (held.replies, "reply", "of ours to them, which name her; that we answered, and when, stays"),
+        (held.replies, "reply", "of ours to them, with her name; that we answered, and when, stays"),
         (held.cases, "case", "emptied: no author, no thread, no text"),
         (held.messages, "message", "in Slack that show them"),
         (held.corrections, "correction", "of their labels"),

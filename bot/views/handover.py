@@ -3,7 +3,20 @@
 from slack_sdk.models.blocks import Block, SectionBlock
 
 from bot.escaping import link
-from bot.views.elements import byline, inline, line, named, platform_name, quoted, said, small, when, who, words
+from bot.views.elements import (
+    byline,
+    inline,
+    line,
+    named,
+    platform_name,
+    quoted,
+    said,
+    small,
+    urgency_words,
+    when,
+    who,
+    words,
+)
 from domain.case import Case
 from domain.handover import HandoverKind
 from domain.message import HandedOver, Nudge, NudgeReason
@@ -63,5 +76,5 @@ def handover_text(handed: HandedOver) -> str:
 
 def _case(case: Case) -> str:
     article = "an" if case.kind.value[0] in "aeiou" else "a"
-    urgency = f"{case.urgency.value} urgency"
-    return f"{article} {case.kind.value} on {platform_name(case.platform)} about *{inline(case.brand)}* ({urgency})"
+    where = f"on {platform_name(case.platform)} about *{inline(case.brand)}*"
+    return f"{article} {case.kind.value} {where} ({urgency_words(case.urgency)})"

@@ -63,9 +63,16 @@ function date(body, fallback) {
   const moment = new Date(Number(seconds) * 1000);
   if (Number.isNaN(moment.getTime())) return document.createTextNode(unescape(fallback));
   const day = moment.toLocaleDateString(undefined, { day: "numeric", month: "short", year: "numeric" });
+  const near = { "-1": "yesterday", 0: "today", 1: "tomorrow" }[daysFromToday(moment)];
   const time = moment.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
-  const text = format.replace(/\{date[a-z_]*\}/g, day).replace(/\{time[a-z_]*\}/g, time);
+  const text = format.replace(/\{date[a-z_]*\}/g, (form) => (form.endsWith("_pretty}") && near) || day).replace(/\{time[a-z_]*\}/g, time);
   return element("time", { datetime: moment.toISOString(), title: moment.toString() }, unescape(text));
+}
+
+// Whole days on the reader's calendar; rounded, as a day may have 23 or 25 hours.
+function daysFromToday(moment) {
+  const midnight = (time) => new Date(time.getFullYear(), time.getMonth(), time.getDate());
+  return Math.round((midnight(moment) - midnight(new Date())) / 86_400_000);
 }
 
 function inline(text, names, verbatim) {

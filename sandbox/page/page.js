@@ -243,6 +243,7 @@ async function say(box, threadTs) {
   try {
     const body = { user: state.me, channel: state.channel, text };
     await send("/page/messages", threadTs ? { ...body, thread_ts: threadTs } : body);
+    toBottom($(threadTs ? "thread-log" : "log"));
   } catch (error) {
     toast(`Not sent: ${error.message}`);
     box.value ||= text;

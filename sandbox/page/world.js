@@ -65,6 +65,16 @@ function answer(post) {
   $("write-text").focus();
 }
 
+// As its author would.
+async function remove(post) {
+  try {
+    await send("/control/delete", { id: post.id });
+    refresh();
+  } catch (error) {
+    toast(`Not deleted: ${error.message}`);
+  }
+}
+
 function draw(posts) {
   $("posts").replaceChildren(...posts.map((post) => {
     const own = brand.accounts[post.platform] === post.author;
@@ -81,6 +91,7 @@ function draw(posts) {
       element("p", { class: "foot" },
         post.reply_to ? element("span", { class: "muted" }, "↳ reply") : null,
         post.edited ? element("span", { class: "muted" }, "edited") : null,
+        own || post.gone ? null : element("button", { type: "button", class: "quiet", onclick: () => remove(post) }, "Delete"),
         brand.accounts[post.platform] && !own && !post.gone
           ? element("button", { type: "button", class: "quiet", onclick: () => answer(post) }, "Reply as brand") : null));
   }));

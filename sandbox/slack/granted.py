@@ -23,7 +23,7 @@ class Granted:
     """
 
     scopes: frozenset[str] | None = None
-    commands: frozenset[str] | None = None
+    commands: tuple[str, ...] | None = None
     shortcuts: tuple[Shortcut, ...] | None = None
     events: frozenset[str] = frozenset({"app_home_opened"})
     home: bool = True
@@ -40,7 +40,7 @@ class Granted:
         ]
         return cls(
             scopes=frozenset(manifest.get("oauth_config", {}).get("scopes", {}).get("bot", [])),
-            commands=frozenset(entry["command"] for entry in features.get("slash_commands", [])),
+            commands=tuple(entry["command"] for entry in features.get("slash_commands", [])),
             shortcuts=tuple(shortcuts),
             events=frozenset(manifest.get("settings", {}).get("event_subscriptions", {}).get("bot_events", [])),
             home=bool(features.get("app_home", {}).get("home_tab_enabled", False)),

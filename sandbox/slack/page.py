@@ -53,7 +53,7 @@ class Page:
             {
                 "name": workspace.name,
                 "connections": workspace.connections,
-                "commands": sorted(workspace.commands or ()),
+                "commands": list(workspace.commands or ()),
                 "bot": workspace.bot.id,
                 "home": workspace.granted.home,
                 "shortcuts": [

@@ -72,6 +72,7 @@ BUTTON_ROWS: dict[tuple[str, str], Row] = {
     (case_menus.MORE, case_menus.LINK): Row(ALIVE, **OPENS),
     (case_menus.MORE, case_menus.PRODUCT): Row(ALIVE, **OPENS),
     (case_menus.MORE, case_menus.LEAD): Row(ALIVE.replace("dismissed", ""), **OPENS),
+    (case_menus.MORE, case_menus.MUTE): Row(ALIVE, "{case}|24"),
     (case_menus.MORE, case_menus.CORRECT): Row(
         ALIVE.replace("dismissed", ""), f"{{case}}|sentiment|positive|{POST.id}"
     ),

@@ -65,7 +65,7 @@ def test_a_risky_answer_is_public_only_after_somebody_else_approved_it(at_work):
     request = wait_for(lambda: [m for m in at_work.alerts.messages if m.thread_ts == card.ts])[0]
     assert "Please stay: what went wrong?" in shown(request)
     assert public(at_work, post) == []
-    at_work.click("leo", request, APPROVE)
+    at_work.click("noa", request, APPROVE)
     (answer,) = wait_for(lambda: public(at_work, post))
     assert answer.text.endswith("Please stay: what went wrong?")
     await_words(card, "*Answered*")
