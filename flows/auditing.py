@@ -1,8 +1,10 @@
-"""Reading the audit log: a page of its entries, and whether its chain is whole."""
+"""The audit log: a page of its entries, whether its chain is whole, and the steps that Earshot itself saw."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from crm.access import permit
+from crm.lifecycle import Step
 from domain.audit import AuditEntry, Chain
 from domain.person import Action, Person
 from flows.house import House
@@ -49,3 +51,8 @@ def chain_of(tx: Tx, *, house: House) -> Chain:
     """Walk the whole chain."""
     broken = audit.verify(tx, secret=house.secret)
     return Chain(entries=audit.count(tx), head=audit.head(tx), broken=tuple(broken))
+
+
+def audit_step(tx: Tx, case_id: str, step: Step, *, at: datetime, house: House) -> None:
+    """Write a step that Earshot itself saw into the audit log."""
+    audit.append(tx, at=at, actor="earshot", action=step.value, subject=case_id, secret=house.secret)

@@ -19,7 +19,7 @@ from domain.mention import Author, MentionId
 from domain.message import MessageKind
 from domain.person import Action, Person
 from flows.house import House
-from storage import audit, cases, customer_notes, customers, deliveries, links, mentions, messages
+from storage import audit, authors, cases, customer_notes, customers, deliveries, links, mentions, messages
 from storage.database import Tx
 
 
@@ -117,7 +117,7 @@ def unlink(
         if known is None:
             raise Refused("This link is gone already.")
         links.untie(tx, link_id, by=user, at=now)
-        author = links.author(tx, f"{known.account.platform}:{known.user_id}") if known.user_id else None
+        author = authors.get(tx, f"{known.account.platform}:{known.user_id}") if known.user_id else None
         told = HistoryLine(at=now, actor=user, action="unlinked the author from the customer")
         _tell(tx, author, case_id, told)
         detail = f"customer {known.customer_id}"
@@ -145,17 +145,18 @@ def _first_time(tx: Tx, delivery: str | None, now: datetime) -> bool:
 def _author(tx: Tx, subject: Subject, action: Action) -> Author | None:
     """Find the author; a typed account may be one that we have not seen yet."""
     if subject.account:
-        return links.author_called(tx, subject.account)
+        found = authors.by_handle(tx, subject.account.handle, platform=subject.account.platform)
+        return found[0] if len(found) == 1 else None
     if subject.case_id:
         case = cases.get(tx, subject.case_id)
         if case is None:
             raise Refused("This case is not known any more.")
         insist(action, case)
-        return links.author(tx, case.author_key)
+        return authors.get(tx, case.author_key)
     post = mentions.get(tx, subject.mention_id, brand=subject.brand) if subject.mention_id else None
     if post is None:
         raise Refused("This post is gone: its author removed it.")
-    return links.author(tx, post.mention.author.key)
+    return authors.get(tx, post.mention.author.key)
 
 
 def _check_free(tx: Tx, author: Author, customer_id: str, grade: Grade) -> None:

@@ -1,4 +1,4 @@
-"""Filing classified posts: links, cases, answers and pending messages, inside the caller's transaction."""
+"""Filing classified posts: links, cases and pending messages, inside the caller's transaction."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -7,9 +7,8 @@ from uuid import uuid4
 
 from crm.business_time import due_at
 from crm.copies import fingerprint
-from crm.lifecycle import FROM, Step, after
+from crm.lifecycle import Step, after
 from crm.triage import triage
-from crm.wording import is_automatic
 from domain.brand import Brand
 from domain.case import (
     OPEN_STATES,
@@ -17,24 +16,23 @@ from domain.case import (
     CaseKind,
     CaseState,
     HistoryLine,
-    Response,
     SeenMention,
     Triage,
     Urgency,
     Verdict,
 )
 from domain.customer import CustomerMatch
-from domain.mention import Mention, MentionId
+from domain.mention import Mention
 from domain.message import MessageKind
 from domain.outcome import Outcome
 from domain.prediction import Predictions
-from domain.reply import Credit, CreditReason
+from flows.answering import record_answers
+from flows.auditing import audit_step
 from flows.carding import Cards, Origin, card_key
-from flows.crediting import probable_credit
 from flows.first_answer import settle_due
 from flows.house import House
 from flows.linking import sight_authors
-from storage import audit, brands, cases, copies, holds, mentions, messages, outcomes, responses
+from storage import brands, cases, copies, mentions, messages, outcomes
 from storage.database import Tx
 
 Classified = tuple[Mention, Brand, Predictions]
@@ -76,8 +74,8 @@ class _Tray:
     cases: dict[tuple[str, str, str], Case | None] = field(default_factory=dict)
     seen: list[SeenMention] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
-    answered: dict[str, bool] = field(default_factory=dict)
-    """The cases whose first answer may have been due at another time: True where a post joined an answered one."""
+    joined_answered: set[str] = field(default_factory=set)
+    """The answered cases that a post joined: their first answer may have been due at another time."""
 
     def count(self, name: str) -> None:
         self.counts[name] = self.counts.get(name, 0) + 1
@@ -94,10 +92,10 @@ def file_mentions(tx: Tx, classified: Sequence[Classified], *, origin: Origin, h
     for mention, brand, predictions in sorted(classified, key=lambda c: (c[0].posted_at, c[0].id)):
         _file(tray, mention, brand, predictions, customers.get(mention.author.key))
     mentions.add(tx, tray.seen, stream=origin.stream, at=tray.now, secret=house.secret)
-    answers = _record_answers(tray)
-    for case_id, joined in sorted(tray.answered.items()):
-        settle_due(tx, case_id, joined=joined, house=house)
-    return Filed(new=len(tray.seen), responses=answers, linked=linked, **tray.counts)
+    answers = record_answers(tx, tray.seen, house=house)
+    for case_id in sorted(tray.joined_answered | answers.case_ids):
+        settle_due(tx, case_id, joined=case_id in tray.joined_answered, house=house)
+    return Filed(new=len(tray.seen), responses=answers.new, linked=linked, **tray.counts)
 
 
 def open_for(tx: Tx, mention: Mention, brand: Brand, decision: Triage, *, origin: Origin, house: House) -> Case:
@@ -234,7 +232,7 @@ def _join(tray: _Tray, case: Case, mention: Mention, brand: Brand, decision: Tri
         audit_step(tray.tx, case.id, Step.CALL_AGAIN if reopens else Step.WAKE, at=tray.now, house=tray.house)
     outcomes.put(tray.tx, outcome_of(joined, brand), keeps_due=reopens or case.answered_at is not None)
     if calls and case.answered_at is not None:
-        tray.answered[case.id] = True
+        tray.joined_answered.add(case.id)
     if calls:
         outcomes.counts(tray.tx, case.id, eligible=True)
         if tray.cards.queue(joined, mention, brand):  # what was silent until now is on the card, too
@@ -245,68 +243,6 @@ def _join(tray: _Tray, case: Case, mention: Mention, brand: Brand, decision: Tri
     cases.note(tray.tx, case.id, HistoryLine(at=mention.posted_at, actor=None, action=action))
     messages.touch(tray.tx, kind=MessageKind.CARD, subject=case.id)
     return joined
-
-
-def _record_answers(tray: _Tray) -> int:
-    """Match our own replies with the cases that they answer, whichever of the two was stored first."""
-    asked: dict[str, dict[MentionId, str]] = {}
-    for seen in tray.seen:
-        if seen.case_id:
-            asked.setdefault(seen.brand, {})[seen.mention.id] = seen.case_id
-    found = 0
-    for brand in {seen.brand for seen in tray.seen}:
-        replies = [
-            s.mention for s in tray.seen if s.brand == brand and s.triage.verdict is Verdict.OWN and s.mention.reply_to
-        ]
-        earlier = mentions.own_replies(tray.tx, list(asked.get(brand, {})), brand=brand)
-        parents = [r.reply_to for r in replies if r.reply_to]
-        case_ids = mentions.case_ids(tray.tx, parents, brand=brand) | asked.get(brand, {})
-        for reply in {r.id: r for r in (*earlier, *replies)}.values():
-            case_id = case_ids.get(reply.reply_to) if reply.reply_to else None
-            by_machine = reply.author.automated or is_automatic(reply.text, tray.house.replies)
-            if case_id and not by_machine:
-                found += record_answer(tray.tx, case_id, reply, house=tray.house)
-                tray.answered.setdefault(case_id, False)
-    return found
-
-
-def record_answer(tx: Tx, case_id: str, reply: Mention, *, house: House, sent_by: str | None = None) -> bool:
-    """Stop the case's response clock with a public reply of ours; the earliest reply wins, whenever it is found.
-
-    `sent_by` is the Slack user whose reply Earshot sent; of any other the person is guessed. Returns False for a reply
-    that is known already.
-    """
-    sent = Credit(sent_by, CreditReason.SENT) if sent_by else None
-    credit = sent or probable_credit(tx, case_id, at=reply.posted_at)
-    response = Response(case_id, reply.id, reply.author.handle, reply.posted_at, reply.url, credit)
-    if not responses.add(tx, response):
-        if sent:  # polling was quicker
-            responses.credit(tx, reply.id, case_id, sent)
-            messages.touch(tx, kind=MessageKind.CARD, subject=case_id)
-        return False
-    first = min(r.at for r in responses.of_case(tx, case_id))
-    cases.change(tx, case_id, states=tuple(CaseState), answered_at=first)
-    if not any(_calls_after(seen, reply) for seen in mentions.of_case(tx, case_id)):
-        open_ones = FROM[Step.ANSWER]
-        if cases.change(tx, case_id, states=open_ones, state=CaseState.ANSWERED, snoozed_until=None):
-            audit_step(tx, case_id, Step.ANSWER, at=house.clock(), house=house)
-    outcomes.answered(tx, case_id, at=first)
-    holds.release(tx, case_id, at=house.clock())
-    preposition = "as" if sent_by else "by"
-    action = f"answered in public {preposition} {reply.author.handle}"
-    cases.note(tx, case_id, HistoryLine(at=reply.posted_at, actor=sent_by, action=action))
-    messages.touch(tx, kind=MessageKind.CARD, subject=case_id)
-    return True
-
-
-def audit_step(tx: Tx, case_id: str, step: Step, *, at: datetime, house: House) -> None:
-    """Write a step that Earshot itself saw into the audit log."""
-    audit.append(tx, at=at, actor="earshot", action=step.value, subject=case_id, secret=house.secret)
-
-
-def _calls_after(seen: SeenMention, reply: Mention) -> bool:
-    """Tell whether the author called for an answer again after this reply of ours."""
-    return seen.triage.verdict is Verdict.CASE and seen.mention.posted_at > reply.posted_at
 
 
 def outcome_of(case: Case, brand: Brand) -> Outcome:

@@ -17,8 +17,9 @@ from domain.mention import Mention
 from domain.reply import Draft, ReplyState, SentReply
 from domain.seams import Replier, Repliers
 from flows.alerting import LONGEST_CALL, LOOKS
+from flows.answering import record_answer
 from flows.approving import tell_writer, touch
-from flows.filing import audit_step, record_answer
+from flows.auditing import audit_step
 from flows.house import House
 from flows.notices import tell_operators
 from flows.responding import move

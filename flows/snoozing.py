@@ -13,7 +13,7 @@ from domain.case import Case, CaseFile, HistoryLine
 from domain.errors import Refused
 from domain.message import MessageKind, NudgeReason
 from domain.person import Action
-from flows.filing import audit_step
+from flows.auditing import audit_step
 from flows.house import House
 from flows.notices import nudge
 from flows.responding import Click, act, move

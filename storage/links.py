@@ -3,15 +3,13 @@
 import secrets
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 
 from domain.brand import Account
 from domain.customer import Grade, Link, LinkState
-from domain.mention import Author
 from storage.customers import to_link
 from storage.database import Tx
 from storage.folding import fold_handle
-from storage.sightings import to_author
 from storage.tables import AuthorRow, LinkRow, MembershipRow
 
 
@@ -25,25 +23,9 @@ def of_author(tx: Tx, author_key: str) -> list[Link]:
     return _read(tx, LinkRow.author_key == author_key, LinkRow.state == LinkState.ACTIVE)
 
 
-def author(tx: Tx, author_key: str) -> Author | None:
-    """Return an author whom we have seen."""
-    row = tx.scalars(select(AuthorRow).where(AuthorRow.key == author_key)).first()
-    return None if row is None else to_author(row)
-
-
 def hold(tx: Tx, author_key: str) -> None:
     """Let nobody else link an author until the transaction ends."""
     tx.execute(select(AuthorRow.key).where(AuthorRow.key == author_key).with_for_update())
-
-
-def author_called(tx: Tx, account: Account) -> Author | None:
-    """Return the one author of this platform who was last seen with this handle; None for nobody and for several.
-
-    Reads every author: it is asked when a person has typed a handle.
-    """
-    named = AuthorRow.platform == account.platform, func.lower(AuthorRow.handle) == account.handle.lower()
-    rows = tx.scalars(select(AuthorRow).where(*named).limit(2)).all()
-    return to_author(rows[0]) if len(rows) == 1 else None
 
 
 def tie(

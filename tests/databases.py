@@ -68,21 +68,22 @@ def _sqlite_template(database_folder):
 
 @pytest.fixture(scope="session")
 def _postgres(database_folder):
-    """Give a context that holds a database: a copy of one that was migrated once."""
+    """Give a context that holds a database: a copy of one that was migrated once, or of the bare one."""
     with postgres_server(database_folder / "postgresql") as server:
 
         def at(name):
             return server.set(database=name).render_as_string(hide_password=False)
 
         with psycopg.connect(at("postgres"), autocommit=True) as connection:
-            connection.execute("CREATE DATABASE template TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'")
+            for name in ("bare", "template"):
+                connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'")
             _migrated(at("template"))
             numbers = count(1)
 
             @contextmanager
-            def copy():
+            def copy(template="template"):
                 name = f"test{next(numbers)}"
-                connection.execute(f"CREATE DATABASE {name} TEMPLATE template")
+                connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
                 yield at(name)
                 connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -117,3 +118,15 @@ def database(database_url):
     opened = open_database(database_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture(params=KINDS)
+def bare_url(request, database_folder):
+    """Name an empty database without any table; the test runs once for each kind."""
+    if request.param == "postgresql":
+        with request.getfixturevalue("_postgres")("bare") as url:
+            yield url
+        return
+    folder = Path(tempfile.mkdtemp(dir=database_folder))
+    yield f"sqlite:///{folder}/earshot.db"
+    shutil.rmtree(folder)

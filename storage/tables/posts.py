@@ -19,6 +19,7 @@ class AuthorRow(Row):
     """Who wrote posts, as last seen."""
 
     __tablename__ = "authors"
+    __table_args__ = (Index("ix_authors_handle", text("lower(handle)")),)
     key: Mapped[Key]
     platform: Mapped[str]
     user_id: Mapped[str]

@@ -14,8 +14,9 @@ from domain.case import SeenMention, Triage, TriagePolicy, Verdict
 from domain.clock import system_clock
 from domain.customer import CustomerRecord
 from domain.mention import Mention, MentionId
+from flows.answering import record_answer
 from flows.carding import Origin
-from flows.filing import file_mentions, record_answer
+from flows.filing import file_mentions
 from flows.house import House
 from sandbox.scenario import generate
 from sandbox.world import Draft

@@ -72,7 +72,7 @@ def test_recorded_answers_are_counted_and_a_second_time_nothing_is_new(config, p
     assert first.json["new"] == len(set(read)) - len(gone & set(read))
     assert first.json["bad_lines"] == bad
     assert len(first.err.splitlines()) == bad
-    parts = ("complaints", "opportunities", "joined", "batch", "review", "own")
+    parts = ("complaints", "opportunities", "joined", "batch", "review", "own", "copy")
     assert sum(first.json[part] for part in parts) == first.json["new"]
     again = ingested(config, bodies, platform).json
     assert (again["read"], again["new"], again["responses"]) == (len(read), 0, 0)

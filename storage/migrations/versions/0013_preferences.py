@@ -45,6 +45,7 @@ def upgrade() -> None:
         sa.Column("open_hours_only", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("user_id", name="pk_preferences"),
     )
+    op.create_index("ix_authors_handle", "authors", [sa.text("lower(handle)")])
     op.create_index("ix_history_at", "history", ["at"])
     op.create_index("ix_outcomes_brand_answered_at", "outcomes", ["brand", "answered_at"])
     op.create_index(
