@@ -8,7 +8,7 @@ from slack_bolt import App, Respond
 
 from bot.commands.auditing import audit_page, show_audit
 from bot.commands.customers import look_up_customer, offer_to_forget
-from bot.commands.figures import show_health, show_kpis, show_stats
+from bot.commands.figures import kpi_page, show_health, show_kpis, show_stats
 from bot.commands.lists import (
     queue_page,
     search_page,
@@ -25,6 +25,7 @@ from bot.reception import listener
 from bot.typed import CUSTOMER, EARSHOT, nearest, quoted_back
 from bot.views.audit import AUDIT
 from bot.views.help import help_blocks, help_text, verb_blocks
+from bot.views.kpi import KPI
 from bot.views.muting import MUTES
 from bot.views.paging import read_page
 from bot.views.queue import QUEUE
@@ -173,6 +174,7 @@ PAGES = {
     SEARCH: Paged(Action.SEARCH, search_page),
     UNSURE: Paged(Action.JUDGE, unsure_page),
     MUTES: Paged(Action.MUTE, mutes_page),
+    KPI: Paged(Action.SEE_KPI, kpi_page),
     AUDIT: Paged(Action.SEE_AUDIT, audit_page),
 }
 

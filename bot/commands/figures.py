@@ -1,5 +1,6 @@
 """Figures that are asked for: the KPIs, what the team did, how well Earshot hears."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from slack_sdk.models.blocks import Block
@@ -10,7 +11,8 @@ from bot.typed import EARSHOT, brand_of, nearest, quoted_back, read_typed
 from bot.views.elements import small, words
 from bot.views.evidence import PAGE, evidence_blocks, evidence_text
 from bot.views.health import health_blocks, health_text
-from bot.views.kpi import MOST_BUTTONS, kpi_blocks, kpi_text, read_evidence
+from bot.views.kpi import KPI, MOST_BUTTONS, kpi_blocks, kpi_text, read_evidence
+from bot.views.paging import on_pages, page_buttons
 from bot.views.stats import stats_blocks, stats_text
 from crm.kpis import KPIS
 from domain.brand import Brand
@@ -22,31 +24,50 @@ from flows.house import House
 
 def show_kpis(ask: Ask) -> Answer:
     """Show every KPI or those named, of one brand or of each."""
-    house = ask.desk.house
     typed = read_typed(ask.words, filters=("brand",))
-    asked = brand_of(typed, house)
-    names = {name for word in typed.words if (name := _kpi_named(word))}
-    text = _one_period([word for word in typed.words if not _kpi_named(word)])
-    blocks: list[Block] = []
+    brand = brand_of(typed, ask.desk.house)
+    names = sorted({name for word in typed.words if (name := _kpi_named(word))})
+    period = _one_period([word for word in typed.words if not _kpi_named(word)]).casefold()
+    return _kpis(ask, 0, period, names, [brand] if brand else ask.desk.house.brands)
+
+
+def kpi_page(ask: Ask, page: int, value: str) -> Answer:
+    """Show one page, counted from 0, of the KPIs of every brand."""
+    period, _, names = value.partition("|")
+    return _kpis(ask, page, period, names.split(",") if names else [], ask.desk.house.brands)
+
+
+def _kpis(ask: Ask, page: int, period: str, names: Sequence[str], brands: Sequence[Brand]) -> Answer:
+    """Show the brands' KPIs on as few pages as Slack takes."""
+    house = ask.desk.house
+    with_buttons = len(brands) * (len(names) or len(KPIS)) <= MOST_BUTTONS
+    parts: list[list[Block]] = []
     titles = []
-    chosen = [asked] if asked else house.brands
-    with_buttons = len(chosen) * (len(names) or len(KPIS)) <= MOST_BUTTONS
-    for brand in chosen:
-        since, until = _period(text, brand, house, verb="kpi")
+    for brand in brands:
+        since, until = _period(period, brand, house, verb="kpi")
         report = kpi_days.report(brand=brand, since=since, until=until, house=house)
-        blocks += kpi_blocks(
-            [kpi for kpi in report.kpis if not names or kpi.name in names],
-            brand=brand.name,
-            since=since,
-            until=until,
-            scores=[s for s in scoring.scores(brand=brand, house=house) if not names or s.target.kpi in names],
-            corrections=report.corrections,
-            with_buttons=with_buttons,
+        scores = scoring.scores(brand=brand, house=house)
+        parts.append(
+            kpi_blocks(
+                [kpi for kpi in report.kpis if not names or kpi.name in names],
+                brand=brand.name,
+                since=since,
+                until=until,
+                scores=[score for score in scores if not names or score.target.kpi in names],
+                corrections=report.corrections,
+                with_buttons=with_buttons,
+            )
         )
         titles.append(kpi_text(brand=brand.name, since=since, until=until))
+    pages = on_pages(parts)
+    page = min(page, len(pages) - 1)
+    blocks = [
+        *pages[page],
+        *page_buttons(KPI, page=page, more=page + 1 < len(pages), rest=f"{period}|{','.join(names)}"),
+    ]
     if not with_buttons:
         blocks.append(small(words(f"Name a brand to get “Show evidence”: `{EARSHOT} kpi brand:NAME`.")))
-    return Answer(" · ".join(titles), blocks)
+    return Answer(titles[0] if len(titles) == 1 else f"KPIs of {len(titles):,} brands", blocks)
 
 
 def show_evidence(ask: Ask) -> Answer:

@@ -10,7 +10,7 @@ from domain.closed_day import DayCorrection
 from domain.outcome import Kpi
 from domain.scorecard import Score, Standing
 
-EVIDENCE = "kpi_evidence"
+KPI, EVIDENCE = "kpi", "kpi_evidence"
 MOST_BUTTONS = 30
 """More KPIs than that in one message are listed without buttons: Slack takes 50 blocks."""
 

@@ -1,12 +1,19 @@
-"""The two buttons under a list that has more pages, and what their values say."""
+"""The pages of a list: what stands on one, the two buttons under it, and what their values say."""
+
+from collections.abc import Sequence
+from typing import Any
 
 from slack_sdk.models.blocks import Block
 
+from bot.escaping import units
 from bot.views.elements import button, buttons
 
 EARLIER, LATER = "page_earlier", "page_later"
 PAGE = 10
 """So many entries stand on one page."""
+
+BLOCKS_LIMIT, TEXT_LIMIT = 46, 12_500
+"""What the parts on one page have together at most, in UTF-16 units: Slack takes 50 blocks with 13,200 in all."""
 
 
 def page_buttons(name: str, *, page: int, more: bool, rest: str = "") -> list[Block]:
@@ -31,7 +38,29 @@ def read_page(value: str) -> tuple[str, int, str]:
     return name, int(page), rest
 
 
+def on_pages(parts: Sequence[Sequence[Block]]) -> list[list[Block]]:
+    """Put parts that stay whole on as few pages as Slack takes; each page has at least one."""
+    pages: list[list[Block]] = [[]]
+    room = TEXT_LIMIT
+    for part in parts:
+        size = sum(_size(block.to_dict()) for block in part)
+        if pages[-1] and (size > room or len(pages[-1]) + len(part) > BLOCKS_LIMIT):
+            pages.append([])
+            room = TEXT_LIMIT
+        pages[-1] += part
+        room -= size
+    return pages
+
+
 def showing(page: int, shown: int, total: int) -> str:
     """Say which entries of how many stand on a page; nothing where it is all of them."""
     first = page * PAGE + 1
     return f" Showing {first} to {first + shown - 1}." if page or shown < total else ""
+
+
+def _size(node: Any) -> int:
+    if isinstance(node, dict):
+        return sum(
+            units(each) if isinstance(each, str) and key == "text" else _size(each) for key, each in node.items()
+        )
+    return sum(map(_size, node)) if isinstance(node, list) else 0

@@ -1,22 +1,28 @@
 """Slash commands through signed HTTP, a real database and the sandbox's Slack."""
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from bot.commands import LOOK_UP, VERBS
+from bot.commands import LOOK_UP, VERBS, turn_page
+from bot.commands.figures import show_kpis
+from bot.desk import Ask
 from bot.views.customer import PICK
 from bot.views.evidence import LATER as EVIDENCE_LATER
 from bot.views.kpi import EVIDENCE
 from bot.views.paging import LATER
 from crm.access import may, roles_for
+from crm.kpis import KPIS
 from domain.errors import StorageError
+from domain.scorecard import Target
 from flows.carding import Origin
 from flows.filing import file_mentions
 from storage import records
 from tests import builders
 from tests.bot.office import shown
-from tests.bot.validation import live, live_tokens
+from tests.bot.validation import faults, live, live_tokens
 from tests.builders import NOON
 from tests.sandbox.running import wait_until
 
@@ -109,6 +115,29 @@ def test_kpis_are_shown_with_their_fractions(at_work):
     one = shown(at_work.type("leo", "/earshot kpi complaints yesterday"))
     assert "*Complaints*: 0" in one
     assert "Response rate" not in one
+
+
+def test_kpis_of_very_many_brands_come_in_pages_that_slack_takes(at_work):
+    names = [f"Lumora Broadband {n}" for n in range(13)]
+    targets = tuple(Target(name, 0.5, date(2026, 6, 1), since=date(2026, 1, 1), baseline=0.1) for name in KPIS)
+    house = replace(at_work.house, brands=tuple(builders.brand(name) for name in names), targets=targets)
+    leo = at_work.desk.people.person(at_work.people["leo"].id)
+    ask = Ask(words="month", person=leo, desk=replace(at_work.desk, house=house))
+    answer, titles = show_kpis(ask), []
+    for page in range(13):
+        assert faults(list(answer.blocks)) == []
+        dicts = [block.to_dict() for block in answer.blocks]
+        titles += [block["text"]["text"] for block in dicts if block["type"] == "header"]
+        later = [e for b in dicts if b["type"] == "actions" for e in b["elements"] if e["action_id"] == LATER]
+        if not later:
+            break
+        assert later[0]["value"] == f"kpi|{page + 1}|month|"
+        answer = turn_page(replace(ask, words=later[0]["value"]))
+    assert page > 0
+    assert titles == [f"KPIs of {name}, 1 March 2026 to 4 March 2026" for name in names]
+    last = turn_page(replace(ask, words="kpi|99|month|complaints,response_rate"))
+    assert "complaints" in str([block.to_dict() for block in last.blocks]).casefold()
+    assert "sentiment" not in str([block.to_dict() for block in last.blocks])
 
 
 @pytest.mark.parametrize(
