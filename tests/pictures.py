@@ -6,6 +6,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from flows.importing import import_customers
 from sandbox.bot_settings import bot_environment, bot_settings_toml
 from sandbox.scenario import Scenario, load_scenario, play, recall
 from sandbox.server import Sandbox
+from sandbox.slack import Message
 from service.running import start_bot
 from service.trial import CUSTOMERS, MANIFEST
 from tests import digest_pictures
@@ -119,18 +121,21 @@ def _home(made: Stage, page: Page) -> None:
     for mark in (COPIED, "forget the playback speed"):
         card = made.card(mark)
         made.click("mia", card, CLAIM)
-        wait_for(lambda card=card: "*Claimed*" in shown(card))
+        wait_for(partial(_is_claimed, card))
     page.click("#apps button")
     wait_for(lambda: made.sandbox.workspace.homes.get(made.user("mia")))
     _shoot(page, "home", 1280, 1060)
+
+
+def _is_claimed(card: Message) -> bool:
+    return "*Claimed*" in shown(card)
 
 
 def _leading(made: Stage, page: Page) -> None:
     _sit(made, page, "leo", "lumora-leadership")
     _press(page, "KPIs of", "1 reply")
     page.wait_for("document.querySelector('#thread img:not(.avatar)')?.complete")
-    page.evaluate("document.querySelector('#thread-log').scrollTop = 1e6")
-    _shoot(page, "digest_thread", 1280, 940)
+    _shoot(page, "digest_thread", 1280, 940, at="KPIs of")
     page.click("#thread-close")
     _press(page, "KPIs of", "Show evidence")
     page.wait_for("document.querySelector('#log').innerText.includes('Evidence of')")
@@ -175,8 +180,8 @@ def _shoot(page: Page, name: str, width: int, height: int, *, at: str = "") -> N
     page.evaluate("new Promise(done => setTimeout(done, 1500))")
     if at:
         page.evaluate(f"{_message(at)}.scrollIntoView({{ block: 'center' }})")
-        page.evaluate("document.querySelector('#thread-log').scrollTop = 1e6")
-        page.evaluate("new Promise(done => setTimeout(done, 300))")
+    page.evaluate("document.querySelector('#thread-log').scrollTop = 1e6")
+    page.evaluate("new Promise(done => setTimeout(done, 300))")
     page.screenshot(PICTURES / f"{name}.png")
 
 
