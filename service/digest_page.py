@@ -9,6 +9,7 @@ from string import Template
 
 from bot.escaping import web_url
 from bot.views.digest_words import (
+    NONE,
     Marked,
     baseline_words,
     breakdown,
@@ -108,7 +109,8 @@ def _changes(shown: Digest) -> str:
 
 
 def _moved(line: Marked) -> str:
-    return f"{line[0]} {escape(line[1])}"
+    mark, text = line
+    return escape(text) if mark == NONE else f"{mark} {escape(text)}"
 
 
 def _quote(quote: Quote) -> str:

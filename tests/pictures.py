@@ -117,26 +117,25 @@ def _surge(made: Stage, page: Page) -> None:
     _shoot(page, "surge", 1280, 700, at="A surge about")
 
 
-def _says(card: Message, words: str) -> bool:
-    return words in shown(card)
-
-
 def _home(made: Stage, page: Page) -> None:
     for mark in (COPIED, "forget the playback speed"):
         card = made.card(mark)
         made.click("mia", card, CLAIM)
-        wait_for(partial(_says, card, "*Claimed*"))
+        wait_for(partial(_is_claimed, card))
     page.click("#apps button")
     wait_for(lambda: made.sandbox.workspace.homes.get(made.user("mia")))
     _shoot(page, "home", 1280, 1060)
+
+
+def _is_claimed(card: Message) -> bool:
+    return "*Claimed*" in shown(card)
 
 
 def _leading(made: Stage, page: Page) -> None:
     _sit(made, page, "leo", "lumora-leadership")
     _press(page, "KPIs of", "1 reply")
     page.wait_for("document.querySelector('#thread img:not(.avatar)')?.complete")
-    page.evaluate("document.querySelector('#thread-log').scrollTop = 1e6")
-    _shoot(page, "digest_thread", 1280, 940)
+    _shoot(page, "digest_thread", 1280, 940, at="KPIs of")
     page.click("#thread-close")
     _press(page, "KPIs of", "Show evidence")
     page.wait_for("document.querySelector('#log').innerText.includes('Evidence of')")
@@ -181,8 +180,8 @@ def _shoot(page: Page, name: str, width: int, height: int, *, at: str = "") -> N
     page.evaluate("new Promise(done => setTimeout(done, 1500))")
     if at:
         page.evaluate(f"{_message(at)}.scrollIntoView({{ block: 'center' }})")
-        page.evaluate("document.querySelector('#thread-log').scrollTop = 1e6")
-        page.evaluate("new Promise(done => setTimeout(done, 300))")
+    page.evaluate("document.querySelector('#thread-log').scrollTop = 1e6")
+    page.evaluate("new Promise(done => setTimeout(done, 300))")
     page.screenshot(PICTURES / f"{name}.png")
 
 

@@ -64,7 +64,7 @@ def digest_text(digest: Digest) -> str:
 
 
 def _changes(digest: Digest) -> list[Block]:
-    lines = [f"• {'' if mark == NONE else f'{mark} '}{_ours(text)}" for mark, text in movement_lines(digest)]
+    lines = [f"{'' if mark == NONE else '• '}{mark} {_ours(text)}" for mark, text in movement_lines(digest)]
     lines += [f"• {_ours(text, limit=800)}" for text in (topics_words(digest), voice_words(digest)) if text]
     baseline = f", {baseline_words(digest)}" if digest.movement.days else ""
     lines = [f"*What changed and why*{baseline}", *lines] if lines else []

@@ -91,8 +91,8 @@ function draw(posts) {
       element("p", { class: "foot" },
         post.reply_to ? element("span", { class: "muted" }, "↳ reply") : null,
         post.edited ? element("span", { class: "muted" }, "edited") : null,
-        own || post.gone ? null : element("button", { type: "button", class: "quiet", onclick: () => remove(post) }, "Delete"),
         brand.accounts[post.platform] && !own && !post.gone
-          ? element("button", { type: "button", class: "quiet", onclick: () => answer(post) }, "Reply as brand") : null));
+          ? element("button", { type: "button", class: "quiet", onclick: () => answer(post) }, "Reply as brand") : null,
+        own || post.gone ? null : element("button", { type: "button", class: "quiet", onclick: () => remove(post) }, "Delete")));
   }));
 }
