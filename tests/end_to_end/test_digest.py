@@ -25,7 +25,7 @@ def test_the_digest_appears_once_even_with_restarts_at_the_hour(tmp_path):
         leadership = made.sandbox.workspace.channel_named("lumora-leadership")
 
         def digests(words):
-            return [m for m in leadership.messages if words in shown(m)]
+            return [m for m in leadership.messages if m.thread_ts is None and words in shown(m)]
 
         clock.moment = datetime(2026, 3, 4, 6, 59, tzinfo=UTC)  # 07:59 in Berlin
         with made.bot(clock=clock):
@@ -43,6 +43,7 @@ def test_the_digest_appears_once_even_with_restarts_at_the_hour(tmp_path):
         assert "apricot" in shown(digest)  # in their words
         assert f"/archives/{made.alerts.id}/p{card.ts.replace('.', '')}" in shown(digest)  # and the card
         assert digests("Tuesday, 3 March 2026") == [digest]
+        assert len([m for m in leadership.messages if m.thread_ts == digest.ts]) == 1  # its chart
         clock.moment = datetime(2026, 3, 5, 7, 0, tzinfo=UTC)
         with made.bot(clock=clock):
             wait_for(lambda: digests("Wednesday, 4 March 2026"))

@@ -77,7 +77,8 @@ def test_an_author_goes_on_in_her_old_thread(house, take):
 
 def test_old_days_are_closed_with_the_figures_that_they_had(house, clock):
     before = figures(house)
-    assert before["response_rate"] == (1, 4)
+    assert (before["mentions"], before["complaints"], before["opportunities"]) == ((7, None), (4, None), (1, None))
+    assert (before["response_rate"], before["not_us"], before["net_sentiment"]) == ((1, 4), (1, 6), (-1, 5))
     clock.now = MONDAY + timedelta(days=20)
     assert close_days(house=house)
     with house.database.read() as tx:
