@@ -89,7 +89,9 @@ _HISTORY_SHOWN = 4
 
 def card_blocks(file: CaseFile, *, now: datetime) -> list[Block]:
     """Show a case; `now` decides whether its answer is overdue."""
-    blocks: list[Block] = [line(_title(file)), small(said(byline(file.author), limit=400, empty="(unknown author)"))]
+    blocks: list[Block] = [line(_title(file))]
+    if file.mentions:
+        blocks.append(small(said(byline(file.author), limit=400, empty="(unknown author)")))
     blocks += _posts(file.mentions)
     if file.mentions:
         blocks.append(SectionBlock(fields=[words(field) for field in _fields(file, now)]))

@@ -46,7 +46,7 @@ function openDrawer(open) {
 
 async function refresh() {
   timer = null;
-  const posts = await fetch("/control/posts");
+  const posts = await fetch("/control/posts?limit=200");
   if (!posts.ok) return;
   brand ??= await (await fetch("/control/state")).json();
   $("write-text").placeholder = `Say something about @${brand.accounts.x}, and watch the channels …`;

@@ -47,4 +47,4 @@ def test_the_digest_appears_once_even_with_restarts_at_the_hour(tmp_path):
         clock.moment = datetime(2026, 3, 5, 7, 0, tzinfo=UTC)
         with made.bot(clock=clock):
             wait_for(lambda: digests("Wednesday, 4 March 2026"))
-        assert len(digests("")) == 2
+        assert len([m for m in digests("") if m.thread_ts is None]) == 2  # their charts are in threads
