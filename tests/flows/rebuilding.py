@@ -74,7 +74,7 @@ class Rebuilding:
         with self._database.write() as tx:
             tx.execute(text("PRAGMA defer_foreign_keys = ON"))
             for table in reversed(Row.metadata.sorted_tables):
-                if table.name not in {"audit_head", "stamps", "brands"}:
+                if table.name not in {"audit", "audit_head", "stamps", "brands"}:
                     tx.execute(table.delete())
 
 
