@@ -178,9 +178,11 @@ COUNTED: Mapping[str, Callable[[Facts], list[Counted]]] = MappingProxyType(
         "not_us": kpi_facts.dismissed,
     }
 )
-"""The cases that a KPI counts. Others count customers (identity coverage) or posts (the rest)."""
+"""The cases that a KPI counts; others count customers (`COVERAGE`) or posts (`VOLUME`)."""
 
 COVERAGE = frozenset({"identity_coverage", "identity_coverage_verified", "identity_coverage_supplied"})
+
+VOLUME = frozenset({"net_sentiment", "share_of_voice", "mentions"})
 
 LOWER_IS_BETTER = frozenset(
     {name for name in KPIS if name.startswith("first_response")} | {"complaints", "complaints_corrected", "not_us"}

@@ -1,6 +1,6 @@
 """The digest of one brand's day: put together from the facts, and the chart that goes into its thread."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -8,7 +8,7 @@ from charts.digest import alt_text, digest_chart
 from crm.business_time import day_bounds
 from crm.daily import CHART_DAYS, COMPARED, LOOK_BACK, as_of, chart_days, movement, voice_share, wins
 from crm.kpi_facts import Facts
-from crm.kpis import compute
+from crm.kpis import KPIS, compute
 from crm.topics import top_topics
 from domain.brand import Brand
 from domain.digest import ChartDay, Digest, DigestChart, Quote, Topic, Unanswered
@@ -57,7 +57,7 @@ def digest_of(tx: Tx, *, brand: Brand, day: date, house: House) -> Digest:
     said = _said(tx, day, brand)
     volume = Volume.of(t for t in said if t.day == day)
     cases = _outcomes(tx, day, brand, now)
-    eligible = _facts(tx, brand, day, house).eligible()
+    eligible = _facts(tx, brand, day, house, kpis=()).eligible()
     answered = sum(o.answered_at is not None for o in eligible)
     closed = min(day, last_closed_day(brand, house))
     return Digest(
@@ -137,9 +137,9 @@ def _days(day: date, back: Iterable[int], brand: Brand) -> tallies.Days:
     return [(one, *day_bounds(one, brand)) for one in days]
 
 
-def _facts(tx: Tx, brand: Brand, day: date, house: House) -> Facts:
+def _facts(tx: Tx, brand: Brand, day: date, house: House, *, kpis: Collection[str] = tuple(KPIS)) -> Facts:
     """Read a day's facts as they were known at the clock's moment."""
-    found = facts_of(tx, brand=brand, since=day, until=day + timedelta(days=1), house=house)
+    found = facts_of(tx, brand=brand, since=day, until=day + timedelta(days=1), house=house, kpis=kpis)
     return replace(found, outcomes=as_of(found.outcomes, found.now))
 
 

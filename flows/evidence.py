@@ -62,7 +62,7 @@ def rows_behind(
 
 def _page(tx: Tx, question: Question, house: House, limit: int | None, offset: int) -> EvidencePage:
     brand = question.brand
-    facts = facts_of(tx, brand=brand, since=question.since, until=question.until, house=house)
+    facts = facts_of(tx, brand=brand, since=question.since, until=question.until, house=house, kpis={question.name})
     kpi = KPIS[question.name](facts)
     if question.name in COUNTED:
         counted = sorted(COUNTED[question.name](facts), key=_first)

@@ -9,11 +9,12 @@ import structlog
 
 from crm.business_time import day_bounds
 from crm.kpi_facts import Facts, total
-from crm.kpis import compute
+from crm.kpis import COVERAGE, KPIS, VOLUME, compute
 from crm.live_figures import WEEKS, live_figure
 from domain.brand import Brand, Stream
 from domain.case import Urgency
 from domain.closed_day import ClosedDay, DayCorrection
+from domain.customer import Coverage
 from domain.outcome import Kpi, Outcome
 from domain.quality import LiveFigure
 from flows.house import House
@@ -32,6 +33,7 @@ AT_ONCE = 50
 """So many days are closed in one round, so that the other jobs have their turn."""
 
 _DAY = timedelta(days=1)
+_NOBODY = Coverage(0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +55,16 @@ def report(*, brand: Brand, since: date, until: date, house: House) -> KpiReport
     return KpiReport(brand.name, since, until, tuple(compute(facts)), tuple(corrections))
 
 
-def facts_of(tx: Tx, *, brand: Brand, since: date, until: date, house: House) -> Facts:
-    """Read what the KPIs of the brand's local days [since, until) are computed from.
+def facts_of(
+    tx: Tx, *, brand: Brand, since: date, until: date, house: House, kpis: Collection[str] = tuple(KPIS)
+) -> Facts:
+    """Read what KPIs of the brand's local days [since, until) are computed from.
 
     Of closed days that is what was known when they were closed, of all others what is known now. Coverage and quality
-    are those of the period's last day.
+    are those of the period's last day. Posts and customers are counted where one of the `kpis` needs them, else they
+    are 0.
     """
+    counts_posts, counts_customers = bool(VOLUME & set(kpis)), bool(COVERAGE & set(kpis))
     now, window = house.clock(), _window(house)
     near = {d.day: d for d in closed_days.between(tx, brand=brand.name, since=since - _DAY, until=until + _DAY)}
     closed = [day for day in near.values() if since <= day.day < until]
@@ -71,13 +77,15 @@ def facts_of(tx: Tx, *, brand: Brand, since: date, until: date, house: House) ->
     for first, last in _open_runs(since, until, set(moments)):
         start, end = _bounds(first, last, brand, near)
         live += outcomes.between(tx, brand=brand.name, start=start, end=end)
-        volumes.append(summaries.volume(tx, brand=brand.name, start=start, end=end))
+        if counts_posts:
+            volumes.append(summaries.volume(tx, brand=brand.name, start=start, end=end))
     last_closed = closed[-1] if closed and closed[-1].day == until - _DAY else None
+    coverage = last_closed.coverage if last_closed else customers.coverage(tx) if counts_customers else _NOBODY
     return Facts(
         brand=brand,
         outcomes=[*known, *live],
         volume=total(volumes),
-        coverage=last_closed.coverage if last_closed else customers.coverage(tx),
+        coverage=coverage,
         now=now,
         window=window,
         closings=closings,
@@ -112,7 +120,7 @@ def corrections_of(
     closed = closed_days.between(tx, brand=brand.name, since=since, until=until)
     if not closed:
         return []
-    read = facts or facts_of(tx, brand=brand, since=since, until=until, house=house)
+    read = facts or facts_of(tx, brand=brand, since=since, until=until, house=house, kpis=())
     before: dict[date, dict[str, Outcome]] = {day.day: {} for day in closed}
     for outcome in read.outcomes:
         if outcome.id in read.closings:

@@ -27,7 +27,8 @@ def scores_of(tx: Tx, *, brand: Brand, house: House) -> list[Score]:
     if not targets:
         return []
     until = last_closed_day(brand, house) + timedelta(days=1)
-    present = facts_of(tx, brand=brand, since=until - SPAN, until=until, house=house)
+    asked = {target.kpi for target in targets}
+    present = facts_of(tx, brand=brand, since=until - SPAN, until=until, house=house, kpis=asked)
     first = outcomes.first(tx, brand=brand.name)
     today = house.clock().astimezone(brand.time_zone).date()
     first_day = first.astimezone(brand.time_zone).date() if first else today
@@ -44,5 +45,5 @@ def scores_of(tx: Tx, *, brand: Brand, house: House) -> list[Score]:
 
 def _measured(tx: Tx, target: Target, since: date, brand: Brand, house: House) -> float | None:
     """Return the KPI over the 28 days before a target began."""
-    before = facts_of(tx, brand=brand, since=since - SPAN, until=since, house=house)
+    before = facts_of(tx, brand=brand, since=since - SPAN, until=since, house=house, kpis={target.kpi})
     return KPIS[target.kpi](before).value

@@ -12,7 +12,7 @@ from domain.case import OPEN_STATES, Case, CaseFile, CaseState, CustomerSummary,
 from domain.customer import CustomerMatch, LinkState
 from domain.mention import Author
 from domain.queue import EVERYTHING, QueueFilter
-from storage import copies, mentions, outcomes, replies
+from storage import copies, labels, mentions, outcomes, replies
 from storage.customers import active_accounts, match_keys
 from storage.database import Tx
 from storage.responses import to_response
@@ -76,14 +76,20 @@ def open_case(tx: Tx, new: Case) -> None:
 def change(tx: Tx, case_id: str, *, states: Collection[CaseState], **values: Any) -> bool:
     """Set fields of a case that is in one of these states; False where it is not, and nothing has changed."""
     statement = update(CaseRow).where(CaseRow.id == case_id, CaseRow.state.in_(states)).values(**values)
-    return tx.scalar(statement.returning(CaseRow.id)) is not None
+    changed = tx.scalar(statement.returning(CaseRow.id)) is not None
+    if changed and "state" in values and CaseState.DISMISSED in {values["state"], *states}:
+        labels.settle_case(tx, case_id)
+    return changed
 
 
 def move(tx: Tx, seen: Case, *, state: CaseState, **values: Any) -> bool:
     """Bring a case into a state, if it still stands as it was seen: same state, same owner. One of several wins."""
     as_seen = CaseRow.id == seen.id, CaseRow.state == seen.state, CaseRow.owner.is_not_distinct_from(seen.owner)
     moved = update(CaseRow).where(*as_seen).values(state=state, **values)
-    return tx.scalar(moved.returning(CaseRow.id)) is not None
+    has_moved = tx.scalar(moved.returning(CaseRow.id)) is not None
+    if has_moved and CaseState.DISMISSED in {state, seen.state}:
+        labels.settle_case(tx, seen.id)
+    return has_moved
 
 
 def remove(tx: Tx, case_ids: Sequence[str], *, at: datetime) -> list[str]:

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, insert, or_, select
 
 from domain.case import CaseState, Verdict
 from domain.mention import MentionId
 from domain.message import MessageKind, MessageState
 from domain.prediction import RELEVANCE
+from storage import labels
 from storage.database import Tx
 from storage.tables import (
     CaseRow,
@@ -49,6 +50,7 @@ class JudgedText:
 def add(tx: Tx, *, mention_id: MentionId, brand: str, task: str, label: str, by: str, at: datetime) -> None:
     """Keep a label that a person set; earlier ones stay."""
     tx.execute(insert(CorrectionRow).values(mention_id=mention_id, brand=brand, task=task, label=label, by=by, at=at))
+    labels.settle(tx, [mention_id], brand=brand)
 
 
 def of(tx: Tx, mention_id: MentionId) -> list[Correction]:
@@ -67,31 +69,6 @@ def latest(tx: Tx, mention_ids: Sequence[str]) -> dict[tuple[str, str], dict[str
         for r in tx.scalars(rows):
             found.setdefault((r.mention_id, r.brand), {})[r.task] = Correction(r.brand, r.task, r.label, r.by, r.at)
     return found
-
-
-def label_that_counts(said: type[PredictionRow] = PredictionRow) -> ColumnElement[str]:
-    """Select the label of a row of predictions, or the one that a person set instead."""
-    return func.coalesce(_by_a_person(said), said.label)
-
-
-def unsure_that_counts(said: type[PredictionRow] = PredictionRow) -> ColumnElement[bool]:
-    """Select whether a row of predictions is unsure; what a person said never is."""
-    return and_(said.unsure, _by_a_person(said).is_(None))
-
-
-def _by_a_person(said: type[PredictionRow]) -> ScalarSelect[str]:
-    return (
-        select(CorrectionRow.label)
-        .where(
-            CorrectionRow.mention_id == said.mention_id,
-            CorrectionRow.brand == said.brand,
-            CorrectionRow.task == said.task,
-        )
-        .order_by(CorrectionRow.number.desc())
-        .limit(1)
-        .correlate(said)
-        .scalar_subquery()
-    )
 
 
 def judged(tx: Tx, *, tasks: Sequence[str]) -> list[JudgedText]:

@@ -9,8 +9,6 @@ from sqlalchemy import ColumnElement, and_, case, func, select
 from domain.case import CaseState, Verdict
 from domain.customer import Grade, LinkState
 from domain.message import MessageKind
-from domain.prediction import SENTIMENT
-from storage.corrections import label_that_counts
 from storage.database import Tx
 from storage.tables import (
     AuthorRow,
@@ -19,18 +17,11 @@ from storage.tables import (
     MembershipRow,
     MentionRow,
     MessageRow,
-    PredictionRow,
     SightingRow,
 )
 from storage.upserts import chunks
 
 _LABELS = ("positive", "neutral", "negative")
-_SENTIMENT = and_(
-    PredictionRow.mention_id == SightingRow.mention_id,
-    PredictionRow.brand == SightingRow.brand,
-    PredictionRow.task == SENTIMENT,
-    PredictionRow.current,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +67,12 @@ def posts(
 
     Start is inclusive, end exclusive.
     """
-    sentiment = case((SightingRow.verdict != Verdict.REVIEW, label_that_counts()))
+    sentiment = case((SightingRow.verdict != Verdict.REVIEW, SightingRow.sentiment))
     columns = SightingRow.mention_id, AuthorRow.platform, SightingRow.posted_at, AuthorRow.handle, MentionRow.text
     chosen = (
         select(*columns, sentiment)
         .join(MentionRow, MentionRow.id == SightingRow.mention_id)
         .join(AuthorRow, AuthorRow.key == MentionRow.author_key)
-        .join(PredictionRow, _SENTIMENT, isouter=not labelled)
         .where(*_of_period(brand, start, end, labelled=labelled))
         .order_by(SightingRow.posted_at.desc(), SightingRow.mention_id)
     )
@@ -91,10 +81,8 @@ def posts(
 
 def count_posts(tx: Tx, *, brand: str, start: datetime, end: datetime, labelled: bool) -> int:
     """Count what `posts` lists."""
-    counted = select(func.count()).select_from(SightingRow)
-    if labelled:
-        counted = counted.join(PredictionRow, _SENTIMENT)
-    return tx.scalar(counted.where(*_of_period(brand, start, end, labelled=labelled))) or 0
+    counted = select(func.count()).where(*_of_period(brand, start, end, labelled=labelled))
+    return tx.scalar(counted) or 0
 
 
 def customers(tx: Tx, *, limit: int | None, offset: int) -> list[tuple[str, Grade | None]]:
@@ -129,6 +117,6 @@ def _of_period(brand: str, start: datetime, end: datetime, *, labelled: bool) ->
         SightingRow.posted_at < end,
         SightingRow.verdict != Verdict.OWN,
     ]
-    return (
-        [*of_period, SightingRow.verdict != Verdict.REVIEW, label_that_counts().in_(_LABELS)] if labelled else of_period
-    )
+    if labelled:
+        of_period += [SightingRow.verdict != Verdict.REVIEW, ~SightingRow.elsewhere, SightingRow.sentiment.in_(_LABELS)]
+    return of_period

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, TextClause, and_, delete, func, select, up
 from domain.case import SeenMention, Triage, Urgency, Verdict
 from domain.mention import Mention, MentionId
 from domain.prediction import Predictions
-from storage import messages, tombstones
+from storage import labels, messages, tombstones
 from storage.column_types import storable
 from storage.database import Tx
 from storage.fulltext import matches
@@ -48,9 +48,23 @@ def add(tx: Tx, seen: Sequence[SeenMention], *, stream: str | None, at: datetime
     authors = {one.mention.author.key: author_values(one.mention.author, at) for one in kept}
     upsert(tx, AuthorRow, [authors[key] for key in sorted(authors)], update=_AUTHOR_FIELDS)
     upsert(tx, MentionRow, [mention_values(one.mention) | {"fingerprint": one.fingerprint} for one in kept])
-    upsert(tx, SightingRow, [sighting_values(one, stream, at) for one in kept])
-    for brand in {one.brand for one in kept}:
-        _predict(tx, {one.mention.id: one.predictions for one in kept if one.brand == brand}, brand=brand)
+    for brand in sorted({one.brand for one in kept}):
+        _sight(tx, [one for one in kept if one.brand == brand], brand=brand, stream=stream, at=at)
+    labels.settle_dismissed(tx, sorted({one.case_id for one in kept if one.case_id}))
+
+
+def _sight(tx: Tx, seen: Sequence[SeenMention], *, brand: str, stream: str | None, at: datetime) -> None:
+    ids = [one.mention.id for one in seen]
+    known = [
+        mention_id
+        for some in chunks(ids)
+        for mention_id in tx.scalars(
+            select(SightingRow.mention_id).where(SightingRow.mention_id.in_(some), SightingRow.brand == brand)
+        )
+    ]
+    upsert(tx, SightingRow, [sighting_values(one, stream, at) for one in seen])
+    _predict(tx, {one.mention.id: one.predictions for one in seen}, brand=brand)
+    labels.settle(tx, known, brand=brand)
 
 
 def edited(tx: Tx, mentions: Sequence[Mention]) -> list[Mention]:
@@ -92,6 +106,7 @@ def update_text(tx: Tx, mention: Mention, predictions: Mapping[str, Predictions]
         )
         tx.execute(delete(PredictionRow).where(PredictionRow.mention_id == mention.id, PredictionRow.brand == brand))
         _predict(tx, {mention.id: said}, brand=brand)
+        labels.settle(tx, [mention.id], brand=brand)
     messages.touch_showing(tx, [mention.id])
 
 
@@ -229,7 +244,10 @@ def decide(tx: Tx, mention_id: MentionId, triage: Triage, *, brand: str, case_id
     values = decided.values(
         verdict=triage.verdict, reason=triage.reason, kind=triage.kind, urgency=triage.urgency, case_id=case_id
     )
-    return tx.scalar(values.returning(SightingRow.mention_id)) is not None
+    if tx.scalar(values.returning(SightingRow.mention_id)) is None:
+        return False
+    labels.settle(tx, [mention_id], brand=brand)  # its case may be a dismissed one
+    return True
 
 
 def _predict(tx: Tx, said: Mapping[MentionId, Predictions], *, brand: str) -> None:

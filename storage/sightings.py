@@ -11,7 +11,7 @@ from sqlalchemy import Select, select
 from domain.case import SeenMention, Triage
 from domain.mention import Author, Mention, MentionId
 from domain.prediction import Prediction, Predictions
-from storage import corrections
+from storage import corrections, labels
 from storage.column_types import storable
 from storage.corrections import Correction
 from storage.database import Tx
@@ -155,6 +155,7 @@ def sighting_values(seen: SeenMention, stream: str | None, at: datetime) -> dict
         "seen_at": at,
         "language": seen.predictions.language,
         "language_supported": seen.predictions.language_supported,
+        **labels.label_values(seen.predictions),
     }
 
 

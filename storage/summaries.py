@@ -1,29 +1,23 @@
 """The posts of a period summed up: how many said what, and which are worth quoting."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
-from domain.case import CaseState, Verdict
+from domain.case import Verdict
 from domain.digest import Quote
 from domain.mention import MentionId
-from domain.prediction import RELEVANCE, SENTIMENT, SWITCHING
+from domain.prediction import SENTIMENT, SWITCHING
 from domain.volume import Volume
-from storage.corrections import label_that_counts, unsure_that_counts
 from storage.database import Tx
-from storage.tables import AuthorRow, CaseRow, MentionRow, PredictionRow, SightingRow
-from storage.tallies import SWITCHERS, elsewhere, said
-from storage.upserts import chunks
+from storage.labels import said, unsure_that_counts
+from storage.tables import AuthorRow, MentionRow, PredictionRow, SightingRow
+from storage.tallies import SWITCHERS
 
-_SAID = and_(
-    PredictionRow.mention_id == SightingRow.mention_id, PredictionRow.brand == SightingRow.brand, PredictionRow.current
-)
 _UNCOUNTED = (Verdict.OWN, Verdict.REVIEW)
-_Label = tuple[Verdict, str | None, str | None]
 _COMPLAINS, _SWITCHES, _PRAISES, _REST = range(4)
 _LOOKED_AT = 5
 """Of each kind so many times more posts are looked at than are quoted, as one author may have written many."""
@@ -35,57 +29,21 @@ def volume(tx: Tx, *, brand: str, start: datetime, end: datetime) -> Volume:
     A label that a person set counts instead of the model's. A post that waits for review counts as such and by no
     label, one that is surely not about us as such and by nothing else; considering counts as leaving or joining.
     """
-    of_brand = *_period(brand, start, end), SightingRow.verdict != Verdict.OWN
-    by_verdict = select(SightingRow.verdict, func.count()).where(*of_brand).group_by(SightingRow.verdict)
-    found, apart = Counter(dict(tx.execute(by_verdict).all())), _apart(tx, brand, of_brand)
-    labels = (
-        select(PredictionRow.task, label_that_counts().label("label"))
-        .join(SightingRow, _SAID)
-        .where(*of_brand, SightingRow.verdict != Verdict.REVIEW)
-        .subquery()
-    )
-    by_label = select(labels.c.task, labels.c.label, func.count()).group_by(labels.c.task, labels.c.label)
-    counted = Counter({(task, label): count for task, label, count in tx.execute(by_label)})
-    for verdict, mood, intent in apart:
-        if verdict is not Verdict.REVIEW:
-            counted.subtract([(SENTIMENT, mood), (SWITCHING, intent)])
-
-    return Volume(
-        mentions=found.total(),
-        negative=counted[SENTIMENT, "negative"],
-        neutral=counted[SENTIMENT, "neutral"],
-        positive=counted[SENTIMENT, "positive"],
-        leaving=counted[SWITCHING, "leaving"] + counted[SWITCHING, "considering_leaving"],
-        joining=counted[SWITCHING, "joining"] + counted[SWITCHING, "considering_joining"],
-        review=found[Verdict.REVIEW] - sum(verdict is Verdict.REVIEW for verdict, *_ in apart),
-        not_us=len(apart),
-    )
-
-
-def _apart(tx: Tx, brand: str, of_brand: Sequence[ColumnElement[bool]]) -> list[_Label]:
-    """Return verdict, sentiment and intent of the posts that are surely not about us: few, so they are subtracted.
-
-    By label they are found through the period's index, by dismissed case through the cases: one statement for both
-    would look every post of the period up.
-    """
-    relevance = aliased(PredictionRow)
-    labelled = select(SightingRow.mention_id).join(relevance, said(relevance, RELEVANCE))
-    found = set(tx.scalars(labelled.where(*of_brand, elsewhere(relevance))))
-    dismissed = select(CaseRow.id).where(CaseRow.brand == brand, CaseRow.state == CaseState.DISMISSED)
-    for some in chunks(tx.scalars(dismissed).all()):
-        found.update(tx.scalars(select(SightingRow.mention_id).where(SightingRow.case_id.in_(some), *of_brand)))
-    return [row for some in chunks(sorted(found)) for row in _labels(tx, brand, some)]
-
-
-def _labels(tx: Tx, brand: str, mention_ids: Sequence[str]) -> list[_Label]:
-    sentiment, switching = aliased(PredictionRow), aliased(PredictionRow)
-    posts = (
-        select(SightingRow.verdict, label_that_counts(sentiment), label_that_counts(switching))
-        .outerjoin(sentiment, said(sentiment, SENTIMENT))
-        .outerjoin(switching, said(switching, SWITCHING))
-        .where(SightingRow.mention_id.in_(mention_ids), SightingRow.brand == brand)
-    )
-    return [(verdict, mood, intent) for verdict, mood, intent in tx.execute(posts)]
+    counts = and_(SightingRow.verdict != Verdict.REVIEW, ~SightingRow.elsewhere)
+    labels: dict[str, ColumnElement[bool]] = {
+        "negative": SightingRow.sentiment == "negative",
+        "neutral": SightingRow.sentiment == "neutral",
+        "positive": SightingRow.sentiment == "positive",
+        "leaving": SightingRow.switching.in_(("leaving", "considering_leaving")),
+        "joining": SightingRow.switching.in_(("joining", "considering_joining")),
+    }
+    conditions = {name: and_(counts, said_so) for name, said_so in labels.items()} | {
+        "review": and_(SightingRow.verdict == Verdict.REVIEW, ~SightingRow.elsewhere),
+        "not_us": SightingRow.elsewhere,
+    }
+    counted = select(func.count(), *(func.count(case((condition, 1))) for condition in conditions.values()))
+    mentions, *found = tx.execute(counted.where(*_period(brand, start, end), SightingRow.verdict != Verdict.OWN)).one()
+    return Volume(mentions, **dict(zip(conditions, found, strict=True)))
 
 
 def quotes(tx: Tx, *, brand: str, start: datetime, end: datetime, limit: int) -> list[Quote]:
@@ -95,8 +53,19 @@ def quotes(tx: Tx, *, brand: str, start: datetime, end: datetime, limit: int) ->
     kind the surest come first, then those with most followers. Left out are reposts, what waits for a person's eye, and
     what a person or a sure model says is not about us.
     """
-    sentiment, switching, relevance = (aliased(PredictionRow) for _ in range(3))
-    mood, intent, unsure = label_that_counts(sentiment), label_that_counts(switching), unsure_that_counts(sentiment)
+    found = _best(tx, brand=brand, start=start, end=end, limit=limit, speaking=True)
+    if len(found) < limit or any(row.part == _REST for row in found):
+        found = _best(tx, brand=brand, start=start, end=end, limit=limit, speaking=False)
+    return [_quote(row) for row in found]
+
+
+def _best(tx: Tx, *, brand: str, start: datetime, end: datetime, limit: int, speaking: bool) -> list[Row[Any]]:
+    """Choose the posts to be quoted; `speaking` only among those that complain, switch or praise, sure or not.
+
+    These are few, and most days have enough of them: the others are not looked up then.
+    """
+    sentiment, switching = aliased(PredictionRow), aliased(PredictionRow)
+    mood, intent, unsure = SightingRow.sentiment, SightingRow.switching, unsure_that_counts(sentiment)
     switches = and_(intent.in_(SWITCHERS), ~unsure_that_counts(switching))
     part = case((switches, _SWITCHES), (mood == "negative", _COMPLAINS), (mood == "positive", _PRAISES), else_=_REST)
     weight = (
@@ -120,21 +89,20 @@ def quotes(tx: Tx, *, brand: str, start: datetime, end: datetime, limit: int) ->
         .join(AuthorRow, AuthorRow.key == MentionRow.author_key)
         .join(sentiment, said(sentiment, SENTIMENT))
         .outerjoin(switching, said(switching, SWITCHING))
-        .outerjoin(CaseRow, CaseRow.id == SightingRow.case_id)
         .where(*_period(brand, start, end))
-        .where(SightingRow.verdict.not_in(_UNCOUNTED), MentionRow.repost_of.is_(None))
-        .where(or_(CaseRow.state.is_(None), CaseRow.state != CaseState.DISMISSED))
-        .where(~exists().where(said(relevance, RELEVANCE), elsewhere(relevance)))
-        .subquery()
+        .where(SightingRow.verdict.not_in(_UNCOUNTED), ~SightingRow.elsewhere, MentionRow.repost_of.is_(None))
     )
-    first = select(posts).where(posts.c.rank <= _LOOKED_AT * limit).order_by(posts.c.part, posts.c.rank).subquery()
+    if speaking:
+        posts = posts.where(or_(mood.in_(("negative", "positive")), intent.in_(SWITCHERS)))
+    ranked = posts.subquery()
+    first = select(ranked).where(ranked.c.rank <= _LOOKED_AT * limit).subquery()
     best = (
         select(MentionRow, AuthorRow.handle, first)
         .join(first, first.c.number == MentionRow.number)
         .join(AuthorRow, AuthorRow.key == MentionRow.author_key)
         .order_by(first.c.part, first.c.rank)
     )
-    return [_quote(row) for row in _varied(tx.execute(best).all(), limit)]
+    return _varied(tx.execute(best).all(), limit)
 
 
 def _varied(found: Sequence[Row[Any]], limit: int) -> list[Row[Any]]:

@@ -4,16 +4,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 
-from domain.case import CaseKind, CaseState, Urgency, Verdict
+from domain.case import CaseKind, Urgency, Verdict
 from domain.digest import Unanswered, WaitingCase
-from domain.prediction import ABOUT, RELEVANCE, SENTIMENT, SWITCHING
 from domain.volume import Tally
-from storage.corrections import label_that_counts, unsure_that_counts
 from storage.database import Tx
-from storage.tables import OPEN, CaseRow, MentionRow, OutcomeRow, PredictionRow, SightingRow
+from storage.tables import OPEN, CaseRow, MentionRow, OutcomeRow, SightingRow
 
 Days = Sequence[tuple[date, datetime, datetime]]
 """Local days with their start (inclusive) and end (exclusive), oldest first and without a gap."""
@@ -26,27 +23,20 @@ def by_day(tx: Tx, *, brand: str, days: Days) -> list[Tally]:
 
     A label that a person set counts instead of the model's.
     """
-    sentiment, switching, relevance = (aliased(PredictionRow) for _ in range(3))
     moments = [end for _, _, end in days]
-    place = case(*((SightingRow.posted_at < end, number) for number, end in enumerate(moments)))
     counted: tuple[Any, ...] = (
-        place,
+        case(*((SightingRow.posted_at < end, number) for number, end in enumerate(moments))),
         _platform(tx),
         SightingRow.stream,
-        label_that_counts(sentiment),
-        label_that_counts(switching),
-        switching.rival,
+        SightingRow.sentiment,
+        SightingRow.switching,
+        SightingRow.rival,
         SightingRow.verdict == Verdict.REVIEW,
-        or_(func.coalesce(elsewhere(relevance), False), func.coalesce(CaseRow.state == CaseState.DISMISSED, False)),
+        SightingRow.elsewhere,
         and_(SightingRow.verdict == Verdict.CASE, SightingRow.kind == CaseKind.COMPLAINT),
     )
-    labelled: Select[Any] = select(*(column.label(f"c{number}") for number, column in enumerate(counted)))
     posts = (
-        labelled.select_from(SightingRow)
-        .outerjoin(sentiment, said(sentiment, SENTIMENT))
-        .outerjoin(switching, said(switching, SWITCHING))
-        .outerjoin(relevance, said(relevance, RELEVANCE))
-        .outerjoin(CaseRow, CaseRow.id == SightingRow.case_id)
+        select(*(column.label(f"c{number}") for number, column in enumerate(counted)))
         .where(SightingRow.brand == brand, SightingRow.verdict != Verdict.OWN)
         .where(SightingRow.posted_at >= days[0][1], SightingRow.posted_at < moments[-1])
         .subquery()
@@ -122,21 +112,6 @@ def heard_before(tx: Tx, *, brand: str, at: datetime) -> bool:
     """Tell whether a post of the brand was stored before a moment."""
     earlier = SightingRow.brand == brand, SightingRow.posted_at < at, SightingRow.seen_at < at
     return bool(tx.scalar(select(exists().where(*earlier))))
-
-
-def said(prediction: type[PredictionRow], task: str) -> ColumnElement[bool]:
-    """Join the prediction that counts of one task to its sighting."""
-    return and_(
-        prediction.mention_id == SightingRow.mention_id,
-        prediction.brand == SightingRow.brand,
-        prediction.task == task,
-        prediction.current,
-    )
-
-
-def elsewhere(relevance: type[PredictionRow]) -> ColumnElement[bool]:
-    """Hold where a person or a sure model says of a prediction's post that it is not about us."""
-    return and_(label_that_counts(relevance) != ABOUT, ~unsure_that_counts(relevance))
 
 
 def _platform(tx: Tx) -> ColumnElement[str]:

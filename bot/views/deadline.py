@@ -30,7 +30,8 @@ def deadline_text(notice: DeadlineNotice) -> str:
         case DeadlineKind.OVERDUE:
             return f"{count(notice.total, 'case')} about {brand} {'is' if notice.total == 1 else 'are'} overdue"
         case DeadlineKind.SILENCE:
-            return f"{count(notice.total, 'complaint')} about {brand} {'waits' if notice.total == 1 else 'wait'}, and nobody is on"
+            waits = "waits" if notice.total == 1 else "wait"
+            return f"{count(notice.total, 'complaint')} about {brand} {waits}, and nobody is on"
 
 
 def _headline(notice: DeadlineNotice) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, ForeignKeyConstraint, Index, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, ForeignKeyConstraint, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.case import CaseKind, Urgency, Verdict
@@ -60,12 +60,15 @@ class MentionRow(Row):
 class SightingRow(Row):
     """A post as seen for one brand: what triage decided. `batched_in` is the hourly or review line that lists it.
 
-    It may be written before or after its case: what counts is the commit.
+    It may be written before or after its case: what counts is the commit. `sentiment`, `switching` and its `rival` are
+    the labels that count, by model or person; `elsewhere` holds where the post is surely not about us, or its case was
+    dismissed. `storage.labels` keeps these.
     """
 
     __tablename__ = "sightings"
     __table_args__ = (
-        Index(None, "brand", "posted_at", "verdict"),
+        Index("ix_sightings_counted", "brand", "posted_at", "verdict", "kind", "elsewhere", "sentiment", "switching",
+              "rival", "stream", "mention_id"),
         Index("ix_sightings_unbatched", "brand", "verdict", "seen_at", sqlite_where=text("batched_in IS NULL"),
               postgresql_where=text("batched_in IS NULL")),
         Index("ix_sightings_unjudged", "brand", "posted_at", sqlite_where=UNJUDGED, postgresql_where=UNJUDGED),
@@ -88,6 +91,10 @@ class SightingRow(Row):
     language_supported: Mapped[bool]
     batched_in: Mapped[str | None]
     copy_of: Mapped[str | None]
+    sentiment: Mapped[str | None]
+    switching: Mapped[str | None]
+    rival: Mapped[str | None]
+    elsewhere: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class PredictionRow(Row):

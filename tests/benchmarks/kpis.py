@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import delete
 
@@ -31,25 +31,29 @@ def measure() -> list[Figure]:
     target = Target("response_rate", 0.25, by=today + MONTH, since=today - MONTH)
     database = open_database(f"sqlite:///{path}")
     database.migrate()
-
-    def later() -> datetime:
-        return system_clock() + timedelta(hours=1)  # a database that was made just now has not settled yet
-
-    house = House(database, later, (brand,), TriagePolicy(), secret=b"benchmark", targets=(target,))
+    house = House(database, system_clock, (brand,), TriagePolicy(), secret=b"benchmark", targets=(target,))
     with database.write() as tx:
         tx.execute(delete(ClosedOutcomeRow))
         tx.execute(delete(ClosedDayRow))
     since, until = today - MONTH, today + timedelta(days=1)
     rate, posts = (Question(name, brand, since, until) for name in ("response_rate", "mentions"))
+
+    def month() -> object:
+        return report(brand=brand, since=since, until=until, house=house)
+
+    def all_that_the_command_asks() -> object:
+        return month(), scores(brand=brand, house=house)
+
     try:
-        open_month = _times("a month of open days", lambda: report(brand=brand, since=since, until=until, house=house))
+        open_month = _times("a month of open days", month)
+        with_targets = _times("the same with the scorecard", all_that_the_command_asks)
         began, closed = time.monotonic(), 0
         while done := close_days(house=house):
             closed += done
         per_day = (time.monotonic() - began) * 1000 / closed
         asked = {
-            "KPIs of a month of closed days": lambda: report(brand=brand, since=since, until=until, house=house),
-            "the scorecard": lambda: scores(brand=brand, house=house),
+            "KPIs of a month of closed days": month,
+            "KPIs of a month of closed days with the scorecard": all_that_the_command_asks,
             "a page of evidence, cases": lambda: rows_behind(rate, person=builders.MIA, house=house, limit=10),
             "a page of evidence, posts": lambda: rows_behind(posts, person=builders.MIA, house=house, limit=10),
         }
@@ -58,6 +62,7 @@ def measure() -> list[Figure]:
         database.close()
     return [
         at_most("KPIs of a month of open days, p95", quantile(open_month, 0.95), GOAL, "ms"),
+        at_most("KPIs of a month of open days with the scorecard, p95", quantile(with_targets, 0.95), GOAL, "ms"),
         *(at_most(f"{what}, p95", quantile(taken, 0.95), GOAL, "ms") for what, taken in times.items()),
         shown("KPIs of a month of closed days, p50", quantile(times["KPIs of a month of closed days"], 0.5), "ms"),
         shown("closing a day, mean", per_day, "ms"),

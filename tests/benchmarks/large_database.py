@@ -1,9 +1,9 @@
 """A SQLite database of 100,000 customers and 1,000,000 mentions, made once and kept under build/bench/."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -26,9 +26,10 @@ from storage.tables import CustomerRow, SightingRow
 from tests import builders
 from tests.benchmarks.figure import progress
 
-CUSTOMERS, MENTIONS, CASES = 100_000, 1_000_000, 20_000
+CUSTOMERS, MENTIONS = 100_000, 1_000_000
+PER_CASE = 50
 SPREAD = timedelta(days=180)
-BATCH, CASE_BATCH = 5_000, 500
+BATCH = 5_000
 STREAM = "Lumora on X"
 
 _FIRST = (
@@ -43,6 +44,9 @@ _START = (
 )  # fmt: skip
 _MIDDLE = ("den", "ma", "er", "o", "ski", "la", "ri", "ve", "no", "ta")
 _END = ("czyk", "mann", "feld", "son", "berg", "ova", "ez", "ić", "ström", "well", "ton", "ley", "ham", "ford", "bach")
+
+_X_EPOCH = 1_288_834_974_657
+"""X's ids begin with the milliseconds since then."""
 
 FOLDER = Path(__file__).resolve().parents[2] / "build" / "bench"
 
@@ -95,10 +99,8 @@ def large_database() -> Path:
     house = House(
         database, system_clock, (builders.brand(),), TriagePolicy(), secret=b"benchmark", noise=builders.NO_SURGES
     )
-    chance, drafts = random.Random(6), generate(6, MENTIONS)
     _add_customers(house)
-    _add_cases(house, chance, drafts)
-    _add_mentions(house, chance, drafts)
+    _add_posts(house)
     assert database.scrub()  # else the log would stay behind at the renaming
     database.close()
     return unfinished.rename(path)
@@ -122,49 +124,52 @@ def _add_customers(house: House) -> None:
             done(BATCH)
 
 
-def _add_cases(house: House, chance: random.Random, drafts: Iterator[Draft]) -> None:
-    """Let known customers complain; nine in ten were answered within two days."""
-    origin, said = (
-        Origin(stream=STREAM, alert=False, channels={}),
-        builders.predictions("negative", "considering_leaving"),
-    )
-    with progress("cases", CASES) as done:
-        for start in range(0, CASES, CASE_BATCH):
-            numbers = range(start, start + CASE_BATCH)
-            found = [_mention(next(drafts), number, by=number, chance=chance) for number in numbers]
-            with house.database.write() as tx:
-                file_mentions(tx, [(mention, house.brands[0], said) for mention in found], origin=origin, house=house)
-                _answer(tx, found, chance, house)
-            done(CASE_BATCH)
+def _add_posts(house: House) -> None:
+    """Store posts in the order in which they appeared, as polling does: ids and row numbers grow with time.
+
+    One in fifty calls for an answer.
+    """
+    chance, drafts = random.Random(6), generate(6, MENTIONS)
+    first = system_clock() - SPREAD
+    with progress("mentions", MENTIONS) as done:
+        for start in range(0, MENTIONS, BATCH):
+            numbers = range(start, start + BATCH)
+            posts = [_mention(next(drafts), first, number, chance) for number in numbers]
+            _store(posts, chance, _house_at(posts[-1].posted_at, house))
+            done(BATCH)
 
 
-def _answer(tx: Tx, found: list[Mention], chance: random.Random, house: House) -> None:
-    case_ids = mentions.case_ids(tx, [mention.id for mention in found], brand="Lumora")
-    for mention in found:
-        if chance.random() < 0.9:
-            at = mention.posted_at + timedelta(minutes=chance.uniform(1, 2880))
+def _house_at(moment: datetime, house: House) -> House:
+    return replace(house, clock=lambda: moment)
+
+
+def _store(posts: Sequence[Mention], chance: random.Random, house: House) -> None:
+    complaints, calm = posts[::PER_CASE], [post for n, post in enumerate(posts) if n % PER_CASE]
+    said, called = builders.predictions("neutral"), builders.predictions("negative", "considering_leaving")
+    decision = Triage(Verdict.BATCH, "nothing to answer")
+    listed = update(SightingRow).where(SightingRow.batched_in.is_(None), SightingRow.verdict == Verdict.BATCH)
+    seen = [SeenMention(post, "Lumora", said, decision) for post in calm]
+    with house.database.write() as tx:
+        origin = Origin(stream=STREAM, alert=False, channels={})
+        file_mentions(tx, [(post, house.brands[0], called) for post in complaints], origin=origin, house=house)
+        mentions.add(tx, seen, stream=STREAM, at=house.clock(), secret=house.secret)
+        tx.execute(listed.values(batched_in="batch:long ago"))
+        _answer(tx, complaints, chance, house)
+
+
+def _answer(tx: Tx, complaints: Sequence[Mention], chance: random.Random, house: House) -> None:
+    """Answer nine in ten within two days."""
+    case_ids = mentions.case_ids(tx, [mention.id for mention in complaints], brand="Lumora")
+    for mention in complaints:
+        at = mention.posted_at + timedelta(minutes=chance.uniform(1, 2880))
+        if chance.random() < 0.9 and at < system_clock():
             answer = replace(mention, id=MentionId(f"{mention.id}a"), author=builders.author("lumora"), posted_at=at)
             record_answer(tx, case_ids[mention.id], answer, house=house)
 
 
-def _add_mentions(house: House, chance: random.Random, drafts: Iterator[Draft]) -> None:
-    """Add posts that needed no card and were listed in hourly lines long ago, a third of them by customers."""
-    said, decision = builders.predictions("neutral"), Triage(Verdict.BATCH, "nothing to answer")
-    listed = update(SightingRow).where(SightingRow.batched_in.is_(None), SightingRow.verdict == Verdict.BATCH)
-    with progress("mentions", MENTIONS - CASES) as done:
-        for start in range(CASES, MENTIONS, BATCH):
-            posts = [
-                _mention(next(drafts), number, by=chance.randrange(3 * CUSTOMERS), chance=chance)
-                for number in range(start, min(start + BATCH, MENTIONS))
-            ]
-            seen = [SeenMention(post, "Lumora", said, decision) for post in posts]
-            with house.database.write() as tx:
-                mentions.add(tx, seen, stream=STREAM, at=house.clock(), secret=house.secret)
-                tx.execute(listed.values(batched_in="batch:long ago"))
-            done(BATCH)
-
-
-def _mention(draft: Draft, number: int, *, by: int, chance: random.Random) -> Mention:
-    posted_at = system_clock() - SPREAD * chance.random()
-    author = builders.author(Person(by).handle)
-    return builders.mention(draft.text, number=number + 1, by=author, posted_at=posted_at)
+def _mention(draft: Draft, first: datetime, number: int, chance: random.Random) -> Mention:
+    """Make a post; complaints come from known customers, a third of the others do, too."""
+    by = number // PER_CASE if number % PER_CASE == 0 else chance.randrange(3 * CUSTOMERS)
+    posted_at = first + SPREAD * ((number + chance.random()) / MENTIONS)
+    snowflake = (int(posted_at.timestamp() * 1000) - _X_EPOCH << 22) | number % 4096
+    return builders.mention(draft.text, number=snowflake, by=builders.author(Person(by).handle), posted_at=posted_at)

@@ -253,7 +253,9 @@ def test_evidence_lists_what_a_closed_day_counted(take, house, clock):
 
 @pytest.mark.parametrize("kind", ["mentions", "net_sentiment", "complaints", "not_us", "opportunities", "sla_kept"])
 def test_the_rows_of_evidence_add_up_to_the_figure(take, house, clock, kind):
-    take(complaint(1), complaint(2), mention("I love Lumora"), mention("I signed up"), mention("maybe I cancel"))
+    moth = complaint(3)
+    take(complaint(1), complaint(2), moth, mention("I love Lumora"), mention("I signed up"), mention("maybe I cancel"))
+    not_us(Click(case_of(house, moth), MIA), house=house)
     clock.now = NOON + DAY
     question = Question(kind, house.brands[0], WEDNESDAY, WEDNESDAY + DAY)
     page = rows_behind(question, person=None, house=house)

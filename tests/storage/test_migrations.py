@@ -11,12 +11,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import create_engine, inspect, make_url, text
+from sqlalchemy import create_engine, inspect, make_url, select, text, update
 
 from domain.case import CaseKind, CaseState, Urgency, Verdict
 from domain.customer import Grade
 from domain.errors import StorageError
 from domain.message import MessageKind, MessageState
+from domain.prediction import Predictions
 from storage import (
     audit,
     blind_checks,
@@ -35,9 +36,10 @@ from storage import (
     streams,
 )
 from storage.database import _MIGRATIONS, open_database
-from tests.builders import NOON, author, mention
+from storage.tables import SightingRow
+from tests.builders import NOON, author, guess, mention, predictions
 from tests.released import SECRET, release
-from tests.storage.values import seen, store
+from tests.storage.values import case, seen, store
 
 LATER = datetime(2026, 3, 9, 9, tzinfo=UTC)
 """When the release was last at work in its database."""
@@ -250,3 +252,39 @@ def test_streams_leases_deliveries_and_blind_checks_of_the_release_go_on(upgrade
         assert (item.mention.id, item.answers) == ("x:102", {"relevance": "about"})
         assert preferences.of(tx, "U0MIA").off == frozenset()
         assert copies.leader(tx, brand="Lumora", fingerprint=None, repost_of="x:101", since=NOON - timedelta(days=1))
+
+
+def test_the_labels_that_count_are_set_beside_posts_stored_earlier(database_url):
+    database = open_database(database_url)
+    spam, perhaps = (guess("relevance", "spam", unsure=unsure) for unsure in (False, True))
+    posts = [mention() for _ in range(6)]
+    said = predictions("negative", "leaving", rival="Vidora"), predictions("neutral", "none", spam)
+    kept = select(
+        SightingRow.mention_id,
+        SightingRow.sentiment,
+        SightingRow.switching,
+        SightingRow.rival,
+        SightingRow.elsewhere,
+    )
+    with database.write() as tx:
+        cases.open_case(tx, case("case1"))
+        cases.open_case(tx, case("case2", state=CaseState.DISMISSED))
+        store(
+            tx,
+            seen(posts[0], said=said[0], case_id="case1"),
+            seen(posts[1], said=said[0], case_id="case2"),
+            seen(posts[2], said=said[1]),
+            seen(posts[3], said=said[1]),
+            seen(posts[4], said=predictions("neutral", "none", perhaps)),
+            seen(posts[5], said=Predictions(())),
+        )
+        for post, task, label in ((0, "sentiment", "positive"), (0, "sentiment", "neutral"), (3, "relevance", "about"),
+                                  (4, "relevance", "not_about")):  # fmt: skip
+            corrections.add(tx, mention_id=posts[post].id, brand="Lumora", task=task, label=label, by="U0MIA", at=NOON)
+        before = {row.mention_id: row for row in tx.execute(kept)}
+        tx.execute(update(SightingRow).values(sentiment="x", switching=None, rival="x", elsewhere=False))
+        tx.execute(text(import_module("storage.migrations.versions.0014_figures").SETTLE))
+        assert {row.mention_id: row for row in tx.execute(kept)} == before
+    database.close()
+    assert [before[post.id].elsewhere for post in posts] == [False, True, True, False, True, False]
+    assert tuple(before[posts[0].id])[1:] == ("neutral", "leaving", "Vidora", False)

@@ -1,3 +1,4 @@
+# mypy: disable-error-code="func-returns-value"
 """No question that is asked all day reads a whole table, and each one is known here."""
 
 import pkgutil
@@ -41,6 +42,7 @@ from storage import (
     forgettings,
     handovers,
     holds,
+    labels,
     leases,
     links,
     mentions,
@@ -305,9 +307,10 @@ ASKED = {
         responses.add(tx, Response("case1", POST.id, "lumora", NOON, "")),
         responses.credit(tx, POST.id, "case1", Credit("U0MIA", CreditReason.SENT)),
     ),
+    "labels": lambda tx: (labels.settle(tx, [POST.id], brand="Lumora"), labels.settle_case(tx, "case1")),
     "surge": lambda tx: (
         surges.going_on(tx),
-        surges.going_on(tx, channel="C0ALERTS"),
+        surges.going_on_in(tx, brand="Lumora", channel="C0ALERTS"),
         surges.get(tx, "s1"),
         surges.begin(tx, SurgeSpan("s1", "Lumora", "C0ALERTS", NOON, NOON)),
         surges.add(tx, "s1", "case1"),
