@@ -60,7 +60,7 @@ from storage import (
     tombstones,
 )
 from storage.database import open_database
-from storage.tables import Row
+from storage.tables import Row, SightingRow
 from tests.builders import NOON, author, mention, outcome, predictions, record
 from tests.storage.values import SECRET, case, message, seen, store
 
@@ -307,7 +307,12 @@ ASKED = {
         responses.add(tx, Response("case1", POST.id, "lumora", NOON, "")),
         responses.credit(tx, POST.id, "case1", Credit("U0MIA", CreditReason.SENT)),
     ),
-    "labels": lambda tx: (labels.settle(tx, [POST.id], brand="Lumora"), labels.settle_case(tx, "case1")),
+    "labels": lambda tx: (
+        labels.settle(tx, [POST.id], brand="Lumora"),
+        labels.settle_case(tx, "case1"),
+        labels.settle_dismissed(tx, ["case1"]),
+        labels.settle_where(tx, SightingRow.mention_id == POST.id),
+    ),
     "surge": lambda tx: (
         surges.going_on(tx),
         surges.going_on_in(tx, brand="Lumora", channel="C0ALERTS"),
