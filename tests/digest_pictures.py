@@ -18,7 +18,7 @@ PICTURES = Path("docs/pictures")
 
 def main() -> None:
     """Show an invented day in the sandbox's Slack and on the page."""
-    shown, days = files.digest(quality=files.quality()), files.chart_days()
+    shown, days = files.judged_digest(), files.chart_days()
     png = digest_chart(days, brand="Lumora", target=0.25)
     (PICTURES / "digest_chart.png").write_bytes(png)
     picture = DigestChart(png, "", alt_text(days, brand="Lumora", target=0.25))
