@@ -122,6 +122,7 @@ def _rates(axes: "Axes", days: Sequence[ChartDay], target: float | None) -> None
             fontsize=_LABEL,
             fontweight="bold",
             fontfamily=_FONT,
+            bbox={"facecolor": _CARD, "edgecolor": "none", "pad": 1.5},  # else the target's line may cross it out
         )
     else:
         _nothing(axes, "no closed day with a complaint yet", 0.6)

@@ -235,5 +235,5 @@ def _quantile(name: str, facts: Facts, q: float, *, business: bool = False) -> K
                 value = seconds
                 break
     answers = sum(not censored for _, censored in times)
-    note = "" if value is not None or not times else "not reached: too few have been answered"
+    note = "" if value is not None or not times else "too few have been answered to reach it"
     return Kpi(name, value, float(answers), float(len(times)), "seconds", note)

@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from domain.outcome import Kpi
 
+SPAN_DAYS = 28
+"""A target is judged by the KPI over so many days: whole weeks, so that weekends weigh the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:

@@ -5,14 +5,13 @@ from datetime import date, timedelta
 from crm.kpis import KPIS
 from crm.targets import score
 from domain.brand import Brand
-from domain.scorecard import Score, Target
+from domain.scorecard import SPAN_DAYS, Score, Target
 from flows.house import House
 from flows.kpi_days import facts_of, last_closed_day
 from storage import outcomes
 from storage.database import Tx
 
-SPAN = timedelta(days=28)
-"""A target is judged by the KPI over so many days: whole weeks, so that weekends weigh the same."""
+_SPAN = timedelta(days=SPAN_DAYS)
 
 
 def scores(*, brand: Brand, house: House) -> list[Score]:
@@ -28,7 +27,7 @@ def scores_of(tx: Tx, *, brand: Brand, house: House) -> list[Score]:
         return []
     until = last_closed_day(brand, house) + timedelta(days=1)
     asked = {target.kpi for target in targets}
-    present = facts_of(tx, brand=brand, since=until - SPAN, until=until, house=house, kpis=asked)
+    present = facts_of(tx, brand=brand, since=until - _SPAN, until=until, house=house, kpis=asked)
     first = outcomes.first(tx, brand=brand.name)
     today = house.clock().astimezone(brand.time_zone).date()
     first_day = first.astimezone(brand.time_zone).date() if first else today
@@ -45,5 +44,5 @@ def scores_of(tx: Tx, *, brand: Brand, house: House) -> list[Score]:
 
 def _measured(tx: Tx, target: Target, since: date, brand: Brand, house: House) -> float | None:
     """Return the KPI over the 28 days before a target began."""
-    before = facts_of(tx, brand=brand, since=since - SPAN, until=since, house=house, kpis={target.kpi})
+    before = facts_of(tx, brand=brand, since=since - _SPAN, until=since, house=house, kpis={target.kpi})
     return KPIS[target.kpi](before).value

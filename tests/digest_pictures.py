@@ -18,7 +18,7 @@ PICTURES = Path("docs/pictures")
 
 def main() -> None:
     """Show an invented day in the sandbox's Slack and on the page."""
-    shown, days = files.digest(quality=files.quality()), files.chart_days()
+    shown, days = files.judged_digest(), files.chart_days()
     png = digest_chart(days, brand="Lumora", target=0.25)
     (PICTURES / "digest_chart.png").write_bytes(png)
     picture = DigestChart(png, "", alt_text(days, brand="Lumora", target=0.25))
@@ -33,7 +33,7 @@ def main() -> None:
         leadership = sandbox.workspace.channel_named("lumora-leadership")
         client = WebClient(token=str(sandbox.workspace.bot_token), base_url=sandbox.slack_api_url)
         client.chat_postMessage(channel=leadership.id, text=digest_text(shown), blocks=digest_blocks(shown))
-        with open_page(sandbox.url, width=1280, height=1250) as seen:
+        with open_page(sandbox.url, width=1280, height=1340) as seen:
             seen.wait_for("document.querySelector('#user').options.length")
             leo = next(u.id for u in sandbox.workspace.users.values() if u.name == "leo")
             seen.evaluate(

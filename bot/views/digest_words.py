@@ -12,7 +12,7 @@ from crm.daily import LOOK_BACK
 from crm.kpis import LOWER_IS_BETTER
 from domain.digest import Digest, Mover, Quote
 from domain.outcome import Kpi
-from domain.scorecard import Score
+from domain.scorecard import SPAN_DAYS, Score
 
 UP, DOWN, SAME, NONE = "▲", "▼", "=", "•"
 
@@ -83,7 +83,7 @@ def change_words(kpi: Kpi, before: Kpi | None) -> Marked:
 def target_words(kpi: Kpi, scores: Sequence[Score]) -> str:
     """Say how a KPI stands against its target over the last weeks, empty where it has none."""
     score = next((score for score in scores if score.target.kpi == kpi.name), None)
-    return standing_words(score) if score else ""
+    return f"{kpi_value(score.present)} over {SPAN_DAYS} days, {standing_words(score)}" if score else ""
 
 
 def baseline_words(digest: Digest) -> str:

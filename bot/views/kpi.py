@@ -8,7 +8,7 @@ from slack_sdk.models.blocks import Block, ButtonElement, SectionBlock
 from bot.views.elements import button, count, header, inline, paragraphs, words
 from domain.closed_day import DayCorrection
 from domain.outcome import Kpi
-from domain.scorecard import Score, Standing
+from domain.scorecard import SPAN_DAYS, Score, Standing
 
 KPI, EVIDENCE = "kpi", "kpi_evidence"
 MOST_BUTTONS = 30
@@ -49,7 +49,9 @@ def kpi_blocks(
     else:
         blocks += paragraphs([kpi_line(kpi) for kpi in kpis])
     if scores:
-        blocks += paragraphs(["*Targets*, by the last 28 days whose time to answer is over", *score_lines(scores)])
+        blocks += paragraphs(
+            [f"*Targets*, by the last {SPAN_DAYS} days whose time to answer is over", *score_lines(scores)]
+        )
     if corrections:
         blocks += paragraphs(["*Known since the day was closed*", *correction_lines(corrections)])
     return blocks
@@ -119,7 +121,9 @@ def kpi_label(name: str) -> str:
 
 def kpi_value(kpi: Kpi) -> str:
     """Write the value in its unit; None is never a number."""
-    return "no figure yet" if kpi.value is None else amount_words(kpi.value, kpi.unit)
+    if kpi.value is None:
+        return "not reached" if kpi.unit == "seconds" and kpi.denominator else "no figure yet"
+    return amount_words(kpi.value, kpi.unit)
 
 
 def amount_words(value: float, unit: str) -> str:

@@ -176,7 +176,7 @@ VIEWS = {
     ),
     "health": lambda: health_blocks(files.health()),
     "health_judged": lambda: health_blocks(files.health(quality=(files.quality(),))),
-    "digest_judged": lambda: digest_blocks(files.digest(quality=files.quality())),
+    "digest_judged": lambda: digest_blocks(files.judged_digest()),
     "blind_check": lambda: blind_check_blocks(files.blind_check(done=3)),
     "blind_check_done": lambda: blind_check_blocks(files.blind_check(done=20)),
     "blind_relevance": lambda: blind_step_blocks(files.blind_post(note="A note.")),
@@ -613,14 +613,17 @@ def test_digest_says_what_is_unsure_and_what_was_not_for_us():
 
 
 def test_digest_says_where_a_kpi_went_whether_that_is_good_and_how_far_the_target_is():
-    shown = digest_words()
-    assert "▲ Response rate: 41% (12 of 29) · before 35%: better · target 50% by 1 June 2026 · behind by 4.2" in shown
-    assert "▼ First response median: 1 h 24 min (12 of 29) · before 2 h: better" in shown
+    shown = digest_words(scores=files.scores())
+    assert (
+        "▲ Response rate: 41% (12 of 29) · before 35%: better · "
+        "41% over 28 days, target 50% by 1 June 2026 · on track: 38% expected today\n"
+        "▼ First response median: 1 h 24 min (12 of 29) · before 2 h: better · "
+        "1 h 24 min over 28 days, target 1 h by 1 March 2026 · overdue, and 24 min short\n"
+    ) in shown
     assert "▼ Net sentiment: -0.32 (-12 of 38) · before -0.10: worse" in shown
     assert "= Identity coverage: 50% (1 of 2) · before 50%: unchanged\n" in shown
     assert "• SLA kept: no figure yet (0 of 0)" in shown
     assert "Also: Mentions 1,038" in shown
-    assert "p90" not in shown  # a KPI beside the headlines stays away until it has a figure
 
 
 def test_digest_says_what_moved_against_which_days():
@@ -742,7 +745,7 @@ def test_a_correction_says_what_came_late_and_what_the_figure_would_be():
     last, first = correction_lines(files.corrections())
     assert first == (
         "2026-02-01: 3 cases arrived, 9 mentions arrived after the day was closed; "
-        "response rate now 41% (was 38%), first response p90 now 1 d 1 h (was no figure yet)"
+        "response rate now 41% (was 38%), first response p90 now 1 d 1 h (was not reached)"
     )
     assert "1 case changed, 1 case answered" in last
     assert correction_lines(files.corrections(11))[-1] == "and 3 earlier days"
