@@ -15,7 +15,8 @@ _MARKS_IN_A_ROW = 4
 _FORMATTERS = str.maketrans({"*": "∗", "_": "＿", "~": "∼", "`": "ˋ"})
 _AT_A_WORDS_EDGE = re.compile(r"(?<!\w)[*_~`]+|[*_~`]+(?!\w)")
 _EMOJI_NAME = re.compile(r":([\w+'-]+):")
-_SCHEME = re.compile(r"\b[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,30}://", re.IGNORECASE)  # bounded: it is tried at every letter
+_QUOTE = re.compile(r"^>+", re.MULTILINE)
 _URL_LIMIT = 3000
 _LINK_LIMIT = 300  # a longer address is no post's; ten of them must fit into a message beside their words
 
@@ -23,14 +24,15 @@ _LINK_LIMIT = 300  # a longer address is no post's; ten of them must fit into a 
 def escape(text: str, *, limit: int, lines: int = 1, markup: bool = False) -> str:
     """Make foreign text harmless: at most `lines` lines and `limit` UTF-16 units, entities counted, "…" where cut.
 
-    Set `markup` where Slack reads formatting (mrkdwn, a message's `text`): there, marks that would format, emoji
-    names and URL schemes are replaced by what only looks like them.
+    Set `markup` where Slack reads formatting (mrkdwn, a message's `text`): there, marks that would format or quote,
+    emoji names and URL schemes are replaced by what only looks like them.
     """
     clean = _clean(text.strip()[: limit * 16], lines)
     if markup:
-        clean = _SCHEME.sub("", clean)
+        clean = _SCHEME.sub("", clean).replace("://", "∶//")  # "https:a:////" without "a://" has one again
         clean = _AT_A_WORDS_EDGE.sub(lambda found: found[0].translate(_FORMATTERS), clean)
         clean = _EMOJI_NAME.sub("∶\\1∶", clean)
+        clean = _QUOTE.sub(lambda found: found[0].replace(">", "＞"), clean)
     return _cut(clean, limit)
 
 

@@ -23,6 +23,7 @@ from bot.views.digest_words import (
 )
 from bot.views.elements import (
     buttons,
+    fitting,
     header,
     inline,
     line,
@@ -55,7 +56,7 @@ def digest_blocks(digest: Digest) -> list[Block]:
         for quote in digest.quotes[:3]:
             blocks += _quote(quote)
     blocks += _unanswered(digest)
-    return [*blocks, *_small_print(digest)]
+    return fitting([*blocks, *_small_print(digest)], rest="More does not fit into a message.")
 
 
 def digest_text(digest: Digest) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
@@ -27,10 +28,13 @@ from domain.mention import Author
 SECTION_LIMIT = 3000
 HEADER_LIMIT = 150
 BUTTON_LIMIT = 75
+MESSAGE_BLOCKS = 50
+MESSAGE_TEXT = 13_000
+"""So many UTF-16 units in all; Slack documents no figure: https://github.com/slackapi/bolt-js/issues/2509."""
 
-_USER_ID = re.compile(r"[UW][A-Z0-9]+")
-_GROUP_ID = re.compile(r"S[A-Z0-9]+")
-_CHANNEL_ID = re.compile(r"[CG][A-Z0-9]+")
+_USER_ID = re.compile(r"[UW][A-Z0-9]{1,20}")
+_GROUP_ID = re.compile(r"S[A-Z0-9]{1,20}")
+_CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{1,20}")
 PLATFORM_NAMES = {"x": "X", "reddit": "Reddit"}
 _HANDLE_PREFIX = {"x": "@", "reddit": "u/"}
 
@@ -140,7 +144,7 @@ def who(user_id: str | None) -> str:
     """Name a person in Slack; None is Earshot itself."""
     if user_id is None:
         return "Earshot"
-    return f"<@{user_id}>" if _USER_ID.fullmatch(user_id) else inline(user_id)
+    return f"<@{user_id}>" if _USER_ID.fullmatch(user_id) else inline(user_id, limit=75)
 
 
 def named(ids: str) -> str:
@@ -151,7 +155,7 @@ def named(ids: str) -> str:
 def _named(slack_id: str) -> str:
     if _GROUP_ID.fullmatch(slack_id):
         return f"<!subteam^{slack_id}>"
-    return f"<#{slack_id}>" if _CHANNEL_ID.fullmatch(slack_id) else who(slack_id[:80])
+    return f"<#{slack_id}>" if _CHANNEL_ID.fullmatch(slack_id) else who(slack_id)
 
 
 def platform_name(platform: str) -> str:
@@ -200,3 +204,20 @@ def paragraphs(lines: Iterable[str]) -> list[Block]:
             joined = ""
         joined = f"{joined}\n{each}" if joined else each
     return [*blocks, line(joined)] if joined else blocks
+
+
+def fitting(blocks: Sequence[Block], *, rest: str) -> list[Block]:
+    """Keep the first blocks that fit into one message, and say `rest` in place of the others."""
+    room = MESSAGE_TEXT - units(rest)
+    for kept, block in enumerate(blocks):
+        room -= _text_of(block.to_dict())
+        if room < 0 or (kept == MESSAGE_BLOCKS - 1 and kept < len(blocks) - 1):
+            return [*blocks[:kept], small(words(rest))]
+    return list(blocks)
+
+
+def _text_of(node: Any) -> int:
+    """Count the UTF-16 units of every text in a block."""
+    if isinstance(node, dict):
+        return sum(units(v) if k == "text" and isinstance(v, str) else _text_of(v) for k, v in node.items())
+    return sum(map(_text_of, node)) if isinstance(node, list) else 0

@@ -28,7 +28,7 @@ def text_field(
 ) -> InputBlock:
     """Ask for a text of at most TEXT_LIMIT characters; what `value` holds already may be foreign, and is only typed."""
     element = PlainTextInputElement(
-        action_id=block_id, multiline=multiline, initial_value=_cut(value) or None, max_length=TEXT_LIMIT
+        action_id=block_id, multiline=multiline, initial_value=typeable(value) or None, max_length=TEXT_LIMIT
     )
     return _input(block_id, label, element, hint=hint, optional=optional)
 
@@ -59,7 +59,8 @@ def choice_field(block_id: str, label: str, options: Mapping[str, str], *, chose
 
 def people_field(block_id: str, label: str, ids: tuple[str, ...], *, names: Mapping[str, str]) -> InputBlock:
     """Ask for some of at most OPTIONS_LIMIT people and groups, all of them ticked; `names` writes them in mrkdwn."""
-    options = [Option(text=words(names[each]), value=each) for each in ids[:OPTIONS_LIMIT]]
+    once = list(dict.fromkeys(ids))[:OPTIONS_LIMIT]
+    options = [Option(text=words(names[each]), value=each) for each in once]
     element = CheckboxesElement(action_id=block_id, options=options, initial_options=options)
     return _input(block_id, label, element)
 
@@ -80,10 +81,10 @@ def several_of(typed: str | tuple[str, ...] | None) -> tuple[str, ...]:
     return typed if isinstance(typed, tuple) else ()
 
 
-def _cut(text: str) -> str:
-    """Keep what fits, as Slack counts, and what can be sent at all."""
+def typeable(text: str, *, limit: int = TEXT_LIMIT) -> str:
+    """Keep what fits into a field, as Slack counts, and what can be sent at all."""
     whole = text.encode(errors="ignore").decode().encode("utf-16-le")
-    return whole[: 2 * TEXT_LIMIT].decode("utf-16-le", errors="ignore")
+    return whole[: 2 * limit].decode("utf-16-le", errors="ignore")
 
 
 def _foreign(text: str, value: str) -> Option:

@@ -7,7 +7,20 @@ from datetime import datetime
 from slack_sdk.models.blocks import ActionsBlock, Block, CheckboxesElement, Option
 from slack_sdk.models.views import View
 
-from bot.views.elements import button, buttons, count, header, inline, line, named, paragraphs, plain, small, words
+from bot.views.elements import (
+    button,
+    buttons,
+    count,
+    header,
+    inline,
+    line,
+    named,
+    paragraphs,
+    plain,
+    small,
+    within,
+    words,
+)
 from bot.views.health import health_text
 from bot.views.kpi import kpi_line
 from bot.views.muting import mute_block
@@ -20,7 +33,8 @@ from flows.home import Home
 
 REFRESH, PREFERENCES = "home_refresh", "home_preferences"
 OPEN_HOURS_ONLY = "open_hours_only"
-BRANDS_SHOWN, MUTES_SHOWN, SETTINGS_SHOWN = 8, 10, 60
+BRANDS_SHOWN, MUTES_SHOWN = 8, 10
+_SETTINGS_ROOM = 12_000  # UTF-16 units; a view may have 250 kB
 
 _KPIS = ("response_rate", "first_response_median", "answered_within_1h", "identity_coverage")
 _TOLD = {
@@ -128,10 +142,9 @@ def _muted_words(muted: int) -> str:
 
 
 def _settings(settings: Sequence[Setting]) -> list[Block]:
-    lines = [f"• *{inline(each.title)}*: {_value(each)}  `{inline(each.key)}`" for each in settings[:SETTINGS_SHOWN]]
-    hidden = len(settings) - len(lines)
-    where = "They stand in the settings file; beside each is its key there."
-    return [*paragraphs(lines), small(words(f"{where} {hidden:,} more are not shown." if hidden else where))]
+    lines = [f"• *{inline(each.title)}*: {_value(each)}  `{inline(each.key)}`" for each in settings]
+    where = small(words("They stand in the settings file; beside each is its key there."))
+    return [*paragraphs(within(lines, room=_SETTINGS_ROOM)), where]
 
 
 def _value(setting: Setting) -> str:

@@ -16,14 +16,14 @@ _REASONS_SHOWN = 3
 
 def sentiment_words(prediction: Prediction | None) -> str:
     """Say a sentiment with its confidence."""
-    return _guess(inline(prediction.label), prediction) if prediction else "not known"
+    return _guess(inline(prediction.label, limit=60), prediction) if prediction else "not known"
 
 
 def intent_words(prediction: Prediction | None) -> str:
     """Say a switching intent with the rival and the confidence."""
     if prediction is None:
         return "not known"
-    said_of_it = INTENT.get(prediction.label, inline(prediction.label))
+    said_of_it = INTENT.get(prediction.label, inline(prediction.label, limit=60))
     if prediction.rival and prediction.label != "none":
         toward = "from" if prediction.label.endswith("joining") else "to"
         said_of_it += f", {toward} *{inline(prediction.rival, limit=80)}*"

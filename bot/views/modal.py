@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from slack_sdk.models.blocks import Block, SectionBlock
+from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
 from bot.desk import Answer
 from bot.subjects import CaseSubject, subject_value
-from bot.views.elements import line, plain, said
+from bot.views.elements import exact_blocks, line, plain
 
 CARD_MODAL = "case_card"
 """The modal that shows a card; its metadata names the case."""
@@ -44,7 +44,7 @@ def said_view(title: str, answer: Answer, *, typed: Mapping[str, str | tuple[str
     texts = [text for text in (typed or {}).values() if isinstance(text, str) and len(text) > 20]
     if texts:
         blocks.append(line("*What you wrote*, so that it is not lost:"))
-        blocks += [SectionBlock(text=said(text, limit=2900, lines=100)) for text in texts]
+        blocks += [block for text in texts for block in exact_blocks(text)]
     if not answer.case_id:
         return modal(title, blocks)
     return modal(title, blocks, callback_id=CARD_MODAL, subject=subject_value(CaseSubject(answer.case_id)))

@@ -34,6 +34,7 @@ from bot.views.elements import (
     when,
     words,
 )
+from bot.views.fields import typeable
 from bot.views.modal import modal
 from bot.views.refusal import refusal_words
 from domain.mention import MentionId
@@ -146,13 +147,18 @@ def _template_row(sheet: Sheet, fill: str) -> list[Block]:
     for template in sorted(sheet.templates, key=lambda t: (t.language != language, t.language, t.purpose)):
         name = _LANGUAGES.get(template.language, template.language)
         groups.setdefault(f"{name} · {template.purpose}", []).append(template)
-    options = {t.id: Option(text=label(t.title, limit=75), value=_subject(sheet, t.id)) for t in sheet.templates}
+    shown = {title: some[:_OPTIONS] for title, some in list(groups.items())[:_GROUPS]}
+    options = {
+        t.id: Option(text=label(t.title, limit=75), value=_subject(sheet, t.id))
+        for some in shown.values()
+        for t in some
+    }
     picker = StaticSelectElement(
         placeholder=label("Start from a template"),
         action_id=TEMPLATE,
         option_groups=[
-            OptionGroup(label=label(title, limit=75), options=[options[t.id] for t in some[:_OPTIONS]])
-            for title, some in list(groups.items())[:_GROUPS]
+            OptionGroup(label=label(title, limit=75), options=[options[t.id] for t in some])
+            for title, some in shown.items()
         ],
         initial_option=options.get(sheet.template or ""),
     )
@@ -166,7 +172,7 @@ def _text_input(sheet: Sheet, fill: str) -> InputBlock:
         action_id=TEXT,
         multiline=True,
         max_length=LONGEST_TEXT,
-        initial_value=sheet.text[:LONGEST_TEXT] or None,
+        initial_value=typeable(sheet.text, limit=LONGEST_TEXT) or None,
         placeholder=label("What everybody will read"),
     )
     return InputBlock(block_id=f"{TEXT}_{fill}", label=label("Your reply"), element=field)

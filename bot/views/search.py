@@ -49,7 +49,7 @@ def _hit(hit: Hit) -> list[Block]:
     facts = [
         link(mention.url, platform_name(mention.platform)),
         when(mention.posted_at),
-        inline(hit.seen.brand),
+        inline(hit.seen.brand, limit=80),
         sentiment_words(hit.seen.predictions.of(SENTIMENT)),
     ]
     if case:

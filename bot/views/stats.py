@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import Block
 
-from bot.views.elements import header, line, paragraphs, small, who, words
+from bot.views.elements import fitting, header, line, paragraphs, small, who, words
 from bot.views.kpi import duration_words, kpi_text
 from domain.team import Deeds, TeamStats
 
@@ -21,7 +21,8 @@ def stats_blocks(found: Sequence[TeamStats]) -> list[Block]:
         if len(stats.people) > SHOWN:
             blocks.append(small(words(f"and {len(stats.people) - SHOWN:,} more")))
     note = "An answer counts for whoever wrote it, or else owns the case; its time runs from the post to the answer."
-    return [*blocks, small(words(note))]
+    blocks.append(small(words(note)))
+    return fitting(blocks, rest="More does not fit into a message. Name a brand: `/earshot stats brand:NAME`.")
 
 
 def stats_text(found: Sequence[TeamStats]) -> str:

@@ -2,7 +2,7 @@
 
 from slack_sdk.models.blocks import Block, SectionBlock
 
-from bot.escaping import link
+from bot.escaping import link, units
 from bot.views.card import show_card
 from bot.views.elements import (
     button,
@@ -26,6 +26,9 @@ from domain.prediction import SENTIMENT, SWITCHING
 from flows.judging import Judgement, UnsurePage
 
 UNSURE = "unsure"
+_ROOM = 12_400 // PAGE
+"""So many UTF-16 units has each post of a page."""
+
 _LABELS = {
     Judgement.COMPLAINT: "It is a complaint",
     Judgement.OPPORTUNITY: "Thinks of joining",
@@ -71,7 +74,7 @@ def read_judge(value: str) -> tuple[MentionId, str, int, bool]:
 
 def _post(seen: SeenMention, page: int, brand: str) -> list[Block]:
     mention = seen.mention
-    facts = [
+    told = [
         link(mention.url, platform_name(mention.platform)),
         when(mention.posted_at),
         sentiment_words(seen.predictions.of(SENTIMENT)),
@@ -79,8 +82,9 @@ def _post(seen: SeenMention, page: int, brand: str) -> list[Block]:
         inline(seen.triage.reason),
     ]
     value = judge_value(mention.id, seen.brand, page=page, filtered=bool(brand))
+    facts = " · ".join(told)
     return [
-        quoted(mention.text, limit=500, lines=5),
-        small(said(byline(mention.author), limit=200, empty="(unknown author)"), words(" · ".join(facts))),
+        quoted(mention.text, limit=min(500, _ROOM - units(facts) - 270), lines=5),  # beside author and buttons
+        small(said(byline(mention.author), limit=200, empty="(unknown author)"), words(facts)),
         *buttons(button(label, action_id=judge_id(each), value=value) for each, label in _LABELS.items()),
     ]

@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Callable
 
 from hypothesis import HealthCheck, Phase, given, settings
+from slack_sdk.models.views import View
 
-from tests.benchmarks.figure import Figure, at_least, none_of, progress
-from tests.bot.test_generated_views import VIEWS, View
-from tests.bot.validation import faults, live, live_tokens
+from tests.benchmarks.figure import Figure, at_least, none_of, progress, shown
+from tests.bot.generated.views import VIEWS, Drawn
+from tests.bot.validation import alive, faults, live_formats, live_tokens, text_faults, view_faults
 
 INPUTS = 10_000
 
@@ -19,13 +20,14 @@ def measure() -> list[Figure]:
         for view in VIEWS.values():
             _draw(view, -(-INPUTS // len(VIEWS)), found, done)
     return [
+        shown("view functions", len({view.of for view in VIEWS.values()}), "functions"),
         at_least("generated values shown", found["drawn"], INPUTS, "values"),
-        none_of("live mentions or links", found["alive"]),
+        none_of("live mentions, links or formatting", found["alive"]),
         none_of("what Slack would refuse", found["refused"]),
     ]
 
 
-def _draw(view: View, times: int, found: Counter[str], done: Callable[[int], None]) -> None:
+def _draw(view: Drawn, times: int, found: Counter[str], done: Callable[[int], None]) -> None:
     @settings(
         max_examples=times,
         deadline=None,
@@ -33,13 +35,16 @@ def _draw(view: View, times: int, found: Counter[str], done: Callable[[int], Non
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(view.values)
-    def look(value):
-        blocks = view.blocks(value)
+    @given(view.arguments)
+    def look(drawn):
+        args, kwargs = drawn
+        made = view.of(*args, **kwargs)
         found["drawn"] += 1
-        found["refused"] += len(faults(blocks))
-        found["alive"] += len(live([block.to_dict() for block in blocks]))
-        found["alive"] += sum(len(live_tokens(line)) for line in view.beside(value))
+        found["refused"] += len(view_faults(made) if isinstance(made, View) else faults(made))
+        found["alive"] += len(alive(made))
+        for line in view.beside(*args, **kwargs):
+            found["refused"] += len(text_faults(line))
+            found["alive"] += len(live_tokens(line) + live_formats(line))
         done(1)
 
     look()

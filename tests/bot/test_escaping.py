@@ -67,6 +67,23 @@ def test_markup_is_disarmed_where_slack_reads_it_and_words_keep_their_underscore
 
 
 @pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("voilàhttps://evil.example", "voilàevil.example"),
+        ("1https://evil.example", "1evil.example"),
+        ("https:a:////evil.example", "https∶//evil.example"),
+    ],
+)
+def test_no_address_is_left_where_its_scheme_follows_a_letter_or_appears_once_another_is_taken_out(text, shown):
+    assert escape(text, limit=200, markup=True) == shown
+
+
+def test_a_text_that_begins_like_a_quotation_quotes_nothing():
+    assert escape("> 5 > 4\n>>> all", limit=200, lines=2, markup=True) == "＞ 5 &gt; 4\n＞＞＞ all"
+    assert escape("> 5", limit=200) == "&gt; 5"
+
+
+@pytest.mark.parametrize(
     "url", ["https://x.com/jane/status/1", "http://127.0.0.1:8080/x?a=1&b=2#c", "https://x.com/%20a"]
 )
 def test_web_addresses_pass_unchanged(url):

@@ -1,0 +1,1 @@
+"""Draws what views show, and every view of the bot over it."""
