@@ -276,7 +276,7 @@ WINDOWS = {f"home, {role.value}": _home(role) for role in Role} | {
     ),
     "reply to copy": _drawn(reply.copy_view, people.sheets()),
     "changes": _drawn(approval.changes_view, RECORD_IDS),
-    "topic to mute": _drawn(muting.topic_view, SUBJECTS, brand=_BRAND),
+    "topic to mute": _drawn(muting.topic_view, SUBJECTS, brand=NAMED),
     "snooze": _drawn(
         case_forms.snooze_view, SUBJECTS, brand=_BRAND, at=MOMENTS, fault=st.sampled_from(["", "That moment is over."])
     ),
