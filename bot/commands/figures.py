@@ -7,7 +7,7 @@ from slack_sdk.models.blocks import Block
 from bot.desk import Answer, Ask
 from bot.periods import PERIODS, read_period
 from bot.typed import EARSHOT, brand_of, nearest, quoted_back, read_typed
-from bot.views.elements import fitting, small, words
+from bot.views.elements import small, words
 from bot.views.evidence import PAGE, evidence_blocks, evidence_text
 from bot.views.health import health_blocks, health_text
 from bot.views.kpi import MOST_BUTTONS, kpi_blocks, kpi_text, read_evidence
@@ -46,8 +46,7 @@ def show_kpis(ask: Ask) -> Answer:
         titles.append(kpi_text(brand=brand.name, since=since, until=until))
     if not with_buttons:
         blocks.append(small(words(f"Name a brand to get “Show evidence”: `{EARSHOT} kpi brand:NAME`.")))
-    rest = f"More does not fit into a message. Name a brand or a KPI: `{EARSHOT} kpi response_rate brand:NAME`."
-    return Answer(" · ".join(titles), fitting(blocks, rest=rest))
+    return Answer(" · ".join(titles), blocks)
 
 
 def show_evidence(ask: Ask) -> Answer:
