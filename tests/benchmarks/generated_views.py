@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from slack_sdk.models.views import View
 
 from tests.benchmarks.figure import Figure, at_least, none_of, progress, shown
-from tests.bot.generated.views import VIEWS, Drawn
+from tests.bot.generated.drawn import Drawn
+from tests.bot.generated.views import VIEWS
 from tests.bot.validation import alive, faults, live_formats, live_tokens, text_faults, view_faults
 
 INPUTS = 10_000
