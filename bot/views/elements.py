@@ -210,14 +210,14 @@ def fitting(blocks: Sequence[Block], *, rest: str) -> list[Block]:
     """Keep the first blocks that fit into one message, and say `rest` in place of the others."""
     room = MESSAGE_TEXT - units(rest)
     for kept, block in enumerate(blocks):
-        room -= _text_of(block.to_dict())
+        room -= text_size(block.to_dict())
         if room < 0 or (kept == MESSAGE_BLOCKS - 1 and kept < len(blocks) - 1):
             return [*blocks[:kept], small(words(rest))]
     return list(blocks)
 
 
-def _text_of(node: Any) -> int:
-    """Count the UTF-16 units of every text in a block."""
+def text_size(node: Any) -> int:
+    """Count the UTF-16 units of every text in a block, as `to_dict` gives it."""
     if isinstance(node, dict):
-        return sum(units(v) if k == "text" and isinstance(v, str) else _text_of(v) for k, v in node.items())
-    return sum(map(_text_of, node)) if isinstance(node, list) else 0
+        return sum(units(v) if k == "text" and isinstance(v, str) else text_size(v) for k, v in node.items())
+    return sum(map(text_size, node)) if isinstance(node, list) else 0

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.commands.figures import show_kpis
-from bot.desk import Answer, Ask
+from bot.desk import Answer
 from bot.subjects import CaseSubject, subject_value
 from bot.views.case_forms import escalate_view
 from bot.views.case_menus import MORE, more_menu
@@ -83,15 +82,6 @@ def test_the_stats_of_many_brands_end_where_the_message_is_full_and_say_so():
     assert "The team of Brand 4," in shown(many)
     assert "Name a brand: `/earshot stats brand:NAME`." in shown(many)
     assert "Name a brand" not in shown(stats_blocks([desk_views.stats(*people)]))
-
-
-def test_the_kpis_of_many_brands_end_where_the_message_is_full_and_say_so(at_work):
-    brands = tuple(builders.brand(f"Brand {number}") for number in range(20))
-    desk = replace(at_work.desk, house=replace(at_work.house, brands=brands))
-    answer = show_kpis(Ask("", builders.ADA, desk))
-    assert faults(list(answer.blocks)) == []
-    assert "KPIs of Brand 3," in shown(answer.blocks)
-    assert "Name a brand or a KPI" in shown(answer.blocks)
 
 
 def test_what_fits_is_shown_whole():
