@@ -31,6 +31,7 @@ SNOOZED = text("state = 'snoozed'")
 UNJUDGED = text("verdict = 'review' AND case_id IS NULL")
 UNSETTLED = text("state NOT IN ('posted', 'deleted')")
 STALE = text("revision > shown_revision")
+LINKED = text("state = 'active' AND grade <> 'suggested'")
 ACTIVE_REPLY = text("state IN ('waiting', 'approved', 'sending', 'unknown')")
 """Literally the conditions of partial indexes, or SQLite would not use these: they leave out the many old rows."""
 
@@ -625,6 +626,7 @@ class LinkRow(Row):
     __tablename__ = "links"
     __table_args__ = (
         Index("uq_links_record_id_platform_handle_folded", "record_id", "platform", "handle_folded", unique=True),
+        Index("ix_links_counted", "record_id", "grade", sqlite_where=LINKED, postgresql_where=LINKED),
         Index(None, "handle_folded"),
     )
     id: Mapped[Key]
