@@ -11,7 +11,7 @@ from domain.mention import Author
 from storage.database import Tx
 from storage.folding import fold_handle, fold_name
 from storage.records import blinds_of, from_list
-from storage.tables import ContactRow, CustomerRow, LinkRow, MembershipRow, NameRow, RecordRow, RecordVersionRow
+from storage.tables import LINKED, ContactRow, CustomerRow, LinkRow, MembershipRow, NameRow, RecordRow, RecordVersionRow
 from storage.upserts import chunks
 
 _COUNTS = and_(LinkRow.state == LinkState.ACTIVE, LinkRow.grade != Grade.SUGGESTED)
@@ -44,7 +44,7 @@ def coverage(tx: Tx) -> Coverage:
     best = (
         select(MembershipRow.customer_id, verified)
         .join(LinkRow, LinkRow.record_id == MembershipRow.record_id)
-        .where(_COUNTS)
+        .where(LINKED)
         .group_by(MembershipRow.customer_id)
         .subquery()
     )

@@ -3,6 +3,7 @@
 from storage.tables.blind_checks import BlindAnswerRow, BlindCheckRow, BlindItemRow
 from storage.tables.cases import OPEN, SNOOZED, CaseRow, HandoverRow, HistoryRow
 from storage.tables.customers import (
+    LINKED,
     ContactRow,
     CustomerNoteRow,
     CustomerRow,
@@ -32,6 +33,7 @@ from storage.tables.row import Row
 
 __all__ = [
     "ACTIVE_REPLY",
+    "LINKED",
     "OPEN",
     "SNOOZED",
     "STALE",

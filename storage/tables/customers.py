@@ -3,11 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.customer import Grade, LinkState
 from storage.tables.row import Amount, Key, Number, Row, Sealed
+
+LINKED = text("state = 'active' AND grade <> 'suggested'")
+"""Literally the condition of a partial index, or SQLite would not use it."""
 
 
 class CustomerRow(Row):
@@ -98,6 +101,7 @@ class LinkRow(Row):
     __tablename__ = "links"
     __table_args__ = (
         Index("uq_links_record_id_platform_handle_folded", "record_id", "platform", "handle_folded", unique=True),
+        Index("ix_links_counted", "record_id", "grade", sqlite_where=LINKED, postgresql_where=LINKED),
         Index(None, "handle_folded"),
     )
     id: Mapped[Key]

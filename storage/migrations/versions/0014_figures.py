@@ -1,4 +1,4 @@
-"""The labels that count, beside each sighting, in the index that posts are counted by."""
+"""The labels that count, beside each sighting, and indexes to count posts and customers by."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +11,7 @@ depends_on = None
 COUNTED = (
     "brand", "posted_at", "verdict", "kind", "elsewhere", "sentiment", "switching", "rival", "stream", "mention_id",
 )  # fmt: skip
+LINKED = sa.text("state = 'active' AND grade <> 'suggested'")
 SETTLE = """
 UPDATE sightings AS s SET
 sentiment = (
@@ -48,3 +49,4 @@ def upgrade() -> None:
     op.drop_index("ix_sightings_brand_posted_at_verdict", "sightings")
     op.execute(SETTLE)
     op.create_index("ix_sightings_counted", "sightings", list(COUNTED))
+    op.create_index("ix_links_counted", "links", ["record_id", "grade"], sqlite_where=LINKED, postgresql_where=LINKED)
