@@ -34,7 +34,7 @@ run: $(VENV)/.run  ## the real bot on a sandbox, no account needed; SECONDS=60 e
 	@$(BIN)/python run.py sandbox $(if $(SECONDS),--seconds $(SECONDS))
 
 test: $(VENV)/.dev  ## all tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto
 
 check: $(VENV)/.dev  ## lint, types, import contracts
 	@$(BIN)/ruff format --check .
