@@ -6,8 +6,10 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
+from domain.clock import system_clock
 from sandbox.server import Sandbox
 from sandbox.slack import Channel, User
 from tests.benchmarks.figure import Figure, at_most, progress, quantile, shown
@@ -18,6 +20,18 @@ ASKED = 100
 """Each kind of question is asked so often, each time about somebody else."""
 
 ANSWER_SECONDS = 30.0
+
+_TARGETS = """
+[[targets]]
+kpi = "response_rate"
+value = 0.95
+by = {by}
+
+[[targets]]
+kpi = "identity_coverage"
+value = 0.9
+by = {by}
+"""
 
 
 @dataclass(slots=True)
@@ -58,6 +72,8 @@ def measure() -> list[Figure]:
         Sandbox() as sandbox,
         bot_on(sandbox, Path(folder), database_url=f"sqlite:///{path}") as bot,
     ):
+        with (Path(folder) / "earshot.toml").open("a", encoding="utf-8") as settings:
+            settings.write(_TARGETS.format(by=system_clock().date() + timedelta(days=60)))
         bot.start()
         bot.wait_for("leading")
         person = next(user for user in sandbox.workspace.users.values() if user.name == "ops")
@@ -96,7 +112,7 @@ def _questions(path: Path) -> dict[str, list[str]]:
     }
     looked_up = {kind: [f"/customer {words}" for words in questions] for kind, questions in asked.items()}
     pages = [f"/earshot queue {1 + number % 100}" for number in range(ASKED)]
-    return {**looked_up, "/earshot queue": pages, "/earshot kpi": ["/earshot kpi"] * ASKED}
+    return {**looked_up, "/earshot queue": pages, "/earshot kpi 30d": ["/earshot kpi 30d"] * ASKED}
 
 
 def _mixed(questions: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
