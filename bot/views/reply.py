@@ -210,9 +210,9 @@ def _open_outside(sheet: Sheet, platform: str) -> list[InteractiveElement]:
 
 
 def _copyable(text: str) -> list[Block]:
-    """Put a text into a block that Slack lets people copy from; one with signs of code is shown as it is."""
+    """Put a text into a block that Slack lets people copy from; one that would end it, or links, stands as it is."""
     code = f"```\n{escaped_exactly(text)}\n```"
-    if "`" in text or units(code) > SECTION_LIMIT:
+    if "```" in text or "://" in text or units(code) > SECTION_LIMIT:
         return exact_blocks(text)
     return [SectionBlock(text=words(code))]
 
