@@ -1,12 +1,10 @@
 """The pages of a list: what stands on one, the two buttons under it, and what their values say."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from slack_sdk.models.blocks import Block
 
-from bot.escaping import units
-from bot.views.elements import button, buttons
+from bot.views.elements import button, buttons, text_size
 
 EARLIER, LATER = "page_earlier", "page_later"
 PAGE = 10
@@ -43,7 +41,7 @@ def on_pages(parts: Sequence[Sequence[Block]]) -> list[list[Block]]:
     pages: list[list[Block]] = [[]]
     room = TEXT_LIMIT
     for part in parts:
-        size = sum(_size(block.to_dict()) for block in part)
+        size = sum(text_size(block.to_dict()) for block in part)
         if pages[-1] and (size > room or len(pages[-1]) + len(part) > BLOCKS_LIMIT):
             pages.append([])
             room = TEXT_LIMIT
@@ -56,11 +54,3 @@ def showing(page: int, shown: int, total: int) -> str:
     """Say which entries of how many stand on a page; nothing where it is all of them."""
     first = page * PAGE + 1
     return f" Showing {first} to {first + shown - 1}." if page or shown < total else ""
-
-
-def _size(node: Any) -> int:
-    if isinstance(node, dict):
-        return sum(
-            units(each) if isinstance(each, str) and key == "text" else _size(each) for key, each in node.items()
-        )
-    return sum(map(_size, node)) if isinstance(node, list) else 0

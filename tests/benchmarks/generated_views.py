@@ -41,8 +41,9 @@ def _draw(view: Drawn, times: int, found: Counter[str], done: Callable[[int], No
         args, kwargs = drawn
         made = view.of(*args, **kwargs)
         found["drawn"] += 1
-        found["refused"] += len(view_faults(made) if isinstance(made, View) else faults(made))
-        found["alive"] += len(alive(made))
+        refused = view_faults(made) if isinstance(made, View) else faults(made)
+        found["refused"] += len(refused)
+        found["alive"] += 0 if refused else len(alive(made))  # what the SDK refuses, it does not write
         for line in view.beside(*args, **kwargs):
             found["refused"] += len(text_faults(line))
             found["alive"] += len(live_tokens(line) + live_formats(line))

@@ -113,6 +113,12 @@ def test_formatting_of_a_stranger_is_seen(text):
     assert alive([SectionBlock(text=MarkdownTextObject(text=text, verbatim=True))]) != []
 
 
+def test_a_block_of_code_formats_nothing_and_still_holds_no_link():
+    assert live_formats("```\n*bold* :smile:\n> quote\n```") == []
+    assert live_formats("```\nsee https://evil.example\n```") == ["://"]
+    assert live_formats("```\n```block``` *bold*\n```") != []
+
+
 def test_text_that_slack_would_read_for_links_or_emoji_is_seen():
     assert alive([SectionBlock(text=MarkdownTextObject(text="said"))]) == ["makes links"]
     assert alive([SectionBlock(text=PlainTextObject(text="said", emoji=True))]) == ["makes emoji"]

@@ -12,7 +12,7 @@ from bot.views.digest import digest_blocks
 from bot.views.elements import MESSAGE_BLOCKS, fitting, line, named, who
 from bot.views.home import home_view
 from bot.views.modal import said_view
-from bot.views.reply import TEMPLATE, reply_view
+from bot.views.reply import TEMPLATE, copy_view, reply_view
 from bot.views.search import search_blocks
 from bot.views.stats import stats_blocks
 from bot.views.unsure import unsure_blocks
@@ -141,6 +141,17 @@ def test_what_was_typed_is_given_back_to_the_last_character(typed):
     assert back.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").replace("\n", "") == typed.replace(
         "\n", ""
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "as_code"),
+    [("*bold* `code` :smile:", True), ("Look at https://lumora.example/help", False), ("so ``` it ends", False)],
+)
+def test_a_text_to_copy_stands_in_a_block_of_code_unless_it_would_end_it_or_make_a_link(text, as_code):
+    view = copy_view(sheet(text))
+    assert alive(view) == []
+    assert (f"```\n{text}\n```" in shown(view.blocks)) is as_code
+    assert text in shown(view.blocks)
 
 
 def test_the_menus_of_a_card_and_of_a_reply_have_room_for_the_longest_ids():

@@ -26,10 +26,13 @@ OUR_TOKENS = re.compile(
 """Every `<...>` that a view may write; the words of a link are ours and hold letters only."""
 
 _FORMATS = re.compile(
-    r"(?<!\w)(?:\*bold\*|_italic_|~strike~|`code`)(?!\w)|```block|:(?:smile|rotating_light|\+1):|://|^&gt;",
+    r"(?<!\w)(?:\*bold\*|_italic_|~strike~|`code`)(?!\w)|```block|:(?:smile|rotating_light|\+1):|^&gt;",
     re.MULTILINE,
 )
 """What the hostile texts would have formatted, as Slack reads it in mrkdwn; no view quotes or writes an address so."""
+
+_CODE = re.compile(r"```\n(?:(?!```).)*\n```", re.DOTALL)
+"""A block of code that a view writes: no mark and no name of an emoji does anything in it."""
 
 TEXT_LIMIT = 4000
 """Slack cuts longer texts: https://docs.slack.dev/reference/methods/chat.postMessage#truncating."""
@@ -79,7 +82,8 @@ def live_tokens(text: str) -> list[str]:
 
 def live_formats(mrkdwn: str) -> list[str]:
     """Return what would be formatted, or be a link, though only the hostile texts of the tests hold it."""
-    return [found[0] for found in _FORMATS.finditer(OUR_TOKENS.sub("", mrkdwn))]
+    rest = OUR_TOKENS.sub("", mrkdwn)
+    return [found[0] for found in _FORMATS.finditer(_CODE.sub("", rest))] + re.findall("://", rest)
 
 
 def alive(shown: list[Block] | View) -> list[str]:

@@ -1,6 +1,11 @@
 """What one person is shown in answer to a command or a click, over generated values."""
 
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
 from hypothesis import strategies as st
+from slack_sdk.models.blocks import Block
 
 from bot.commands import LOOK_UP, VERBS
 from bot.typed import CUSTOMER, EARSHOT
@@ -15,6 +20,7 @@ from bot.views import (
     help,  # noqa: A004  # the module of that view
     kpi,
     muting,
+    paging,
     quality,
     queue,
     search,
@@ -26,6 +32,7 @@ from flows.lookup import PICKS
 from tests.bot.generated import figures, messages, people, posts
 from tests.bot.generated.drawn import KEYS, PAGES, PERIOD, drawn
 from tests.bot.generated.words import (
+    DAYS,
     MOMENTS,
     NAMED,
     RECORD_IDS,
@@ -33,6 +40,20 @@ from tests.bot.generated.words import (
     many,
     maybe,
 )
+
+
+def _page_of_kpis(brands: Sequence[Any], *, page: int, since: date, until: date) -> list[Block]:
+    """Put the KPIs of several brands on pages, as the command does."""
+    period = {"since": since, "until": until, "with_buttons": False}
+    pages = paging.on_pages(
+        [
+            kpi.kpi_blocks(kpis, brand=name, scores=scores, corrections=late, **period)
+            for kpis, name, scores, late in brands
+        ]
+    )
+    page = min(page, len(pages) - 1)
+    return [*pages[page], *paging.page_buttons(kpi.KPI, page=page, more=page + 1 < len(pages), rest="2026-11|")]
+
 
 ANSWERS = {
     "queue": drawn(
@@ -77,6 +98,13 @@ ANSWERS = {
         with_buttons=st.booleans(),
         beside=lambda _, brand, since, until, **__: [kpi.kpi_text(brand=brand, since=since, until=until)],
         **PERIOD,
+    ),
+    "page of KPIs": drawn(
+        _page_of_kpis,
+        many(st.tuples(figures.kpis(), NAMED, figures.scores(), figures.corrections()), most=12, least=1),
+        page=st.integers(0, 20),
+        since=DAYS,
+        until=DAYS,
     ),
     "evidence": drawn(
         evidence.evidence_blocks,
