@@ -4,7 +4,7 @@ import hashlib
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from http.client import HTTPException
 from socket import gaierror
@@ -30,6 +30,9 @@ UNREACHABLE_WAIT = 5.0
 TOKEN_WAIT = 60.0
 UPLOAD_WAIT = 5.0
 SHARED_WITHIN = timedelta(minutes=2)
+
+_PICTURE = "earshot-"
+"""How the names of our pictures begin, and no key of a message."""
 
 _NEW_TOKEN = "The bot token does not work any more. Install the app again and set SLACK_BOT_TOKEN to its new token."  # noqa: S105
 _ASK_ADMIN = "Ask an admin of the workspace to let the app post there."
@@ -130,10 +133,11 @@ class SlackPost:
             return
         self._call("chat.update", channel=message.channel, ts=message.ts, **self._shown(message, content))
 
-    def find(self, message: OutgoingMessage, since: datetime) -> list[Posted]:
+    def find(self, messages: Sequence[OutgoingMessage], since: datetime) -> dict[str, list[Posted]]:
         """Page through the channel or the thread, because Slack does not search by metadata."""
-        channel = self._conversation(message.channel)
-        method = "conversations.replies" if message.thread_ts else "conversations.history"
+        thread_ts = messages[0].thread_ts
+        channel = self._conversation(messages[0].channel)
+        method = "conversations.replies" if thread_ts else "conversations.history"
         arguments: dict[str, Any] = {
             "channel": channel,
             "oldest": f"{since.timestamp():.6f}",
@@ -141,15 +145,18 @@ class SlackPost:
             "include_all_metadata": True,
             "limit": HISTORY_PAGE,
         }
-        if message.thread_ts:
-            arguments["ts"] = message.thread_ts
-        found: set[str] = set()
+        if thread_ts:
+            arguments["ts"] = thread_ts
+        wanted = {mark: message.key for message in messages for mark in (message.key, _picture_name(message.key))}
+        found: dict[str, set[str]] = {message.key: set() for message in messages}
         while True:
             answer = self._call(method, **arguments)
-            found |= {m["ts"] for m in answer.get("messages", []) if self._is_ours(m, message.key)}
+            for slack_message in answer.get("messages", []):
+                for mark in self._marks(slack_message) & wanted.keys():
+                    found[wanted[mark]].add(slack_message["ts"])
             arguments["cursor"] = (answer.get("response_metadata") or {}).get("next_cursor")
             if not arguments["cursor"]:
-                return [Posted(channel=channel, ts=ts) for ts in sorted(found, key=float)]
+                return {key: [Posted(channel, ts) for ts in sorted(copies, key=float)] for key, copies in found.items()}
 
     def _upload(self, message: OutgoingMessage, chart: DigestChart) -> Posted:
         """Share a picture, which takes three calls; only the last of them shows anything.
@@ -174,7 +181,7 @@ class SlackPost:
         if message.thread_ts:
             shared["thread_ts"] = message.thread_ts
         self._call_form("files.completeUploadExternal", shared)
-        found = self.find(message, self._clock() - SHARED_WITHIN)
+        found = self.find([message], self._clock() - SHARED_WITHIN)[message.key]
         if not found:
             raise PostUnknown("Slack has taken the picture and does not show it yet.", code="not_shown_yet")
         return found[0]
@@ -199,15 +206,14 @@ class SlackPost:
             if error.code != "message_not_found":
                 raise
 
-    def _is_ours(self, slack_message: dict[str, Any], key: str) -> bool:
-        if any(file.get("name") == _picture_name(key) for file in slack_message.get("files") or []):
-            return True  # a shared file carries no metadata
+    def _marks(self, slack_message: dict[str, Any]) -> set[str]:
+        """Return what may tell which message of ours this is: its key, or its picture, which carries no metadata."""
+        names = (str(file.get("name")) for file in slack_message.get("files") or [])
+        marks = {name for name in names if name.startswith(_PICTURE)}
         metadata = slack_message.get("metadata") or {}
-        return (
-            slack_message.get("bot_id") == self._bot_id
-            and metadata.get("event_type") == EVENT_TYPE
-            and (metadata.get("event_payload") or {}).get("key") == key
-        )
+        if slack_message.get("bot_id") == self._bot_id and metadata.get("event_type") == EVENT_TYPE:
+            marks.add(str((metadata.get("event_payload") or {}).get("key")))
+        return marks
 
     def _shown(self, message: OutgoingMessage, content: Content) -> dict[str, Any]:
         now = self._clock()
@@ -280,7 +286,7 @@ def _refusal(method: str, error: SlackApiError) -> PostError:
 
 def _picture_name(key: str) -> str:
     """Name a message's picture so that it can be found by it."""
-    return f"earshot-{hashlib.blake2b(key.encode(), digest_size=8).hexdigest()}.png"
+    return f"{_PICTURE}{hashlib.blake2b(key.encode(), digest_size=8).hexdigest()}.png"
 
 
 def _retry_after(headers: Any) -> float:

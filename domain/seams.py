@@ -47,8 +47,11 @@ class Post(Protocol):
         """Show `content` in the posted message. Raises as `post`."""
         ...
 
-    def find(self, message: OutgoingMessage, since: datetime) -> list[Posted]:
-        """Return every message of ours in the channel since `since` with this key, oldest first. Raises as `post`."""
+    def find(self, messages: Sequence[OutgoingMessage], since: datetime) -> dict[str, list[Posted]]:
+        """Look through one channel or thread, from `since` on, for messages that all go there.
+
+        Returns every copy of each, by key and oldest first; what is nowhere has an empty list. Raises as `post`.
+        """
         ...
 
     def delete(self, posted: Posted) -> None:

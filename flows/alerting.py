@@ -5,9 +5,10 @@ repeated, and a twin that shows up late is taken away.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import datetime, timedelta
+from datetime import timedelta
+from itertools import chain
 
 import structlog
 
@@ -217,23 +218,34 @@ def reconcile(*, post: Post, house: House) -> PostReport:
         with house.database.write() as tx:
             messages.recover(tx, before=now - LONGEST_CALL)
     report = PostReport()
-    for message in unknown:
-        attempted = message.attempted_at or now
+    for lost in _by_place(unknown):
         try:
-            found = post.find(message, attempted - _MARGIN)
+            found = post.find(lost, min(message.attempted_at or now for message in lost) - _MARGIN)
         except PostRejected as error:
-            return report + _rejected(message, error, house)
-        except PostError as error:  # the others would fare no better now
-            log.warning("look_failed", key=message.key, code=error.code)
+            report = sum((_rejected(message, error, house) for message in lost), report)
+        except PostError as error:
+            log.warning("look_failed", channel=lost[0].channel, messages=len(lost), code=error.code)
             with house.database.write() as tx:
-                messages.look_again(tx, message.key, at=now + timedelta(seconds=error.retry_after or 5.0))
-            return report
-        report += _settle(message, found, attempted=attempted, house=house)
+                for message in lost:
+                    messages.look_again(tx, message.key, at=now + timedelta(seconds=error.retry_after or 5.0))
+            if isinstance(error, PostRateLimited):  # the others would fare no better now
+                return report
+        else:
+            report = sum((_settle(message, found[message.key], house=house) for message in lost), report)
     return report
 
 
-def _settle(message: OutgoingMessage, found: list[Posted], *, attempted: datetime, house: House) -> PostReport:
+def _by_place(several: Sequence[OutgoingMessage]) -> list[list[OutgoingMessage]]:
+    """Put together what goes into one channel or thread: one look finds them all."""
+    places: dict[tuple[str, str | None], list[OutgoingMessage]] = {}
+    for message in several:
+        places.setdefault((message.channel, message.thread_ts), []).append(message)
+    return list(places.values())
+
+
+def _settle(message: OutgoingMessage, found: list[Posted], *, house: House) -> PostReport:
     now = house.clock()
+    attempted = message.attempted_at or now
     with house.database.write() as tx:
         if found:
             messages.posted(tx, message.key, found[0], at=now, shown_revision=0)
@@ -251,16 +263,20 @@ def sweep_twins(*, post: Post, house: House) -> PostReport:
     with house.database.read() as tx:
         sent_again = [m for m in messages.recent(tx, since=now - SWEPT) if m.attempts > 1]
     twins = 0
-    for message in sent_again:
+    for watched in _by_place(sent_again):
         try:
-            found = post.find(message, message.created_at - _MARGIN)
-            for twin in found[1:]:
+            found = post.find(watched, min(message.created_at for message in watched) - _MARGIN)
+            for twin in chain.from_iterable(copies[1:] for copies in found.values()):
                 post.delete(twin)
                 twins += 1
         except PostError as error:
-            log.warning("sweep_failed", key=message.key, code=error.code)
+            log.warning("sweep_failed", channel=watched[0].channel, messages=len(watched), code=error.code)
+            if isinstance(error, PostRateLimited):
+                break
             continue
-        if found and found[0].ts != message.ts:
-            with house.database.write() as tx:
-                messages.posted(tx, message.key, found[0], at=now, shown_revision=0)
+        with house.database.write() as tx:
+            for message in watched:
+                copies = found[message.key]
+                if copies and copies[0].ts != message.ts:
+                    messages.posted(tx, message.key, copies[0], at=now, shown_revision=0)
     return PostReport(twins=twins)

@@ -93,3 +93,8 @@ def history(server: SlackServer, room: Room) -> list[dict[str, Any]]:
     client = WebClient(token=server.token, base_url=server.url, timeout=5)
     pages = client.conversations_history(channel=room.id, include_all_metadata=True, limit=100)
     return sorted((message for page in pages for message in page["messages"]), key=lambda message: float(message["ts"]))
+
+
+def copies_of(post, message, since):
+    """Return where a message of ours stands, however often."""
+    return post.find([message], since)[message.key]

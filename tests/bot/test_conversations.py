@@ -11,6 +11,7 @@ from domain.digest import DigestChart
 from domain.errors import PostRateLimited, PostRejected, PostUnknown
 from domain.message import MessageKind, Notice
 from sandbox.slack import Timing, Workspace
+from tests.bot.slack_servers import copies_of
 from tests.sandbox.running import running_slack
 from tests.storage.values import message
 
@@ -41,7 +42,7 @@ def test_a_message_for_a_person_opens_the_direct_conversation_once(workspace, po
     first = post.post(notice(channel=mia.id), TEXT)
     second = post.post(notice("notice:2", channel=mia.id), TEXT)
     assert first.channel == second.channel == workspace.direct_channel(mia.id).id
-    assert post.find(notice(channel=mia.id), system_clock() - timedelta(minutes=1)) == [first]
+    assert copies_of(post, notice(channel=mia.id), system_clock() - timedelta(minutes=1)) == [first]
 
 
 def test_a_message_for_nobody_is_refused_with_what_to_mend(post):
@@ -55,8 +56,8 @@ def test_a_reply_goes_into_its_thread_and_is_found_there(workspace, post):
     below = notice("notice:2", channel=alerts.id, thread_ts=above.ts)
     posted = post.post(below, TEXT)
     assert [reply.ts for reply in alerts.replies(above.ts)] == [posted.ts]
-    assert post.find(below, system_clock() - timedelta(minutes=1)) == [posted]
-    assert post.find(notice("notice:3", channel=alerts.id, thread_ts=above.ts), system_clock()) == []
+    assert copies_of(post, below, system_clock() - timedelta(minutes=1)) == [posted]
+    assert copies_of(post, notice("notice:3", channel=alerts.id, thread_ts=above.ts), system_clock()) == []
 
 
 PICTURE = DigestChart(b"\x89PNG not quite", "Lumora, two weeks", "Complaints answered and open by day")
@@ -74,8 +75,8 @@ def test_a_picture_is_shared_into_its_thread_and_found_by_its_name(workspace, po
     (reply,) = alerts.replies(above.ts)
     (file,) = [workspace.files[file_id] for file_id in reply.files]
     assert (reply.ts, file.title, file.content) == (posted.ts, PICTURE.title, PICTURE.png)
-    assert post.find(one, system_clock() - timedelta(minutes=1)) == [posted]
-    assert post.find(notice("chart:2", channel=alerts.id, thread_ts=above.ts), system_clock()) == []
+    assert copies_of(post, one, system_clock() - timedelta(minutes=1)) == [posted]
+    assert copies_of(post, notice("chart:2", channel=alerts.id, thread_ts=above.ts), system_clock()) == []
 
 
 def test_a_picture_that_could_not_be_uploaded_waits_as_nothing_was_shown(workspace, post):
@@ -91,4 +92,4 @@ def test_a_picture_whose_sharing_is_in_doubt_is_looked_for(workspace, post):
     workspace.faults.add("lost_ack", target="files.completeUploadExternal", times=1)
     with pytest.raises(PostUnknown):
         post.post(chart(channel=alerts.id), PICTURE)
-    assert len(post.find(chart(channel=alerts.id), system_clock() - timedelta(minutes=1))) == 1
+    assert len(copies_of(post, chart(channel=alerts.id), system_clock() - timedelta(minutes=1))) == 1

@@ -12,7 +12,7 @@ from domain.errors import PostError, PostRateLimited, PostRejected, PostUnknown
 from domain.message import MessageKind, Notice, Posted
 from tests.bot import files
 from tests.bot.scripted_slack import Reply, scripted_slack
-from tests.bot.slack_servers import history
+from tests.bot.slack_servers import copies_of, history
 from tests.builders import NOON
 
 TAKEN = Reply({"ok": True, "channel": "C0ALERTS", "ts": "1.000100"})
@@ -168,13 +168,19 @@ def found(ts, *, key="card:case1", bot_id="B1", event_type=EVENT_TYPE):
 def test_find_reads_every_page_and_returns_ours_oldest_first():
     strange = [
         {"ts": "4.1"},
+        {"ts": "4.15", "files": [{"name": "card:case1"}]},
         found("4.2", bot_id="B2"),
         found("4.3", key="card:case2"),
         found("4.4", event_type="other"),
     ]
     with scripted_slack(page(found("10.5"), *strange, cursor="more"), page(found("9.5"))) as slack:
-        copies = slack_post(slack.url).find(files.message(), NOON)
-    assert copies == [Posted("C0ALERTS", "9.5"), Posted("C0ALERTS", "10.5")]
+        sought = [files.message(), files.message(key="card:case2"), files.message(key="card:case3")]
+        copies = slack_post(slack.url).find(sought, NOON)
+    assert copies == {
+        "card:case1": [Posted("C0ALERTS", "9.5"), Posted("C0ALERTS", "10.5")],
+        "card:case2": [Posted("C0ALERTS", "4.3")],
+        "card:case3": [],
+    }
     first, second = (asked for _, asked in slack.calls)
     assert float(first["oldest"]) == NOON.timestamp()
     assert first["include_all_metadata"] is True
@@ -183,7 +189,7 @@ def test_find_reads_every_page_and_returns_ours_oldest_first():
 
 
 def test_find_fails_as_post_does():
-    error = error_of(Reply({"ok": False, "error": "ratelimited"}, 429), call=lambda p: p.find(files.message(), NOON))
+    error = error_of(Reply({"ok": False, "error": "ratelimited"}, 429), call=lambda p: p.find([files.message()], NOON))
     assert isinstance(error, PostRateLimited)
 
 
@@ -228,14 +234,14 @@ def test_card_is_posted_found_updated_and_deleted(slack_server, room):
     post = post_at(slack_server)
     placed = post.post(outgoing(room), files.file())
     assert placed.channel == room.id
-    assert post.find(outgoing(room), LONG_AGO) == [placed]
-    assert post.find(outgoing(room, key="card:other"), LONG_AGO) == []
+    assert copies_of(post, outgoing(room), LONG_AGO) == [placed]
+    assert copies_of(post, outgoing(room, key="card:other"), LONG_AGO) == []
     post.update(outgoing(room, ts=placed.ts), files.answered_file())
     assert "Answered" in str(history(slack_server, room)[-1]["blocks"])
-    assert post.find(outgoing(room), LONG_AGO) == [placed], "an update keeps the key"
+    assert copies_of(post, outgoing(room), LONG_AGO) == [placed], "an update keeps the key"
     post.delete(placed)
     post.delete(placed)
-    assert post.find(outgoing(room), LONG_AGO) == []
+    assert copies_of(post, outgoing(room), LONG_AGO) == []
 
 
 @pytest.mark.parametrize("said", ["Lumora is down", "<!channel> & <https://evil.example|bank> *hi* :smile: \u202e😀"])
@@ -254,8 +260,8 @@ def test_each_kind_is_taken_and_found(slack_server, room, kind, content, text):
     post = post_at(slack_server)
     rich, plain = outgoing(room, content_kind=kind, key="rich"), outgoing(room, content_kind=kind, key="p", plain=True)
     assert [post.post(rich, content), post.post(plain, content)] == [
-        *post.find(rich, LONG_AGO),
-        *post.find(plain, LONG_AGO),
+        *copies_of(post, rich, LONG_AGO),
+        *copies_of(post, plain, LONG_AGO),
     ]
     with_blocks, without = history(slack_server, room)[-2:]
     assert with_blocks["blocks"]
@@ -270,7 +276,7 @@ def test_update_to_plain_text_takes_the_blocks_away(slack_server, room):
     shown = history(slack_server, room)[-1]
     assert not shown.get("blocks")
     assert shown["text"] == card_plain_text(files.answered_file(), now=NOON)
-    assert post.find(outgoing(room), LONG_AGO) == [placed]
+    assert copies_of(post, outgoing(room), LONG_AGO) == [placed]
 
 
 def test_find_reads_a_history_of_many_pages(slack_server, room):
@@ -278,17 +284,17 @@ def test_find_reads_a_history_of_many_pages(slack_server, room):
     oldest = post.post(outgoing(room), files.file())
     for number in range(2 * HISTORY_PAGE):
         slack_server.say(room, f"{number} people talk")
-    assert post.find(outgoing(room), LONG_AGO) == [oldest]
+    assert copies_of(post, outgoing(room), LONG_AGO) == [oldest]
 
 
 def test_twins_are_found_oldest_first_and_one_can_be_taken_away(slack_server, room):
     post = post_at(slack_server)
     first, second = (post.post(outgoing(room), files.file()) for _ in range(2))
     other = post.post(outgoing(room, key="card:other"), files.file())
-    assert post.find(outgoing(room), LONG_AGO) == [first, second]
+    assert copies_of(post, outgoing(room), LONG_AGO) == [first, second]
     post.delete(second)
-    assert post.find(outgoing(room), LONG_AGO) == [first]
-    assert post.find(outgoing(room, key="card:other"), LONG_AGO) == [other]
+    assert copies_of(post, outgoing(room), LONG_AGO) == [first]
+    assert copies_of(post, outgoing(room, key="card:other"), LONG_AGO) == [other]
 
 
 def test_talk_in_the_cards_thread_neither_hides_nor_doubles_it(slack_server, room):
@@ -296,7 +302,7 @@ def test_talk_in_the_cards_thread_neither_hides_nor_doubles_it(slack_server, roo
     placed = post.post(outgoing(room), files.file())
     slack_server.say(room, "Who knows her?", thread_ts=placed.ts)
     post.update(outgoing(room, ts=placed.ts), files.answered_file())
-    assert post.find(outgoing(room), LONG_AGO) == [placed]
+    assert copies_of(post, outgoing(room), LONG_AGO) == [placed]
     (card,) = (message for message in history(slack_server, room) if message.get("metadata"))
     assert card["reply_count"] == 1
 
@@ -310,7 +316,7 @@ def refusal(call, *arguments):
 def test_unknown_and_archived_channels_are_refused_for_good(slack_server, room):
     post = post_at(slack_server)
     assert refusal(post.post, files.message(channel="C0NOWHERE"), files.file()) == "channel_not_found"
-    assert refusal(post.find, files.message(channel="C0NOWHERE"), LONG_AGO) == "channel_not_found"
+    assert refusal(post.find, [files.message(channel="C0NOWHERE")], LONG_AGO) == "channel_not_found"
     slack_server.archive(room)
     assert refusal(post.post, outgoing(room), files.file()) == "is_archived"
 

@@ -1,6 +1,7 @@
 """Stand-ins at the seams: a clock that is set, a platform that is scripted, a model by keyword, a Slack in memory."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -111,9 +112,10 @@ class MemorySlack:
                 return
         raise PostRejected("gone", code="message_not_found")
 
-    def find(self, message: OutgoingMessage, since: datetime) -> list[Posted]:
-        rows = sorted(self.channels.get(message.channel, []), key=lambda row: row[0])
-        return [Posted(message.channel, ts) for ts, key, _ in rows if key == message.key]
+    def find(self, messages: Sequence[OutgoingMessage], since: datetime) -> dict[str, list[Posted]]:
+        channel = messages[0].channel
+        rows = sorted(self.channels.get(channel, []), key=lambda row: row[0])
+        return {m.key: [Posted(channel, ts) for ts, key, _ in rows if key == m.key] for m in messages}
 
     def delete(self, posted: Posted) -> None:
         rows = self.channels[posted.channel]

@@ -1,8 +1,9 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from domain.errors import PostRejected
+from domain.errors import PostRateLimited, PostRejected, PostUnknown
 from domain.message import MessageState, Notice
 from flows.alerting import (
     Pace,
@@ -223,9 +224,49 @@ def test_a_look_that_slack_refuses_ends_the_search(take, house, slack, pace, clo
     slack.fate = "lost before"
     send(house, slack, pace)
 
-    def refuse(message, since):
+    def refuse(messages, since):
         raise PostRejected("no", code="not_in_channel")
 
     slack.find = refuse
     reconcile(post=slack, house=house)
     assert state(house, key).state is MessageState.FAILED
+
+
+def lose_some(take, house, slack, pace, *, channels):
+    """Send two messages into each channel, and lose them all."""
+    with house.database.write() as tx:
+        for channel in channels:
+            for n in range(2):
+                tell_operators(tx, "look", subject=f"{channel} {n}", house=replace(house, operators_channel=channel))
+    slack.fate = "lost after"
+    send(house, slack, pace)
+
+
+def test_one_look_finds_everything_that_went_into_a_channel(take, house, slack, pace):
+    lose_some(take, house, slack, pace, channels=("C1", "C2"))
+    looks, find = [], slack.find
+    slack.find = lambda messages, since: looks.append(messages[0].channel) or find(messages, since)
+    assert len(reconcile(post=slack, house=house).posted) == 4
+    assert looks == ["C1", "C2"]
+
+
+@pytest.mark.parametrize(
+    ("error", "found"),
+    [(PostUnknown("?", code="lost_answer"), 2), (PostRateLimited("wait", code="ratelimited", retry_after=3), 0)],
+)
+def test_a_look_that_fails_keeps_no_other_channel_waiting_unless_slack_asks_for_it(
+    take, house, slack, pace, clock, error, found
+):
+    lose_some(take, house, slack, pace, channels=("C1", "C2"))
+    find = slack.find
+
+    def look(messages, since):
+        if messages[0].channel == "C1":
+            raise error
+        return find(messages, since)
+
+    slack.find = look
+    assert len(reconcile(post=slack, house=house).posted) == found
+    slack.find = find
+    clock.advance(seconds=5)
+    assert len(reconcile(post=slack, house=house).posted) == 4 - found
