@@ -40,16 +40,21 @@ LIVING_RESTS = timedelta(seconds=10)
 _MARGIN = timedelta(minutes=2)
 """By how much Slack's clock and ours may differ."""
 
+_EVERYWHERE = ""
+"""Stands for all channels together."""
+
 
 @dataclass(slots=True)
 class Pace:
-    """Slack takes one message a second and channel, and short bursts above it.
+    """Slack takes one message a second and channel, short bursts above it, and several hundred a minute in all.
 
-    https://docs.slack.dev/apis/web-api/rate-limits names no length for a burst: it is ours, and a 429 ends it.
+    https://docs.slack.dev/apis/web-api/rate-limits names neither the length of a burst nor the hundreds: both are ours,
+    and a 429 ends a burst.
     """
 
     seconds: float = 1.0
     burst: int = 3
+    in_all_seconds: float = 0.12
     monotonic: Callable[[], float] = time.monotonic
     booked: dict[str, float] = field(default_factory=dict)
     """By channel, the moment up to which its regular seconds are used; a burst borrows from the future."""
@@ -57,11 +62,12 @@ class Pace:
     def ready(self, channel: str) -> bool:
         """Tell whether the channel may get a message now."""
         ahead = (self.burst - 1) * self.seconds
-        return self.booked.get(channel, 0.0) <= self.monotonic() + ahead
+        return max(self.booked.get(channel, 0.0), self.booked.get(_EVERYWHERE, 0.0)) <= self.monotonic() + ahead
 
     def spend(self, channel: str) -> None:
         """Count one message."""
-        self.booked[channel] = max(self.booked.get(channel, 0.0), self.monotonic()) + self.seconds
+        for place, seconds in ((channel, self.seconds), (_EVERYWHERE, self.in_all_seconds)):
+            self.booked[place] = max(self.booked.get(place, 0.0), self.monotonic()) + seconds
 
     def rest(self, channel: str, seconds: float) -> None:
         """Keep the channel quiet for so long from now, as Slack asked."""

@@ -180,7 +180,7 @@ def furnish(floor: Floor, state: CaseState) -> None:
     """Bring a case into a state, with all that people may act on around it; the floor knows the ids."""
     house = floor.desk.house
     floor.ids |= _file_posts(floor) | _tell_customers(floor) | _offer_to_forget(floor)
-    post_pending(post=floor.desk.post, pace=Pace(seconds=0, burst=9), house=house)
+    post_pending(post=floor.desk.post, pace=Pace(in_all_seconds=0, seconds=0, burst=9), house=house)
     topic = Wanted(MuteKind.TOPIC, "outage", timedelta(days=1))
     floor.ids["mute"] = muting.mute(topic, person=ADMIN, house=house).id
     case_id = floor.ids["case"]

@@ -63,7 +63,7 @@ def settle(at_work):
     """Let the outbox and the replies do what waits."""
     at_work.clock.advance(seconds=2)
     for _ in range(2):
-        post_pending(post=at_work.desk.post, pace=Pace(seconds=0), house=at_work.house)
+        post_pending(post=at_work.desk.post, pace=Pace(in_all_seconds=0, seconds=0), house=at_work.house)
     send_replies(repliers=at_work.desk.repliers, house=at_work.house)
     update_changed(post=at_work.desk.post, house=at_work.house)
 

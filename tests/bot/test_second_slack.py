@@ -111,7 +111,7 @@ def waiting(house):
 
 
 def everything(post, house):
-    return post_pending(post=post, pace=Pace(seconds=0, burst=99), house=house)
+    return post_pending(post=post, pace=Pace(in_all_seconds=0, seconds=0, burst=99), house=house)
 
 
 def test_fifty_cards_are_there_once_though_answers_and_requests_are_lost(slack_server, room, house, post, clock):

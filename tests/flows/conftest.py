@@ -49,4 +49,4 @@ def pace(clock):
     def monotonic() -> float:
         return float(clock.now.timestamp())  # the clock is advanced by being given another `now`
 
-    return Pace(seconds=0, burst=50, monotonic=monotonic)
+    return Pace(seconds=0, burst=50, in_all_seconds=0, monotonic=monotonic)

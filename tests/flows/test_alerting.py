@@ -55,6 +55,19 @@ def test_one_message_a_second_and_channel_after_a_short_burst(take, house, slack
     assert counts == [2, 0, 1, 1, 0, 1]
 
 
+def test_many_channels_together_get_several_hundred_messages_a_minute():
+    now = [100.0]
+    pace = Pace(monotonic=lambda: now[0])
+    sent = 0
+    for _ in range(240):
+        for channel in (f"C{n}" for n in range(50)):
+            if pace.ready(channel):
+                pace.spend(channel)
+                sent += 1
+        now[0] += 0.25
+    assert 480 <= sent <= 520
+
+
 def test_a_rate_limit_is_waited_out(take, house, slack, pace, clock):
     take(mention("awful"))
     slack.fate = "limited"
