@@ -18,6 +18,7 @@ from storage import stamps
 from storage.cipher import cipher_of
 from storage.column_types import use_cipher
 from storage.failures import explain
+from storage.tables import Row
 
 Tx = Session
 """An open transaction. Storage functions take it first and never commit."""
@@ -31,25 +32,6 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 0x6561727368  # any number that every Earshot agrees on
 _POOL: Mapping[str, Any] = {"pool_size": 8, "max_overflow": 24, "hide_parameters": True}
 """More connections than threads ever ask for; what goes through them is in no error message."""
-
-_ERASED_FROM = (
-    "authors",
-    "mentions",
-    "sightings",
-    "predictions",
-    "blind_items",
-    "cases",
-    "records",
-    "record_versions",
-    "record_names",
-    "contacts",
-    "links",
-    "memberships",
-    "customers",
-    "forgettings",
-    "replies",
-)
-"""Where something of a person is deleted or blanked."""
 
 _OPTIONS = {"populate_existing": True, "synchronize_session": False}
 """Rows are read anew by every statement: bulk statements pass by the session's own memory of them."""
@@ -126,13 +108,13 @@ class Database:
     def scrub(self) -> bool:
         """Overwrite on disk what was erased, the search index and the write-ahead log included.
 
-        Returns False where a reader kept the log from being emptied: call again. On PostgreSQL the pages are vacuumed;
-        its own log keeps old bytes until it is recycled. Raises StorageError.
+        Returns False where a reader kept the log from being emptied: call again. On PostgreSQL the pages of every table
+        are vacuumed, as an erasure cascades far; its own log keeps old bytes until it is recycled. Raises StorageError.
         """
         with self._explained():
             if self._writer.dialect.name == "postgresql":
                 with self._writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                    connection.execute(text(f"VACUUM {', '.join(_ERASED_FROM)}"))
+                    connection.execute(text(f"VACUUM {', '.join(sorted(Row.metadata.tables))}"))
                 return True
             with self.write() as tx:
                 tx.execute(text("INSERT INTO mentions_fts (mentions_fts) VALUES ('optimize')"))
