@@ -1,4 +1,4 @@
-"""Building the parts from settings and secrets: the house, the classifier, the polls."""
+"""Building the parts from settings and secrets: the house, the classifier, what reads the platforms and answers."""
 
 import hashlib
 from collections.abc import Mapping
@@ -24,10 +24,16 @@ from nlp import learned, models, reasons
 from nlp import torch_classify as checkpoint
 from nlp.classify import combined
 from storage import brands as brand_rows
-from storage.database import open_database
+from storage.database import Database, open_database
 
 Channels = Mapping[str, str]
 """Channel ids by the names that the settings use, as in `#alerts`."""
+
+
+def reach_database(settings: Settings, secrets: Secrets) -> Database:
+    """Open the database as it is, with the key of the secrets; raises StorageError."""
+    key = secrets.value("EARSHOT_KEY")
+    return open_database(settings.database.url, key=_derived(key, "fields") if key else None)
 
 
 def open_house(
@@ -42,8 +48,7 @@ def open_house(
 
     Without `channels`, as for commands that never post, channels keep the names of the settings.
     """
-    key = secrets.value("EARSHOT_KEY")
-    database = open_database(settings.database.url, key=_derived(key, "fields") if key else None)
+    database = reach_database(settings, secrets)
     database.migrate()
     known = channels or {}
     brands = tuple(_with_channels(brand, known) for brand in settings.build_brands())
@@ -57,7 +62,7 @@ def open_house(
         policy=settings.policy,
         noise=settings.noise.build(),
         deadlines=settings.sla.build(),
-        secret=_derived(key or "earshot without a key", "chain"),
+        secret=_derived(secrets.value("EARSHOT_KEY") or "earshot without a key", "chain"),
         channels={s.brand: s.channel for s in reversed(build_streams(settings, known))},
         operators_channel=known.get(operators, operators) if operators else None,
         workspace_url=workspace_url,
