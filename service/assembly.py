@@ -124,8 +124,9 @@ def model_status(section: ModelSection) -> str:
     return f"{model.name}, {learned.status(Path(section.learned), model)}"
 
 
-def platform_settings(platform: str, settings: Settings, secrets: Secrets) -> object:
-    """Make a platform's own settings from its table and its secrets."""
+def platform_settings(platform: str, settings: Settings, secrets: Secrets, *, brand: str | None = None) -> object:
+    """Make a platform's own settings from its table and its secrets, with our accounts there: all, or one brand's."""
+    accounts = [each.accounts for each in settings.brands if brand in {None, each.name}]
     match platform:
         case "x":
             return x.Settings(
@@ -134,7 +135,7 @@ def platform_settings(platform: str, settings: Settings, secrets: Secrets) -> ob
                 api_secret=secrets.value("X_API_SECRET") or "",
                 access_token=secrets.value("X_ACCESS_TOKEN") or "",
                 access_secret=secrets.value("X_ACCESS_SECRET") or "",
-                accounts=tuple(handle for brand in settings.brands for handle in brand.accounts.x),
+                accounts=tuple(handle for each in accounts for handle in each.x),
                 api_url=settings.x.api_url.rstrip("/"),
             )
         case "reddit":
@@ -166,9 +167,8 @@ def build_repliers(settings: Settings, secrets: Secrets, *, clock: Clock) -> Rep
     found = {}
     for brand in settings.build_brands():
         for platform in sorted({account.platform for account in brand.accounts}):
-            own = platform_settings(platform, settings, secrets)
-            if isinstance(own, x.Settings):  # the access token may be another brand's account, which must not answer
-                own = replace(own, accounts=tuple(a.handle for a in brand.accounts if a.platform == platform))
+            # The access token may be another brand's account, which must not answer.
+            own = platform_settings(platform, settings, secrets, brand=brand.name)
             if replier := listeners.load(platform).replier(own, clock=clock):
                 found[brand.name, platform] = replier
     return found
