@@ -344,8 +344,9 @@ WHOLE = {
 }
 """What may read a whole table, and why."""
 
-PARTS = {"cases.read", "cases.open_case", "fulltext.matches", "sightings.read", "tombstones.standing", "upserts.upsert",
-         "upserts.insert_new", "audit.append_all", "records.add_record", "records.blinds_of"}  # fmt: skip
+PARTS = {"cases.read", "cases.open_case", "fulltext.matches", "links.read", "sightings.read", "tombstones.standing",
+         "upserts.upsert", "upserts.insert_new", "audit.append_all", "records.add_record", "records.blinds_of",
+         "records.oldest"}  # fmt: skip
 """Parts of what is asked here, under another name."""
 
 
