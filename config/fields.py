@@ -71,6 +71,6 @@ SlackServer = Annotated[str, AfterValidator(_slack_server)]
 
 
 class Section(BaseModel):
-    """A table of the file; unknown keys are errors."""
+    """A table of the file; unknown keys are errors, and so are nan and inf, which TOML knows as numbers."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
