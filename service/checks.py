@@ -1,4 +1,4 @@
-"""What `check` verifies, each with the fix beside a failure. Nothing is posted, and no table of the database changed."""
+"""What `check` verifies, each with the fix beside a failure. Nothing is posted, and no table is changed."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
