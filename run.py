@@ -11,16 +11,21 @@ if __name__ == "__main__":
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from domain.clock import system_clock
 from domain.errors import EarshotError, InputError, WrongUse
 from service.logs import configure_logs
+
+if TYPE_CHECKING:  # heavy imports wait for the command that needs them
+    from flows.house import House
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 audit_app = typer.Typer(no_args_is_help=True, help="The audit log.")
@@ -161,14 +166,10 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and judge every row, store nothing.")] = False,
 ) -> None:
     """Import customers; with one bad row nothing is stored."""
-    from config.load import load
     from flows.importing import import_customers
-    from service.assembly import open_house
     from service.progress import counting
 
-    settings, secrets = load(config)
-    house = open_house(settings, secrets, clock=system_clock)
-    with counting("rows") as progress:
+    with _house(config) as house, counting("rows") as progress:
         report = import_customers(file, house=house, mapping=mapping, source=source, dry_run=dry_run, progress=progress)
     for error in report.errors:
         print(f"{file}: line {error.line}: {error.reason}", file=sys.stderr)
@@ -197,9 +198,7 @@ def kpi(
     as_csv: Annotated[bool, typer.Option("--csv")] = False,
 ) -> None:
     """Compute every KPI over whole days of the brand's time zone."""
-    from config.load import load
     from service import kpi_report as report
-    from service.assembly import open_house
 
     if as_json and as_csv:
         raise typer.BadParameter("choose --json or --csv")
@@ -208,17 +207,16 @@ def kpi(
     if not scorecard and not (since and until):
         raise typer.BadParameter("name the days with --since and --until")
     form = "json" if as_json else "csv" if as_csv else "table"
-    settings, secrets = load(config)
-    house = open_house(settings, secrets, clock=system_clock)
-    if scorecard:
-        report.write_data(report.score_rows(house, brand=brand), form=form, columns=report.SCORE_COLUMNS)
-        return
-    days = {"since": _day(since or ""), "until": _day(until or "")}
-    if evidence:
-        rows = report.evidence_rows(house, evidence, brand=brand, **days)
-        report.write_data(rows, form=form, columns=report.EVIDENCE_COLUMNS)
-    else:
-        report.write_rows(report.kpi_rows(house, brand=brand, **days), form=form)
+    with _house(config) as house:
+        if scorecard:
+            report.write_data(report.score_rows(house, brand=brand), form=form, columns=report.SCORE_COLUMNS)
+            return
+        days = {"since": _day(since or ""), "until": _day(until or "")}
+        if evidence:
+            rows = report.evidence_rows(house, evidence, brand=brand, **days)
+            report.write_data(rows, form=form, columns=report.EVIDENCE_COLUMNS)
+        else:
+            report.write_rows(report.kpi_rows(house, brand=brand, **days), form=form)
 
 
 @app.command()
@@ -229,12 +227,10 @@ def digest(
     brand: Annotated[str | None, typer.Option(help="One brand; default: each.")] = None,
 ) -> None:
     """Show a day's digest as a page, without posting it."""
-    from config.load import load
-    from service.assembly import open_house
     from service.digest_page import write_preview
 
-    settings, secrets = load(config)
-    write_preview(open_house(settings, secrets, clock=system_clock), day=_day(day), brand=brand, path=preview)
+    with _house(config) as house:
+        write_preview(house, day=_day(day), brand=brand, path=preview)
     print(f"Written: {preview}", file=sys.stderr)
 
 
@@ -296,7 +292,6 @@ def forget(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, erase nothing.")] = False,
 ) -> None:
     """Erase a person for good; prints the receipt, which does not tell whom."""
-    from config.load import load
     from service.forget import as_handle, forget_person
 
     named = [each for each in (handle and as_handle(handle), email, customer) if each]
@@ -307,14 +302,8 @@ def forget(
         print(f"This would go, and could not come back: {json.dumps(held)}", file=sys.stderr)
         return yes or typer.confirm("Forget for good?", err=True)
 
-    settings, secrets = load(config)
-    print(
-        json.dumps(
-            forget_person(
-                named[0], settings=settings, secrets=secrets, clock=system_clock, dry_run=dry_run, agreed=agreed
-            )
-        )
-    )
+    with _house(config) as house:
+        print(json.dumps(forget_person(named[0], house=house, dry_run=dry_run, agreed=agreed)))
 
 
 @audit_app.command()
@@ -323,14 +312,11 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON; the exit code says the same.")] = False,
 ) -> None:
     """Verify the audit log's chain: exit code 0 where it is whole, 1 where it is not."""
-    from config.load import load
-    from flows.auditing import chain_of
-    from service.assembly import open_house
+    from flows.auditing import verify_audit
+    from service.forget import OPERATOR
 
-    settings, secrets = load(config)
-    house = open_house(settings, secrets, clock=system_clock)
-    with house.database.read() as tx:
-        chain = chain_of(tx, house=house)
+    with _house(config) as house:
+        chain = verify_audit(person=OPERATOR, house=house)
     if as_json:
         print(json.dumps({"whole": not chain.broken, **asdict(chain)}))
         if chain.broken:
@@ -343,6 +329,20 @@ def verify(
             "restore a backup."
         )
     print(f"The audit log is whole; its head is {chain.head}.")
+
+
+@contextmanager
+def _house(config: Path) -> Iterator["House"]:
+    """Open the house of a settings file for a command that does not post, and close it."""
+    from config.load import load
+    from service.assembly import open_house
+
+    settings, secrets = load(config)
+    house = open_house(settings, secrets, clock=system_clock)
+    try:
+        yield house
+    finally:
+        house.database.close()
 
 
 def _write(path: Path | None, figures: object) -> None:

@@ -1,17 +1,17 @@
 """What the keys of the settings file may hold: names, channels, handles, addresses; and what every table is made of."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-
-PLATFORMS = ("x", "reddit")
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 Platform = Literal["x", "reddit"]
 Task = Literal["sentiment", "switching", "relevance", "complaint"]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+PLATFORMS: tuple[Platform, ...] = get_args(Platform)
+DAYS: tuple[Day, ...] = get_args(Day)
 
 
 def _handle(text: str) -> str:
@@ -71,6 +71,6 @@ SlackServer = Annotated[str, AfterValidator(_slack_server)]
 
 
 class Section(BaseModel):
-    """A table of the file; unknown keys are errors."""
+    """A table of the file; unknown keys are errors, and so are nan and inf, which TOML knows as numbers."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)

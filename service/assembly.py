@@ -1,4 +1,4 @@
-"""Building the parts from settings and secrets: the house, the classifier, the polls."""
+"""Building the parts from settings and secrets: the house, the classifier, what reads the platforms and answers."""
 
 import hashlib
 from collections.abc import Mapping
@@ -24,10 +24,16 @@ from nlp import learned, models, reasons
 from nlp import torch_classify as checkpoint
 from nlp.classify import combined
 from storage import brands as brand_rows
-from storage.database import open_database
+from storage.database import Database, open_database
 
 Channels = Mapping[str, str]
 """Channel ids by the names that the settings use, as in `#alerts`."""
+
+
+def reach_database(settings: Settings, secrets: Secrets) -> Database:
+    """Open the database as it is, with the key of the secrets; raises StorageError."""
+    key = secrets.value("EARSHOT_KEY")
+    return open_database(settings.database.url, key=_derived(key, "fields") if key else None)
 
 
 def open_house(
@@ -42,8 +48,7 @@ def open_house(
 
     Without `channels`, as for commands that never post, channels keep the names of the settings.
     """
-    key = secrets.value("EARSHOT_KEY")
-    database = open_database(settings.database.url, key=_derived(key, "fields") if key else None)
+    database = reach_database(settings, secrets)
     database.migrate()
     known = channels or {}
     brands = tuple(_with_channels(brand, known) for brand in settings.build_brands())
@@ -57,7 +62,7 @@ def open_house(
         policy=settings.policy,
         noise=settings.noise.build(),
         deadlines=settings.sla.build(),
-        secret=_derived(key or "earshot without a key", "chain"),
+        secret=_derived(secrets.value("EARSHOT_KEY") or "earshot without a key", "chain"),
         channels={s.brand: s.channel for s in reversed(build_streams(settings, known))},
         operators_channel=known.get(operators, operators) if operators else None,
         workspace_url=workspace_url,
@@ -119,8 +124,9 @@ def model_status(section: ModelSection) -> str:
     return f"{model.name}, {learned.status(Path(section.learned), model)}"
 
 
-def platform_settings(platform: str, settings: Settings, secrets: Secrets) -> object:
-    """Make a platform's own settings from its table and its secrets."""
+def platform_settings(platform: str, settings: Settings, secrets: Secrets, *, brand: str | None = None) -> object:
+    """Make a platform's own settings from its table and its secrets, with our accounts there: all, or one brand's."""
+    accounts = [each.accounts for each in settings.brands if brand in {None, each.name}]
     match platform:
         case "x":
             return x.Settings(
@@ -129,7 +135,7 @@ def platform_settings(platform: str, settings: Settings, secrets: Secrets) -> ob
                 api_secret=secrets.value("X_API_SECRET") or "",
                 access_token=secrets.value("X_ACCESS_TOKEN") or "",
                 access_secret=secrets.value("X_ACCESS_SECRET") or "",
-                accounts=tuple(handle for brand in settings.brands for handle in brand.accounts.x),
+                accounts=tuple(handle for each in accounts for handle in each.x),
                 api_url=settings.x.api_url.rstrip("/"),
             )
         case "reddit":
@@ -161,9 +167,8 @@ def build_repliers(settings: Settings, secrets: Secrets, *, clock: Clock) -> Rep
     found = {}
     for brand in settings.build_brands():
         for platform in sorted({account.platform for account in brand.accounts}):
-            own = platform_settings(platform, settings, secrets)
-            if isinstance(own, x.Settings):  # the access token may be another brand's account, which must not answer
-                own = replace(own, accounts=tuple(a.handle for a in brand.accounts if a.platform == platform))
+            # The access token may be another brand's account, which must not answer.
+            own = platform_settings(platform, settings, secrets, brand=brand.name)
             if replier := listeners.load(platform).replier(own, clock=clock):
                 found[brand.name, platform] = replier
     return found

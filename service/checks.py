@@ -1,4 +1,4 @@
-"""What `check` verifies, each with the fix beside a failure. Nothing is posted; the database is prepared as usual."""
+"""What `check` verifies, each with the fix beside a failure. Nothing is posted, and no table is changed."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,8 +23,8 @@ from service.assembly import (
     build_templates,
     model_status,
     named_channels,
-    open_house,
     platform_settings,
+    reach_database,
     too_long_templates,
 )
 from service.running import slack_secrets
@@ -40,7 +40,7 @@ def check_all(config: Path, *, clock: Clock) -> list[Finding]:
 
 
 def _findings(settings: Settings, secrets: Secrets, clock: Clock) -> Iterator[Finding]:
-    yield from _tried("database", lambda: open_house(settings, secrets, clock=clock).database.url)
+    yield from _tried("database", lambda: _try_database(settings, secrets))
     yield from _tried("model", lambda: _try_model(settings))
     yield from _tried("learned from people", lambda: model_status(settings.model))
     yield _key(secrets)
@@ -69,6 +69,15 @@ def _platform(name: str, attempt: Callable[[], str]) -> Iterator[Finding]:
         yield Finding(name, ok=False, fix=str(error))
     except PlatformError as error:
         yield Finding(name, ok=False, fix=f"{error} If it stays so, check the network, the proxy and [{name}].")
+
+
+def _try_database(settings: Settings, secrets: Secrets) -> str:
+    database = reach_database(settings, secrets)
+    try:
+        awaited = database.awaited()
+    finally:
+        database.close()
+    return f"{database.url}; the next start migrates it: {', '.join(awaited)}" if awaited else database.url
 
 
 def _try_templates(settings: Settings, secrets: Secrets, clock: Clock) -> str:

@@ -29,10 +29,11 @@ from bot.views.elements import platform_name
 from bot.views.kpi import correction_lines, day_words, kpi_label, kpi_value
 from domain.brand import Brand
 from domain.digest import Digest, DigestChart, Quote, WaitingCase
-from domain.errors import InputError, WrongUse
+from domain.errors import InputError
 from domain.outcome import Kpi
 from flows.digest import chart, digest
 from flows.house import House
+from service.brands import chosen
 
 _PAGE = Template((Path(__file__).parent / "digest_page.html").read_text(encoding="utf-8"))
 
@@ -44,10 +45,7 @@ def write_preview(house: House, *, day: date, brand: str | None, path: Path) -> 
         WrongUse: no such brand.
         InputError: the file cannot be written.
     """
-    names = [b.name for b in house.brands]
-    if brand is not None and brand not in names:
-        raise WrongUse(f"There is no brand {brand!r}; the settings have: {', '.join(names)}.")
-    brands = "".join(_brand(b, day, house) for b in house.brands if brand in {None, b.name})
+    brands = "".join(_brand(each, day, house) for each in chosen(house, brand))
     try:
         path.write_text(_PAGE.substitute(day=day.isoformat(), brands=brands), encoding="utf-8")
     except OSError as error:

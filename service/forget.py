@@ -4,15 +4,12 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from config.secrets import Secrets
-from config.settings import Settings
-from domain.clock import Clock, iso
+from domain.clock import iso
 from domain.errors import EarshotError
 from domain.forgetting import Forgetting, ForgettingState, Holdings, Offer
 from domain.person import Person, Role
 from flows import forgetting
 from flows.house import House
-from service.assembly import open_house
 
 OPERATOR = Person("operator", frozenset({Role.CRM_ADMIN}))
 """Whoever may run commands beside the settings file may do so."""
@@ -22,32 +19,22 @@ SCRUBS = 5
 
 
 def forget_person(
-    whom: str,
-    *,
-    settings: Settings,
-    secrets: Secrets,
-    clock: Clock,
-    dry_run: bool,
-    agreed: Callable[[dict[str, Any]], bool],
+    whom: str, *, house: House, dry_run: bool, agreed: Callable[[dict[str, Any]], bool]
 ) -> dict[str, Any]:
     """Forget one person where `agreed` says so of what will go; returns JSON counts, and nothing that tells whom.
 
     Raises:
         EarshotError: nobody is known by these words, or several are, or something needs a person.
     """
-    house = open_house(settings, secrets, clock=clock)
-    try:
-        offer = _one(forgetting.offer(whom, person=OPERATOR, house=house), house)
-        held = {"customer": offer.who.customer.id if offer.who.customer else None, **asdict(offer.held or Holdings())}
-        if dry_run or not agreed(held):
-            forgetting.cancel(offer.id, person=OPERATOR, house=house)
-            return {"receipt": None, "would_go": held}
-        done = forgetting.confirm(offer.id, person=OPERATOR, house=house, seconds=FOR_EVER)
-        if any(forgetting.scrub(house=house) for _ in range(SCRUBS)):
-            done = forgetting.status(done.id, person=OPERATOR, house=house)
-        return receipt_of(done)
-    finally:
-        house.database.close()
+    offer = _one(forgetting.offer(whom, person=OPERATOR, house=house), house)
+    held = {"customer": offer.who.customer.id if offer.who.customer else None, **asdict(offer.held or Holdings())}
+    if dry_run or not agreed(held):
+        forgetting.cancel(offer.id, person=OPERATOR, house=house)
+        return {"receipt": None, "would_go": held}
+    done = forgetting.confirm(offer.id, person=OPERATOR, house=house, seconds=FOR_EVER)
+    if any(forgetting.scrub(house=house) for _ in range(SCRUBS)):
+        done = forgetting.status(done.id, person=OPERATOR, house=house)
+    return receipt_of(done)
 
 
 def _one(offers: tuple[Offer, ...], house: House) -> Offer:

@@ -13,13 +13,13 @@ from rich.table import Column, Table
 
 from bot.views.kpi import correction_lines
 from crm.kpis import KPIS
-from domain.brand import Brand
 from domain.errors import WrongUse
 from domain.evidence import EvidenceRow
 from flows.evidence import Question, rows_behind
 from flows.house import House
 from flows.kpi_days import report
 from flows.scoring import scores
+from service.brands import chosen
 
 EVIDENCE_COLUMNS = ("brand", "kpi", *(field.name for field in fields(EvidenceRow)))
 SCORE_COLUMNS = ("brand", "kpi", "value", "unit", "expected", "target", "by", "standing", "behind")
@@ -37,7 +37,7 @@ def kpi_rows(house: House, *, brand: str | None, since: date, until: date) -> li
     """
     period = _period(since, until)
     rows = []
-    for each in _chosen(house, brand):
+    for each in chosen(house, brand):
         found = report(brand=each, since=since, until=until, house=house)
         for line in correction_lines(found.corrections, most=len(found.corrections)):
             print(f"{each.name}: {line}", file=sys.stderr)
@@ -52,7 +52,7 @@ def evidence_rows(house: House, name: str, *, brand: str | None, since: date, un
         raise WrongUse(f"There is no KPI {name!r}; docs/kpis.md has: {', '.join(KPIS)}.")
     return [
         {"brand": each.name, "kpi": name} | {key: _plain(value) for key, value in asdict(row).items()}
-        for each in _chosen(house, brand)
+        for each in chosen(house, brand)
         for row in rows_behind(Question(name, each, since, until), person=None, house=house).rows
     ]
 
@@ -71,7 +71,7 @@ def score_rows(house: House, *, brand: str | None) -> list[dict[str, Any]]:
             "standing": score.standing.value.replace(" ", "_"),
             "behind": score.behind,
         }
-        for each in _chosen(house, brand)
+        for each in chosen(house, brand)
         for score in scores(brand=each, house=house)
     ]
 
@@ -106,13 +106,6 @@ def write_data(rows: Sequence[dict[str, Any]], *, form: str, columns: Sequence[s
         for row in rows:
             table.add_row(*("" if row[key] is None else str(row[key]) for key in columns))
         Console().print(table)
-
-
-def _chosen(house: House, brand: str | None) -> list[Brand]:
-    names = [b.name for b in house.brands]
-    if brand is not None and brand not in names:
-        raise WrongUse(f"There is no brand {brand!r}; the settings have: {', '.join(names)}.")
-    return [b for b in house.brands if brand in {None, b.name}]
 
 
 def _period(since: date, until: date) -> dict[str, str]:

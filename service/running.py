@@ -68,20 +68,6 @@ class Running:
         return finished
 
 
-def start_bot(
-    settings: Settings,
-    secrets: Secrets,
-    *,
-    clock: Clock,
-    watch: Watch | None = None,
-    batch_period: timedelta = timedelta(hours=1),
-) -> Running:
-    """Start everything. Raises as `connect_bot`."""
-    running = connect_bot(settings, secrets, clock=clock, watch=watch, batch_period=batch_period)
-    running.start()
-    return running
-
-
 def connect_bot(
     settings: Settings,
     secrets: Secrets,

@@ -56,12 +56,6 @@ def get(tx: Tx, case_id: str) -> Case | None:
     return next(iter(read(tx, select(CaseRow).where(CaseRow.id == case_id))), None)
 
 
-def by_thread(tx: Tx, *, brand: str, platform: str, thread_id: str) -> list[Case]:
-    """Return the brand's cases in one thread, oldest first."""
-    place = CaseRow.thread_id == thread_id, CaseRow.platform == platform, CaseRow.brand == brand
-    return read(tx, select(CaseRow).where(*place).order_by(CaseRow.posted_at, CaseRow.id))
-
-
 def of_customer(tx: Tx, customer_id: str, *, limit: int) -> list[Case]:
     """Return the cases of a customer's known accounts, newest first."""
     theirs = select(CaseRow).where(CaseRow.author_key.in_(active_accounts(customer_id)))

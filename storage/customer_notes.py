@@ -5,14 +5,14 @@ from datetime import datetime
 from sqlalchemy import insert, select
 
 from domain.customer import CustomerNote
+from storage import records
 from storage.database import Tx
 from storage.tables import CustomerNoteRow, MembershipRow
 
 
 def add(tx: Tx, customer_id: str, *, text: str, by: str, at: datetime) -> bool:
-    """Keep a note of a customer; False where she is not known any more. It hangs on her oldest record."""
-    record = select(MembershipRow.record_id).where(MembershipRow.customer_id == customer_id)
-    record_id = tx.scalar(record.order_by(MembershipRow.since, MembershipRow.record_id).limit(1))
+    """Keep a note of a customer; False where she is not known any more."""
+    record_id = records.oldest(tx, customer_id)
     if record_id is None:
         return False
     tx.execute(insert(CustomerNoteRow).values(record_id=record_id, text=text, by=by, at=at))

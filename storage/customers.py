@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import Select, and_, case, distinct, func, literal, or_, select, update
 
-from domain.brand import Account
 from domain.customer import Coverage, Customer, CustomerMatch, Grade, Link, LinkState
 from domain.mention import Author
+from storage import links
 from storage.database import Tx
 from storage.folding import fold_handle, fold_name
 from storage.records import blinds_of, from_list
@@ -72,9 +72,7 @@ def author_keys(tx: Tx, customer_id: str) -> list[str]:
 def links_for(tx: Tx, *, platform: str, user_id: str, handle: str) -> list[Link]:
     """Return the platform's links that are pinned to this user id or name this handle, removed ones aside."""
     named = or_(LinkRow.author_key == f"{platform}:{user_id}", LinkRow.handle_folded == fold_handle(handle))
-    rows = select(LinkRow, MembershipRow.customer_id).join(MembershipRow, MembershipRow.record_id == LinkRow.record_id)
-    these = rows.where(LinkRow.platform == platform, named, LinkRow.state != LinkState.REMOVED)
-    return [to_link(row, customer_id) for row, customer_id in tx.execute(these.order_by(LinkRow.since, LinkRow.id))]
+    return links.read(tx, LinkRow.platform == platform, named)
 
 
 def named(tx: Tx, authors: Sequence[Author]) -> set[str]:
@@ -175,27 +173,19 @@ def _read(tx: Tx, ids: Sequence[str]) -> list[Customer]:
     )
     for customer_id, record, version in tx.execute(rows):
         versions.setdefault(customer_id, []).append((record, version))
-    links = _links(tx, ids)
+    tied = _links(tx, ids)
     values = {row.id: row for row in tx.scalars(select(CustomerRow).where(CustomerRow.id.in_(ids)))}
-    return [_customer(values[i], versions[i], links.get(i, [])) for i in ids if i in versions]
+    return [_customer(values[i], versions[i], tied.get(i, [])) for i in ids if i in versions]
 
 
 def _links(tx: Tx, ids: Sequence[str]) -> dict[str, list[Link]]:
     found: dict[str, list[Link]] = {}
-    rows = (
-        select(LinkRow, MembershipRow.customer_id)
-        .join(MembershipRow, MembershipRow.record_id == LinkRow.record_id)
-        .where(MembershipRow.customer_id.in_(ids), LinkRow.state != LinkState.REMOVED)
-        .order_by(LinkRow.since, LinkRow.id)
-    )
-    for row, customer_id in tx.execute(rows):
-        found.setdefault(customer_id, []).append(to_link(row, customer_id))
+    for link in links.read(tx, MembershipRow.customer_id.in_(ids)):
+        found.setdefault(link.customer_id, []).append(link)
     return found
 
 
-def _customer(
-    row: CustomerRow, records: Sequence[tuple[RecordRow, RecordVersionRow]], links: Sequence[Link]
-) -> Customer:
+def _customer(row: CustomerRow, records: Sequence[_Record], tied: Sequence[Link]) -> Customer:
     versions = [version for _, version in records]
     return Customer(
         id=row.id,
@@ -203,25 +193,11 @@ def _customer(
         emails=_union(from_list(version.emails) for version in versions),
         phones=_union(from_list(version.phones) for version in versions),
         addresses=_union(from_list(version.addresses) for version in versions),
-        links=tuple(links),
+        links=tuple(tied),
         value=row.value,
         currency=row.currency,
         notes=_union([version.notes] for version in versions if version.notes),
         sources=_union([record.source] for record, _ in records),
-    )
-
-
-def to_link(row: LinkRow, customer_id: str) -> Link:
-    """Make the domain's value."""
-    return Link(
-        id=row.id,
-        customer_id=customer_id,
-        account=Account(row.platform, row.handle),
-        grade=row.grade,
-        state=row.state,
-        user_id=None if row.author_key is None else row.author_key.partition(":")[2],
-        evidence=row.evidence,
-        since=row.since,
     )
 
 

@@ -18,6 +18,7 @@ from storage import stamps
 from storage.cipher import cipher_of
 from storage.column_types import use_cipher
 from storage.failures import explain
+from storage.tables import Row
 
 Tx = Session
 """An open transaction. Storage functions take it first and never commit."""
@@ -31,25 +32,6 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 0x6561727368  # any number that every Earshot agrees on
 _POOL: Mapping[str, Any] = {"pool_size": 8, "max_overflow": 24, "hide_parameters": True}
 """More connections than threads ever ask for; what goes through them is in no error message."""
-
-_ERASED_FROM = (
-    "authors",
-    "mentions",
-    "sightings",
-    "predictions",
-    "blind_items",
-    "cases",
-    "records",
-    "record_versions",
-    "record_names",
-    "contacts",
-    "links",
-    "memberships",
-    "customers",
-    "forgettings",
-    "replies",
-)
-"""Where something of a person is deleted or blanked."""
 
 _OPTIONS = {"populate_existing": True, "synchronize_session": False}
 """Rows are read anew by every statement: bulk statements pass by the session's own memory of them."""
@@ -113,26 +95,35 @@ class Database:
         with self._explained(), self._turn(), self._writer.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
-            if self._known_version(connection) != max(_revisions()):
+            if self._awaited(connection):
                 _upgrade(connection)
             stamps.stamp_key(connection, self._cipher)
+
+    def awaited(self) -> list[str]:
+        """Return the names of the migrations that `migrate` would run now, in their order, and run none.
+
+        Raises:
+            StorageError: nothing could be written either.
+        """
+        with self._explained(), self._turn(), self._writer.begin() as connection:
+            return self._awaited(connection)
 
     def check(self) -> None:
         """Raise StorageError unless the database answers, is no newer than this code and has our key."""
         with self._explained(), self._reader.connect() as connection:
-            self._known_version(connection)
+            self._awaited(connection)
             stamps.check_key(connection, self._cipher)
 
     def scrub(self) -> bool:
         """Overwrite on disk what was erased, the search index and the write-ahead log included.
 
-        Returns False where a reader kept the log from being emptied: call again. On PostgreSQL the pages are vacuumed;
-        its own log keeps old bytes until it is recycled. Raises StorageError.
+        Returns False where a reader kept the log from being emptied: call again. On PostgreSQL the pages of every table
+        are vacuumed, as an erasure cascades far; its own log keeps old bytes until it is recycled. Raises StorageError.
         """
         with self._explained():
             if self._writer.dialect.name == "postgresql":
                 with self._writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                    connection.execute(text(f"VACUUM {', '.join(_ERASED_FROM)}"))
+                    connection.execute(text(f"VACUUM {', '.join(sorted(Row.metadata.tables))}"))
                 return True
             with self.write() as tx:
                 tx.execute(text("INSERT INTO mentions_fts (mentions_fts) VALUES ('optimize')"))
@@ -162,17 +153,17 @@ class Database:
         finally:
             self._one_writer.release()
 
-    def _known_version(self, connection: Connection) -> str | None:
-        """Return the schema's version, None before the first migration; raises StorageError for a newer one."""
+    def _awaited(self, connection: Connection) -> list[str]:
+        """Return the migrations that the schema lacks; raises StorageError for one that we do not know."""
         if not inspect(connection).has_table("alembic_version"):
-            return None
+            return list(_migrations())
         present: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
-        if present is not None and present not in _revisions():
+        if present is not None and present not in {_version(name) for name in _migrations()}:
             raise StorageError(
                 f"The database {self.url} was made by a newer Earshot (schema {present}). "
                 "Update Earshot, or restore a backup from before that update."
             )
-        return present
+        return [name for name in _migrations() if _version(name) > (present or "")]
 
 
 def _upgrade(connection: Connection) -> None:
@@ -189,9 +180,14 @@ def _session(engine: Engine) -> Session:
 
 
 @cache
-def _revisions() -> frozenset[str]:
-    """List the schema versions that this code knows: `0001` of `0001_first_schema.py`, and so on."""
-    return frozenset(script.stem[:4] for script in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
+def _migrations() -> tuple[str, ...]:
+    """List the migrations that this code has, in their order, as in `0001_first_schema`."""
+    return tuple(sorted(script.stem for script in (_MIGRATIONS / "versions").glob("[0-9]*.py")))
+
+
+def _version(migration: str) -> str:
+    """Return the schema version that a migration leads to, as alembic keeps it: `0001`."""
+    return migration.partition("_")[0]
 
 
 def _sqlite(url: URL) -> tuple[Engine, Engine]:

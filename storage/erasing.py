@@ -20,6 +20,7 @@ from storage.tables import (
     CaseRow,
     ContactRow,
     CorrectionRow,
+    CustomerNoteRow,
     CustomerRow,
     LinkRow,
     MembershipRow,
@@ -148,7 +149,7 @@ def _of_customer(tx: Tx, customer_id: str) -> Holdings:
         links=_count(tx, LinkRow.record_id.in_(of_record)),
         records=dict(tx.execute(sources.where(hers).group_by(RecordRow.source)).all()),
         versions=_count(tx, RecordVersionRow.record_id.in_(of_record)),
-        notes=sum(bool(note) for note in tx.scalars(notes)),
+        notes=sum(bool(note) for note in tx.scalars(notes)) + _count(tx, CustomerNoteRow.record_id.in_(of_record)),
     )
 
 

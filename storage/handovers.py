@@ -1,11 +1,10 @@
 """What was passed on to people outside the channel: escalations, posts for product, leads."""
 
 from dataclasses import asdict, fields
-from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 
-from domain.handover import Handover, HandoverKind
+from domain.handover import Handover
 from storage.database import Tx
 from storage.tables import HandoverRow
 
@@ -21,9 +20,3 @@ def get(tx: Tx, handover_id: str) -> Handover | None:
     """Return one; None where it has gone with its post."""
     row = tx.scalars(select(HandoverRow).where(HandoverRow.id == handover_id)).first()
     return None if row is None else Handover(**{name: getattr(row, name) for name in _FIELDS})
-
-
-def count(tx: Tx, kind: HandoverKind, *, brand: str, start: datetime, end: datetime) -> int:
-    """Count what was passed on for a brand, start inclusive, end exclusive."""
-    place = HandoverRow.kind == kind, HandoverRow.brand == brand, HandoverRow.at >= start, HandoverRow.at < end
-    return tx.scalar(select(func.count()).select_from(HandoverRow).where(*place)) or 0

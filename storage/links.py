@@ -1,13 +1,13 @@
-"""Links that people set and remove by hand: a social account tied to a customer, with the evidence."""
+"""Links: a social account tied to a customer, with the evidence; how people set and remove them by hand."""
 
 import secrets
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 
 from domain.brand import Account
 from domain.customer import Grade, Link, LinkState
-from storage.customers import to_link
+from storage import records
 from storage.database import Tx
 from storage.folding import fold_handle
 from storage.tables import AuthorRow, LinkRow, MembershipRow
@@ -15,12 +15,12 @@ from storage.tables import AuthorRow, LinkRow, MembershipRow
 
 def get(tx: Tx, link_id: str) -> Link | None:
     """Return one link that may be used or waits, removed ones aside."""
-    return next(iter(_read(tx, LinkRow.id == link_id)), None)
+    return next(iter(read(tx, LinkRow.id == link_id)), None)
 
 
 def of_author(tx: Tx, author_key: str) -> list[Link]:
     """Return the active links of an author, suggested ones too."""
-    return _read(tx, LinkRow.author_key == author_key, LinkRow.state == LinkState.ACTIVE)
+    return read(tx, LinkRow.author_key == author_key, LinkRow.state == LinkState.ACTIVE)
 
 
 def hold(tx: Tx, author_key: str) -> None:
@@ -43,8 +43,7 @@ def tie(
 
     A link of hers to the same account is set anew, also a removed one. None where the customer is not known any more.
     """
-    records = select(MembershipRow.record_id).where(MembershipRow.customer_id == customer_id)
-    oldest = tx.scalar(records.order_by(MembershipRow.since, MembershipRow.record_id).limit(1))
+    oldest = records.oldest(tx, customer_id)
     if oldest is None:
         return None
     values = {
@@ -57,7 +56,8 @@ def tie(
         "by": by,
     }
     same = LinkRow.platform == account.platform, LinkRow.handle_folded == fold_handle(account.handle)
-    known = tx.scalar(select(LinkRow.id).where(LinkRow.record_id.in_(records), *same).order_by(LinkRow.since).limit(1))
+    hers = select(MembershipRow.record_id).where(MembershipRow.customer_id == customer_id)
+    known = tx.scalar(select(LinkRow.id).where(LinkRow.record_id.in_(hers), *same).order_by(LinkRow.since).limit(1))
     if known is not None:
         tx.execute(update(LinkRow).where(LinkRow.id == known).values(**values))
         return known
@@ -72,7 +72,21 @@ def untie(tx: Tx, link_id: str, *, by: str, at: datetime) -> None:
     tx.execute(update(LinkRow).where(LinkRow.id == link_id).values(state=LinkState.REMOVED, since=at, by=by))
 
 
-def _read(tx: Tx, *conditions: object) -> list[Link]:
+def read(tx: Tx, *conditions: ColumnElement[bool]) -> list[Link]:
+    """Return the links of these conditions, removed ones aside, the oldest first."""
     rows = select(LinkRow, MembershipRow.customer_id).join(MembershipRow, MembershipRow.record_id == LinkRow.record_id)
-    these = rows.where(LinkRow.state != LinkState.REMOVED, *conditions)  # type: ignore[arg-type]
-    return [to_link(row, customer_id) for row, customer_id in tx.execute(these.order_by(LinkRow.since, LinkRow.id))]
+    these = rows.where(LinkRow.state != LinkState.REMOVED, *conditions)
+    return [_link(row, customer_id) for row, customer_id in tx.execute(these.order_by(LinkRow.since, LinkRow.id))]
+
+
+def _link(row: LinkRow, customer_id: str) -> Link:
+    return Link(
+        id=row.id,
+        customer_id=customer_id,
+        account=Account(row.platform, row.handle),
+        grade=row.grade,
+        state=row.state,
+        user_id=None if row.author_key is None else row.author_key.partition(":")[2],
+        evidence=row.evidence,
+        since=row.since,
+    )

@@ -88,6 +88,12 @@ def add_records(tx: Tx, records: Sequence[CustomerRecord], *, at: datetime) -> I
     return ImportCounts(added, changed, unchanged, forgotten)
 
 
+def oldest(tx: Tx, customer_id: str) -> str | None:
+    """Return the record of a customer on which our own facts of her hang; None where she is not known any more."""
+    hers = select(MembershipRow.record_id).where(MembershipRow.customer_id == customer_id)
+    return tx.scalar(hers.order_by(MembershipRow.since, MembershipRow.record_id).limit(1))
+
+
 def blinds_of(tx: Tx, text: str) -> list[str]:
     """Return where the blind index would have this text: as a source's id, an e-mail address or a phone number."""
     cipher = _cipher(tx)

@@ -21,7 +21,7 @@ from sandbox.bot_settings import bot_environment, bot_settings_toml
 from sandbox.scenario import Scenario, load_scenario, play, recall
 from sandbox.server import Sandbox
 from sandbox.slack import Message
-from service.running import start_bot
+from service.running import connect_bot
 from service.trial import CUSTOMERS, MANIFEST
 from tests import digest_pictures
 from tests.browser import Page, open_page
@@ -63,7 +63,8 @@ def _office() -> Iterator[tuple[Stage, Page]]:
         )
         os.environ.update(made.secrets)
         recall(sandbox.world, load_scenario())
-        running = start_bot(*load(made.config), clock=system_clock)
+        running = connect_bot(*load(made.config), clock=system_clock)
+        running.start()
         import_customers(CUSTOMERS, house=running.house)
         with open_page(sandbox.url, width=1280, height=900) as page:
             page.wait_for("document.querySelector('#user').options.length")

@@ -20,7 +20,7 @@ from sandbox.bot_settings import bot_environment, bot_settings_toml
 from sandbox.server import Sandbox
 from sandbox.slack import Channel, Message
 from sandbox.world import Draft, Platform, Post
-from service.running import Running, start_bot
+from service.running import Running, connect_bot
 
 ROOT = Path(__file__).parents[1]
 RUN = [sys.executable, str(ROOT / "run.py")]
@@ -132,7 +132,8 @@ class Stage:
         """Run the bot in this process."""
         with only_secrets(self.secrets):
             settings, secrets = load(self.config)
-        running = start_bot(settings, secrets, clock=clock, **more)
+        running = connect_bot(settings, secrets, clock=clock, **more)
+        running.start()
         try:
             yield running
         finally:

@@ -70,7 +70,6 @@ class HandoverRow(Row):
     """What was passed on to people outside the channel; it goes with its post."""
 
     __tablename__ = "handovers"
-    __table_args__ = (Index(None, "kind", "brand", "at"),)
     id: Mapped[Key]
     kind: Mapped[HandoverKind]
     brand: Mapped[str]

@@ -10,11 +10,9 @@ from domain.case import CaseKind, Urgency
 from storage.tables.row import Key, Row
 
 
-class OutcomeRow(Row):
-    """The fact row of one case. Its id is the case's, which is random; it holds no content and outlives every post."""
+class _Facts:
+    """The columns of one case's facts; see domain.outcome.Outcome."""
 
-    __tablename__ = "outcomes"
-    __table_args__ = (Index(None, "brand", "posted_at"), Index(None, "brand", "answered_at"))
     id: Mapped[Key]
     brand: Mapped[str]
     day: Mapped[date]
@@ -27,6 +25,13 @@ class OutcomeRow(Row):
     resolved_at: Mapped[datetime | None]
     eligible: Mapped[bool]
     not_us: Mapped[bool]
+
+
+class OutcomeRow(_Facts, Row):
+    """The fact row of one case. Its id is the case's, which is random; it holds no content and outlives every post."""
+
+    __tablename__ = "outcomes"
+    __table_args__ = (Index(None, "brand", "posted_at"), Index(None, "brand", "answered_at"))
 
 
 class ClosedDayRow(Row):
@@ -43,20 +48,8 @@ class ClosedDayRow(Row):
     coverage: Mapped[dict[str, Any]]
 
 
-class ClosedOutcomeRow(Row):
+class ClosedOutcomeRow(_Facts, Row):
     """The facts of a case as they were known when its day was closed. Each case is in one closed day at most."""
 
     __tablename__ = "closed_outcomes"
     __table_args__ = (Index(None, "brand", "day"),)
-    id: Mapped[Key]
-    brand: Mapped[str]
-    day: Mapped[date]
-    platform: Mapped[str]
-    kind: Mapped[CaseKind]
-    urgency: Mapped[Urgency]
-    posted_at: Mapped[datetime]
-    due_at: Mapped[datetime]
-    answered_at: Mapped[datetime | None]
-    resolved_at: Mapped[datetime | None]
-    eligible: Mapped[bool]
-    not_us: Mapped[bool]

@@ -193,3 +193,4 @@ def test_a_target_names_a_kpi_a_brand_of_ours_and_a_deadline_after_its_beginning
     assert "targets[1].brand = 'Lumore': no such brand" in faults(write(f'{GOOD}{target}brand = "Lumore"\n'))
     assert "since must come before by" in faults(write(f"{GOOD}{target}since = 2027-02-28\n"))
     assert "did you mean sla_kept?" in faults(write(GOOD + target.replace("response_rate", "sla_keep")))
+    assert "value = nan: input should be a finite number" in faults(write(GOOD + target.replace("0.25", "nan")))

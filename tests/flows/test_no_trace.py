@@ -24,7 +24,7 @@ from flows.digests import enqueue_due_digests
 from flows.forgetting import confirm, offer, scrub, status
 from flows.ingest import bring_in, ingest
 from flows.responding import Click, claim
-from storage import mentions
+from storage import customer_notes, customers, mentions
 from storage.records import add_records
 from storage.tables import Row
 from tests.builders import ADA, MIA, NOON, author, mention, stream
@@ -92,6 +92,8 @@ def lived(posts, take, house, slack, pace, clock):
     with house.database.write() as tx:
         add_records(tx, [RECORD], at=NOON)
         add_records(tx, [NEWER], at=NOON)
+        (customer,) = customers.find(tx, f"{CANARY}@new.example")
+        assert customer_notes.add(tx, customer.id, text=f"{CANARY} called", by=MIA.user_id, at=NOON)
     take(*(post for name, post in posts.items() if name != "reply"))
     with house.database.read() as tx:
         case_id = mentions.case_ids(tx, [posts["call"].id], brand="Lumora")[posts["call"].id]
@@ -139,7 +141,7 @@ def test_a_forgotten_person_leaves_no_trace(posts, take, bring, house, slack, pa
         assert bytes_of(house).count(CANARY.encode()) > 20
         (found,) = offer(f"{CANARY}@new.example", person=ADA, house=house)
         assert (found.held.posts, found.held.copies, found.held.replies) == (4, 1, 1)
-        assert (found.held.records, found.held.versions, found.held.notes) == ({"csv": 1}, 2, 1)
+        assert (found.held.records, found.held.versions, found.held.notes) == ({"csv": 1}, 2, 2)
         assert found.held.corrections
         assert found.held.judged
         before = clock()

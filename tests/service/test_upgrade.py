@@ -1,4 +1,4 @@
-"""An update needs no command of its own: whatever opens an older database brings it up to date."""
+"""An update needs no command of its own: whatever works with an older database brings it up to date."""
 
 import sqlite3
 
@@ -32,6 +32,13 @@ def test_start_migrates_posts_what_waited_and_answers_from_what_was_stored(older
         assert "I cancel Lumora today" in older.type("mia", "/earshot queue")
         assert bot.interrupt()[0] == 0
     assert version(older) > "0004"
+
+
+def test_check_names_the_migrations_to_come_and_changes_no_table(older):
+    done = earshot("check", "--json", "--config", older.config, secrets=older.secrets)
+    (found,) = (finding["what"] for finding in done.json if finding["what"].startswith("database: "))
+    assert "the next start migrates it: 0005_working_day, 0006_noise, 0007_casework" in found
+    assert version(older) == "0004"
 
 
 def test_a_command_migrates_as_well_and_the_audit_log_is_whole(older):
