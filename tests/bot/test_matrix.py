@@ -112,7 +112,7 @@ BUTTON_ROWS: dict[tuple[str, str], Row] = {
     (reply.PREVIEW, ""): Row(ANSWERABLE, IN_FORM, **IN_REPLY),
     (reply.OUTSIDE, ""): Row(ANSWERABLE, IN_FORM, **IN_REPLY),
     (approval.APPROVE, ""): Row("waiting_approval", "{draft}", never="crm_admin"),  # who wrote it
-    (approval.CHANGES, ""): Row(given="{draft}", **OPENS),
+    (approval.CHANGES, ""): Row("waiting_approval", "{draft}", never="crm_admin", **OPENS),
     (approval.WITHDRAW, ""): Row("waiting_approval", "{draft}", never="social_expert"),  # who did not
     (approval.EDIT, ""): Row(ANSWERABLE),
     **{(judge_id(each), ""): Row(given=judge_value(UNSURE.id, "Lumora", page=0, filtered=False)) for each in Judgement},
