@@ -171,7 +171,7 @@ BUTTONS = (
     Button(MORE, Action.MUTE, partial(from_menu, open_form=case_forms.open_topic), choice=MUTE_TOPIC),
     Button(MORE, Action.CORRECT, case_clicks.correct, choice=CORRECT),
     Button(REOPEN, Action.REOPEN, partial(change_case, change=responding.reopen)),
-    Button(SHOW_CARD, Action.SEE_QUEUE, case_clicks.show_card),
+    Button(SHOW_CARD, Action.SEE_HELP, case_clicks.show_card),  # which shows no card without SEE_QUEUE
     Button(OPEN_POST, Action.OPEN_POST, open_post),
     Button(EARLIER, Action.SEE_HELP, turn_page),  # which judges by the list whose page it is
     Button(LATER, Action.SEE_HELP, turn_page),

@@ -398,6 +398,18 @@ def test_what_is_permitted_and_possible_is_done_and_anything_else_changes_nothin
                 assert floor.windows.opened or floor.windows.homes or floor.said, person
 
 
+def test_who_may_not_see_the_queue_is_told_where_a_card_is_and_nothing_that_is_on_it(scenes):
+    floor = scenes[CaseState.NEW].set()
+    DEEDS[card.SHOW_CARD].do(floor, PEOPLE["leadership"])
+    (told,) = floor.said
+    assert "for the roles crm_admin, engagement_expert, social_expert only" in told["text"]
+    assert f"archives/C0ALERTS/p{floor.ids['ts'].replace('.', '')}|It is in its channel>" in told["text"]
+    assert "blocks" not in told
+    floor = scenes[CaseState.NEW].set()
+    DEEDS[card.SHOW_CARD].do(floor, PEOPLE["engagement_expert"])
+    assert "Lumora is down" in str(floor.said)
+
+
 def test_everybody_is_somebody():
     assert set(PEOPLE) >= {role.value for role in Role} | {"guest", "external", "deactivated", "no role"}
     assert all(PERMITTED[deed.action] for deed in DEEDS.values()), "nothing is open to nobody"
