@@ -8,7 +8,7 @@ from slack_bolt import App, Respond
 
 from bot.commands.auditing import audit_page, show_audit
 from bot.commands.customers import look_up_customer, offer_to_forget
-from bot.commands.figures import kpi_page, show_health, show_kpis, show_stats
+from bot.commands.figures import kpi_page, show_health, show_kpis, show_stats, stats_page
 from bot.commands.lists import (
     queue_page,
     search_page,
@@ -30,6 +30,7 @@ from bot.views.muting import MUTES
 from bot.views.paging import read_page
 from bot.views.queue import QUEUE
 from bot.views.search import SEARCH
+from bot.views.stats import STATS
 from bot.views.unsure import UNSURE
 from crm.access import may, permit
 from domain.errors import InputError
@@ -175,6 +176,7 @@ PAGES = {
     UNSURE: Paged(Action.JUDGE, unsure_page),
     MUTES: Paged(Action.MUTE, mutes_page),
     KPI: Paged(Action.SEE_KPI, kpi_page),
+    STATS: Paged(Action.SEE_STATS, stats_page),
     AUDIT: Paged(Action.SEE_AUDIT, audit_page),
 }
 

@@ -144,6 +144,7 @@ PAGE_ROWS = {
     "unsure": Row(given="unsure|0|", **OPENS),
     "mutes": Row(given="mutes|0|", **OPENS),
     "kpi": Row(given="kpi|0|week|complaints", **OPENS),
+    "stats": Row(given="stats|0|week|", **OPENS),
     "audit": Row(given="audit|0|", **OPENS),
 }
 """Two buttons turn the pages of every list."""
