@@ -8,7 +8,7 @@ from slack_bolt import App, Respond
 
 from bot.commands.auditing import audit_page, show_audit
 from bot.commands.customers import look_up_customer, offer_to_forget
-from bot.commands.figures import kpi_page, show_health, show_kpis, show_stats, stats_page
+from bot.commands.figures import evidence_page, kpi_page, show_health, show_kpis, show_stats, stats_page
 from bot.commands.lists import (
     queue_page,
     search_page,
@@ -24,6 +24,7 @@ from bot.escaping import unescape
 from bot.reception import listener
 from bot.typed import CUSTOMER, EARSHOT, nearest, quoted_back
 from bot.views.audit import AUDIT
+from bot.views.evidence import ROWS
 from bot.views.help import help_blocks, help_text, verb_blocks
 from bot.views.kpi import KPI
 from bot.views.muting import MUTES
@@ -176,6 +177,7 @@ PAGES = {
     UNSURE: Paged(Action.JUDGE, unsure_page),
     MUTES: Paged(Action.MUTE, mutes_page),
     KPI: Paged(Action.SEE_KPI, kpi_page),
+    ROWS: Paged(Action.SEE_EVIDENCE, evidence_page),
     STATS: Paged(Action.SEE_STATS, stats_page),
     AUDIT: Paged(Action.SEE_AUDIT, audit_page),
 }

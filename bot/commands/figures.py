@@ -9,10 +9,10 @@ from bot.desk import Answer, Ask
 from bot.periods import PERIODS, read_period
 from bot.typed import EARSHOT, brand_of, nearest, quoted_back, read_typed
 from bot.views.elements import small, words
-from bot.views.evidence import PAGE, evidence_blocks, evidence_text
+from bot.views.evidence import evidence_blocks, evidence_text
 from bot.views.health import health_blocks, health_text
 from bot.views.kpi import KPI, MOST_BUTTONS, kpi_blocks, kpi_text, read_evidence
-from bot.views.paging import on_pages, page_buttons
+from bot.views.paging import PAGE, on_pages, page_buttons
 from bot.views.stats import stats_blocks, stats_text
 from crm.kpis import KPIS
 from domain.brand import Brand
@@ -70,10 +70,10 @@ def _kpis(ask: Ask, page: int, period: str, names: Sequence[str], brands: Sequen
     return Answer(titles[0] if len(titles) == 1 else f"KPIs of {len(titles):,} brands", blocks)
 
 
-def show_evidence(ask: Ask) -> Answer:
-    """Show a page of the rows behind a KPI."""
+def evidence_page(ask: Ask, page: int, value: str) -> Answer:
+    """Show one page, counted from 0, of the rows behind a KPI."""
     house = ask.desk.house
-    name, brand_name, since, until, page = read_evidence(ask.words)
+    name, brand_name, since, until = read_evidence(value)
     brand = _brand_named(brand_name, house)
     question = Question(name, brand, since, until)
     found = rows_behind(question, person=ask.person, house=house, limit=PAGE, offset=page * PAGE)

@@ -24,7 +24,6 @@ from bot.views import (
     case_forms,
     case_menus,
     customer,
-    evidence,
     forget,
     home,
     kpi,
@@ -86,7 +85,7 @@ def typed(value):
 OPENS: dict[str, Any] = {"changes": False}
 IN_REPLY: dict[str, Any] = {"view": "modal", "fields": {f"{reply.TEXT}_1": typed("We look into it.")}}
 ON_CASE, IN_FORM = "case|{case}", "{case}|{post}|"
-ROWS_OF_A_KPI = kpi.evidence_value("complaints", "Lumora", NOON.date(), NOON.date() + timedelta(days=1), page=0)
+ROWS_OF_A_KPI = kpi.evidence_value("complaints", "Lumora", NOON.date(), NOON.date() + timedelta(days=1))
 ANSWERABLE, ALIVE_AND_OURS = "new snoozed", ALIVE.replace("dismissed", "")
 TOLD = {linking.KNOWN: picked(Known.TOLD)}
 BUTTON_ROWS: dict[tuple[str, str], Row] = {
@@ -118,8 +117,6 @@ BUTTON_ROWS: dict[tuple[str, str], Row] = {
     **{(judge_id(each), ""): Row(given=judge_value(UNSURE.id, "Lumora", page=0, filtered=False)) for each in Judgement},
     (muting.UNMUTE, ""): Row(given="{mute}"),
     (kpi.EVIDENCE, ""): Row(given=ROWS_OF_A_KPI, **OPENS),
-    (evidence.EARLIER, ""): Row(given=ROWS_OF_A_KPI, **OPENS),
-    (evidence.LATER, ""): Row(given=ROWS_OF_A_KPI, **OPENS),
     (forget.PICK_PERSON, ""): Row(given="{offer}", **OPENS),
     (forget.FORGET, ""): Row(given="{offer}"),
     (forget.KEEP, ""): Row(given="{offer}"),
@@ -144,6 +141,7 @@ PAGE_ROWS = {
     "unsure": Row(given="unsure|0|", **OPENS),
     "mutes": Row(given="mutes|0|", **OPENS),
     "kpi": Row(given="kpi|0|week|complaints", **OPENS),
+    "evidence": Row(given=f"evidence|0|{ROWS_OF_A_KPI}", **OPENS),
     "stats": Row(given="stats|0|week|", **OPENS),
     "audit": Row(given="audit|0|", **OPENS),
 }

@@ -108,7 +108,7 @@ ANSWERS = {
     ),
     "evidence": drawn(
         evidence.evidence_blocks,
-        figures.evidence_pages(evidence.PAGE),
+        figures.evidence_pages(PAGE),
         beside=lambda page, **period: [evidence.evidence_text(page, **period)],
         **PERIOD,
     ),
