@@ -78,6 +78,11 @@ def platform_of(typed: Typed) -> str | None:
     return name and name.casefold()
 
 
+def bare_handle(typed: str) -> str:
+    """Take off a handle what people write before it: `@jane`, `u/jane` and `/u/jane` are `jane`."""
+    return typed.removeprefix("@").removeprefix("/").removeprefix("u/")
+
+
 def since_of(typed: Typed, house: House) -> datetime | None:
     """Return the moment that `since:` names, a duration back from now or the start of a day.
 

@@ -1,7 +1,7 @@
 """The lists that people work through: the queue, their own cases, what a search finds, what waits for an eye."""
 
 from bot.desk import Answer, Ask
-from bot.typed import EARSHOT, Typed, brand_of, page_of, platform_of, quoted_back, read_typed, since_of
+from bot.typed import EARSHOT, Typed, bare_handle, brand_of, page_of, platform_of, quoted_back, read_typed, since_of
 from bot.views.paging import PAGE
 from bot.views.queue import queue_blocks, queue_text, queue_value, read_queue_value
 from bot.views.search import search_blocks, search_text
@@ -94,7 +94,7 @@ def _rest(typed: Typed) -> list[str]:
 def _handle(typed: str | None) -> str | None:
     if typed is None:
         return None
-    handle = typed.removeprefix("@").removeprefix("u/")
+    handle = bare_handle(typed)
     if not handle:
         raise InputError(f"author:{quoted_back(typed)} names nobody. Write author:@jane.")
     return handle
