@@ -81,13 +81,17 @@ def open_reply(ask: Ask) -> Answer | None:
 
 
 def from_menu(ask: Ask, *, open_form: Callable[[Ask], None]) -> Answer | None:
-    """Open a form for a case, and put the card's menu back: it would show the choice, and not take it again."""
+    """Open a form for a case, and put the menu of the card back that it was chosen in.
+
+    The menu would show the choice, and not take it again.
+    """
     try:
         open_form(replace(ask, words=subject_value(CaseSubject(ask.words))))
     except EarshotError as error:
         return _refused(ask, error)
     finally:
-        alerting.show_again(ask.words, post=ask.desk.post, house=ask.desk.house)
+        if not ask.private:
+            alerting.show_again(ask.words, post=ask.desk.post, house=ask.desk.house)
     return _card(ask) if ask.private else None
 
 
