@@ -242,7 +242,6 @@ def _press_button(action_id: str, body: dict[str, Any], desk: Desk) -> Answer | 
         trigger=body.get("trigger_id", ""),
         fields=read_fields(view),
         view_id=container.get("view_id", ""),
-        channel=container.get("channel_id", ""),
         private=container.get("is_ephemeral", False) or view.get("type") == "modal",
         at_home=view.get("type") == "home",
     )

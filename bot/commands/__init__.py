@@ -208,7 +208,7 @@ def register(app: App, desk: Desk) -> None:
 def _answer(verb: Verb, words: str, command: dict[str, Any], desk: Desk) -> Answer:
     person = desk.people.person(command["user_id"])
     permit(person, verb.action)
-    return verb.run(Ask(words=words.strip(), person=person, desk=desk, channel=command.get("channel_id", "")))
+    return verb.run(Ask(words=words.strip(), person=person, desk=desk))
 
 
 def _verb(name: str, rest: str, *, before: str = EARSHOT) -> Verb:
