@@ -25,6 +25,7 @@ from domain.errors import EarshotError
 from domain.mention import MentionId
 from domain.person import Action
 from flows import alerting, correcting, lookup, muting, snoozing
+from flows.permalinks import card_address
 from flows.responding import Click
 
 
@@ -101,7 +102,7 @@ def _card(ask: Ask, told: Sequence[Block] = ()) -> Answer:
 
 
 def _whereabouts(ask: Ask) -> Answer:
-    address = lookup.card_address(ask.words, house=ask.desk.house)
+    address = card_address(ask.words, house=ask.desk.house)
     where = f" {link(address, 'It is in its channel')}." if address else " It has none in a channel."
     return Answer(f"A card opens here for the roles {roles_for(Action.SEE_QUEUE)} only.{where}")
 

@@ -14,7 +14,6 @@ from domain.message import MessageKind
 from domain.person import Action, Person
 from domain.queue import EVERYTHING, QueueFilter
 from flows.house import House
-from flows.permalinks import card_url
 from storage import audit, authors, cases, customer_notes, customers, handovers, mentions, messages
 from storage.database import Tx
 
@@ -54,12 +53,6 @@ def case_file(case_id: str, *, person: Person, house: House) -> CaseFile:
     if file is None:
         raise Refused("This case is not known any more.")
     return file
-
-
-def card_address(case_id: str, *, house: House) -> str | None:
-    """Link to a case's card in its channel, where Slack decides who reads it; None where it has none."""
-    with house.database.read() as tx:
-        return card_url(tx, case_id, house)
 
 
 def find_customers(text: str, *, person: Person, house: House) -> tuple[CustomerProfile, ...]:
