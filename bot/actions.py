@@ -12,13 +12,13 @@ from bot.card_view import in_view
 from bot.case_clicks import change_case, from_menu
 from bot.commands import turn_page
 from bot.commands.customers import profile_answer
-from bot.commands.figures import show_evidence
+from bot.commands.figures import evidence_page
 from bot.commands.lists import unsure_page
 from bot.commands.muting import end_mute
 from bot.desk import Answer, Ask, Desk, show
 from bot.forms import read_fields
 from bot.reception import listener
-from bot.views import approval, evidence
+from bot.views import approval
 from bot.views.blind_check import SKIP, START, answer_id, blind_step_blocks, blind_step_text, read_item
 from bot.views.card import CLAIM, NOT_US, OPEN_POST, REOPEN, REPLY, RESOLVE, SHOW_CARD, WAKE
 from bot.views.case_menus import (
@@ -90,7 +90,7 @@ def judge(ask: Ask, *, judgement: Judgement) -> Answer:
 
 def open_evidence(ask: Ask) -> Answer:
     """Show the rows behind a KPI beside the KPIs."""
-    return replace(show_evidence(ask), beside=True)
+    return replace(evidence_page(ask, 0, ask.words), beside=True)
 
 
 def pick_customer(ask: Ask) -> Answer:
@@ -171,7 +171,7 @@ BUTTONS = (
     Button(MORE, Action.MUTE, partial(from_menu, open_form=case_forms.open_topic), choice=MUTE_TOPIC),
     Button(MORE, Action.CORRECT, case_clicks.correct, choice=CORRECT),
     Button(REOPEN, Action.REOPEN, partial(change_case, change=responding.reopen)),
-    Button(SHOW_CARD, Action.SEE_QUEUE, case_clicks.show_card),
+    Button(SHOW_CARD, Action.SEE_HELP, case_clicks.show_card),  # which shows no card without SEE_QUEUE
     Button(OPEN_POST, Action.OPEN_POST, open_post),
     Button(EARLIER, Action.SEE_HELP, turn_page),  # which judges by the list whose page it is
     Button(LATER, Action.SEE_HELP, turn_page),
@@ -188,8 +188,6 @@ BUTTONS = (
     Button(approval.WITHDRAW, Action.REPLY, replies.withdraw),
     Button(approval.EDIT, Action.REPLY, replies.open_reply),
     Button(EVIDENCE, Action.SEE_EVIDENCE, open_evidence),
-    Button(evidence.EARLIER, Action.SEE_EVIDENCE, show_evidence),
-    Button(evidence.LATER, Action.SEE_EVIDENCE, show_evidence),
     Button(PICK, Action.SEE_CUSTOMER, pick_customer),
     Button(LINK_ACCOUNT, Action.LINK_CUSTOMER, link_forms.open_account),
     Button(UNLINK_ACCOUNT, Action.UNLINK_CUSTOMER, link_forms.open_unlink),
@@ -244,7 +242,6 @@ def _press_button(action_id: str, body: dict[str, Any], desk: Desk) -> Answer | 
         trigger=body.get("trigger_id", ""),
         fields=read_fields(view),
         view_id=container.get("view_id", ""),
-        channel=container.get("channel_id", ""),
         private=container.get("is_ephemeral", False) or view.get("type") == "modal",
         at_home=view.get("type") == "home",
     )

@@ -13,15 +13,19 @@ from slack_sdk.models.blocks import Block
 from bot import replies
 from bot.card_view import card_answer
 from bot.desk import Answer, Ask
+from bot.escaping import link
 from bot.subjects import CaseSubject, subject_value
 from bot.views.elements import line
 from bot.views.muting import begun_blocks
 from bot.views.refusal import refusal_words
+from crm.access import may, roles_for
 from crm.snoozing import Rest
 from domain.case import CaseFile
 from domain.errors import EarshotError
 from domain.mention import MentionId
+from domain.person import Action
 from flows import alerting, correcting, lookup, muting, snoozing
+from flows.permalinks import card_address
 from flows.responding import Click
 
 
@@ -61,8 +65,11 @@ def mute_author(ask: Ask, *, last: timedelta) -> Answer:
 
 
 def show_card(ask: Ask) -> Answer:
-    """Show the card of a case that has none in the channel, or that is far up in it."""
-    return replace(_card(ask), beside=True)
+    """Show the card of a case that has none in the channel, or that is far up in it.
+
+    Whoever is told of cases but may not see the queue learns where the card is instead.
+    """
+    return replace(_card(ask) if may(ask.person, Action.SEE_QUEUE) else _whereabouts(ask), beside=True)
 
 
 def open_reply(ask: Ask) -> Answer | None:
@@ -75,19 +82,29 @@ def open_reply(ask: Ask) -> Answer | None:
 
 
 def from_menu(ask: Ask, *, open_form: Callable[[Ask], None]) -> Answer | None:
-    """Open a form for a case, and put the card's menu back: it would show the choice, and not take it again."""
+    """Open a form for a case, and put the menu of the card back that it was chosen in.
+
+    The menu would show the choice, and not take it again.
+    """
     try:
         open_form(replace(ask, words=subject_value(CaseSubject(ask.words))))
     except EarshotError as error:
         return _refused(ask, error)
     finally:
-        alerting.show_again(ask.words, post=ask.desk.post, house=ask.desk.house)
+        if not ask.private:
+            alerting.show_again(ask.words, post=ask.desk.post, house=ask.desk.house)
     return _card(ask) if ask.private else None
 
 
 def _card(ask: Ask, told: Sequence[Block] = ()) -> Answer:
     file = lookup.case_file(ask.words, person=ask.person, house=ask.desk.house)
     return card_answer(file, ask.desk, told=told)
+
+
+def _whereabouts(ask: Ask) -> Answer:
+    address = card_address(ask.words, house=ask.desk.house)
+    where = f" {link(address, 'It is in its channel')}." if address else " It has none in a channel."
+    return Answer(f"A card opens here for the roles {roles_for(Action.SEE_QUEUE)} only.{where}")
 
 
 def _refused(ask: Ask, error: EarshotError) -> Answer:

@@ -53,8 +53,8 @@ class Ask:
     """One person's wish: the words after a verb, the value of a button, or a form's private metadata.
 
     `delivery` is Slack's identity of a click, which a redelivery repeats. `trigger` opens a modal within 3 s, `fields`
-    are those of a form, `view_id` is the view that was clicked in, and `channel` where it happened; `private` where
-    only she sees what she clicked in, be it a message or a modal, and `at_home` where it was in her home tab.
+    are those of a form, and `view_id` is the view that was clicked in; `private` where only she sees what she clicked
+    in, be it a message or a modal, and `at_home` where it was in her home tab.
     """
 
     words: str
@@ -64,7 +64,6 @@ class Ask:
     trigger: str = ""
     fields: Fields = field(default_factory=dict)
     view_id: str = ""
-    channel: str = ""
     private: bool = False
     at_home: bool = False
 

@@ -4,6 +4,7 @@ from slack_sdk.models.views import View
 
 from bot.desk import Answer, Ask
 from bot.subjects import CaseSubject, MessageSubject, PostSubject, read_subject
+from bot.typed import read_handle
 from bot.views.fields import one_of
 from bot.views.linking import (
     CUSTOMER,
@@ -70,10 +71,7 @@ def open_account(ask: Ask) -> None:
 
 def link_account(ask: Ask) -> Answer:
     """Link the account that was typed."""
-    name = one_of(ask.fields[HANDLE]).removeprefix("@").removeprefix("/").removeprefix("u/")
-    if not name or any(char.isspace() for char in name):
-        raise Refused("Write one handle without spaces, as in jane_doe.")
-    account = Account(one_of(ask.fields[PLATFORM]), name)
+    account = Account(one_of(ask.fields[PLATFORM]), read_handle(one_of(ask.fields[HANDLE])))
     return _tie(ask, Subject(account=account), ask.words)
 
 

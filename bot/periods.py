@@ -3,9 +3,11 @@
 import re
 from datetime import date, timedelta
 
+from bot.views.elements import inline
 from domain.errors import InputError
 
 _DAYS_BACK = re.compile(r"(\d{1,3})d")
+_YEARS = range(2000, 2100)
 PERIODS = "today, yesterday, week, month, 7d, 2026-11-07 or 2026-11-01..2026-11-07"
 
 
@@ -13,7 +15,7 @@ def read_period(text: str, *, today: date) -> tuple[date, date] | None:
     """Read a period as days [since, until), or None where the text is none; today counts as far as it has come.
 
     Raises:
-        InputError: it looks like a date but is none, or ends before it begins.
+        InputError: it looks like a date but is none, lies in another century, or ends before it begins.
     """
     tomorrow = today + timedelta(days=1)
     named = {
@@ -37,6 +39,9 @@ def read_period(text: str, *, today: date) -> tuple[date, date] | None:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
-        raise InputError(f"“{text}” is no date. Write it as in 2026-11-07.") from error
+        raise InputError(f"“{inline(text, limit=60)}” is no date. Write it as in 2026-11-07.") from error
+    if day.year not in _YEARS:
+        raise InputError(f"The date {day} is too far away: its year must be {_YEARS[0]} to {_YEARS[-1]}.")
+    return day

@@ -97,7 +97,8 @@ def approve(ask: Ask) -> None:
 
 
 def ask_for_changes(ask: Ask) -> None:
-    """Ask what is to be changed of a reply."""
+    """Ask what is to be changed of a reply, if that is not decided yet."""
+    approving.insist_undecided(_decision(ask), house=ask.desk.house)
     ask.desk.windows.open(ask.trigger, changes_view(ask.words))
 
 

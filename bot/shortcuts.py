@@ -41,9 +41,9 @@ SHORTCUTS = (
 )
 
 
-def open_shortcut(shortcut: Shortcut, ask: Ask, *, ts: str, text: str) -> None:
+def open_shortcut(shortcut: Shortcut, ask: Ask, message: MessageSubject, *, text: str) -> None:
     """Open the form for a message: its case, the post that is to be chosen first, or what it says itself."""
-    shown = lookup.shown_at(ask.channel, ts, house=ask.desk.house)
+    shown = lookup.shown_at(message.channel, message.ts, house=ask.desk.house)
     if shown and shown.case_id:
         view = shortcut.form(replace(ask, words=subject_value(CaseSubject(shown.case_id))))
     elif shown and shown.posts:
@@ -51,7 +51,7 @@ def open_shortcut(shortcut: Shortcut, ask: Ask, *, ts: str, text: str) -> None:
     elif shown:
         raise Refused("There is no post in this message, or not any more.")
     else:
-        asked = replace(ask, words=subject_value(MessageSubject(ask.channel, ts)))
+        asked = replace(ask, words=subject_value(message))
         view = shortcut.form(asked, quote=unescape(text)) if shortcut.quotes else shortcut.form(asked)
     ask.desk.windows.open(ask.trigger, view)
 
@@ -75,8 +75,9 @@ def _handler(shortcut: Shortcut, desk: Desk) -> Callable[[dict[str, Any], Respon
     def on_shortcut(body: Mapping[str, Any], _respond: Respond) -> None:
         person = desk.people.person(body["user"]["id"])
         permit(person, shortcut.action)
-        message = body["message"]
-        ask = Ask(words="", person=person, desk=desk, trigger=body.get("trigger_id", ""), channel=body["channel"]["id"])
-        open_shortcut(shortcut, ask, ts=body.get("message_ts") or message["ts"], text=message.get("text") or "")
+        said = body["message"]
+        message = MessageSubject(body["channel"]["id"], body.get("message_ts") or said["ts"])
+        ask = Ask(words="", person=person, desk=desk, trigger=body.get("trigger_id", ""))
+        open_shortcut(shortcut, ask, message, text=said.get("text") or "")
 
     return on_shortcut

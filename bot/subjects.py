@@ -22,7 +22,7 @@ class PostSubject:
 
 @dataclass(frozen=True, slots=True)
 class MessageSubject:
-    """A message of somebody in Slack."""
+    """A message in Slack, by its place."""
 
     channel: str
     ts: str

@@ -1,5 +1,6 @@
 """What people type after a verb: words, phrases in quotation marks, and filters such as `brand:Lumora`."""
 
+import re
 import shlex
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from flows.house import House
 EARSHOT, CUSTOMER = "/earshot", "/customer"
 LAST_PAGE = 1000
 
+_HANDLE = re.compile(r"(?:@|/?u/)?([\w.-]{1,60})")
 _QUOTES = str.maketrans("“”„«»", '"""""')
 
 
@@ -76,6 +78,18 @@ def platform_of(typed: Typed) -> str | None:
     if name is not None and name.casefold() not in PLATFORM_NAMES:
         raise InputError(f"“{quoted_back(name)}” is no platform of ours: {', '.join(PLATFORM_NAMES)}.")
     return name and name.casefold()
+
+
+def read_handle(typed: str) -> str:
+    """Read a handle as people write it: `@jane`, `u/jane` and `/u/jane` are `jane`.
+
+    Raises:
+        InputError: it can be none.
+    """
+    found = _HANDLE.fullmatch(typed)
+    if found is None:
+        raise InputError(f"“{quoted_back(typed)}” is no handle. Write one as in @jane or u/jane.")
+    return found[1]
 
 
 def since_of(typed: Typed, house: House) -> datetime | None:

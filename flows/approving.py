@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from crm.access import permit
 from crm.lifecycle import Step
 from crm.wording import digest_of
 from domain.case import Case, CaseFile
@@ -76,6 +77,15 @@ def send_back(decision: Decision, note: str, *, house: House) -> CaseFile:
     return _act(decision, Action.APPROVE, effect, house)
 
 
+def insist_undecided(decision: Decision, *, house: House) -> None:
+    """Raise Refused where `send_back` would, before anybody writes a note for nothing."""
+    permit(decision.person, Action.APPROVE)
+    with house.database.read() as tx:
+        draft = _draft(tx, decision)
+    _let_others_decide(decision.person, draft)
+    _undecided(draft)
+
+
 def withdraw(decision: Decision, *, house: House) -> CaseFile:
     """Take back one's own reply before anybody has approved it. Raises Refused for anybody else, or afterwards."""
 
@@ -115,28 +125,33 @@ _Effect = Callable[[Tx, Case, Draft, datetime], str]
 def _act(decision: Decision, action: Action, effect: _Effect, house: House) -> CaseFile:
     """Find the draft's case and act on it."""
     with house.database.read() as tx:
-        known = replies.get(tx, decision.draft_id)
-    if known is None:
-        raise Refused("This reply is gone: it went with the post that it answers.")
+        case_id = _draft(tx, decision).case_id
 
     def change(tx: Tx, case: Case, _user: str, now: datetime) -> str:
-        draft = replies.get(tx, decision.draft_id)
-        if draft is None:
-            raise Refused("This reply is gone: it went with the post that it answers.")
-        return effect(tx, case, draft, now)
+        return effect(tx, case, _draft(tx, decision), now)
 
-    click = Click(known.case_id, decision.person, decision.delivery)
-    return act(click, action, change, house)
+    return act(Click(case_id, decision.person, decision.delivery), action, change, house)
+
+
+def _draft(tx: Tx, decision: Decision) -> Draft:
+    draft = replies.get(tx, decision.draft_id)
+    if draft is None:
+        raise Refused("This reply is gone: it went with the post that it answers.")
+    return draft
 
 
 def _decide(tx: Tx, case: Case, draft: Draft, **values: Any) -> None:
     """Bring a waiting draft and its case into their next states; one of several decisions counts."""
-    if draft.state in _OVER:
-        raise Refused(f"This is decided already: {_OVER[draft.state]}.")
+    _undecided(draft)
     move(tx, case, Step.DECIDE)
     if not replies.change(tx, draft.id, states=(ReplyState.WAITING,), **values):
         raise Refused("Somebody was quicker: this is decided already.")
     touch(tx, draft)
+
+
+def _undecided(draft: Draft) -> None:
+    if draft.state in _OVER:
+        raise Refused(f"This is decided already: {_OVER[draft.state]}.")
 
 
 def _let_others_decide(person: Person, draft: Draft) -> None:

@@ -19,6 +19,7 @@ from bot.views.digest_words import (
     page_title,
     quality_words,
     quote_words,
+    quoted_author,
     target_words,
     topics_words,
     unanswered_words,
@@ -113,7 +114,7 @@ def _moved(line: Marked) -> str:
 
 def _quote(quote: Quote) -> str:
     links = [_link(quote.url, "post"), _link(quote.permalink or "", "card")]
-    source = " · ".join([escape(quote.author), escape(quote_words(quote)), *filter(None, links)])
+    source = " · ".join([escape(quoted_author(quote)), escape(quote_words(quote)), *filter(None, links)])
     return f"<blockquote>{escape(quote.text)}<br><small>{source}</small></blockquote>"
 
 

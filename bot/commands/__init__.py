@@ -8,7 +8,7 @@ from slack_bolt import App, Respond
 
 from bot.commands.auditing import audit_page, show_audit
 from bot.commands.customers import look_up_customer, offer_to_forget
-from bot.commands.figures import kpi_page, show_health, show_kpis, show_stats
+from bot.commands.figures import evidence_page, kpi_page, show_health, show_kpis, show_stats, stats_page
 from bot.commands.lists import (
     queue_page,
     search_page,
@@ -24,12 +24,14 @@ from bot.escaping import unescape
 from bot.reception import listener
 from bot.typed import CUSTOMER, EARSHOT, nearest, quoted_back
 from bot.views.audit import AUDIT
+from bot.views.evidence import ROWS
 from bot.views.help import help_blocks, help_text, verb_blocks
 from bot.views.kpi import KPI
 from bot.views.muting import MUTES
 from bot.views.paging import read_page
 from bot.views.queue import QUEUE
 from bot.views.search import SEARCH
+from bot.views.stats import STATS
 from bot.views.unsure import UNSURE
 from crm.access import may, permit
 from domain.errors import InputError
@@ -175,6 +177,8 @@ PAGES = {
     UNSURE: Paged(Action.JUDGE, unsure_page),
     MUTES: Paged(Action.MUTE, mutes_page),
     KPI: Paged(Action.SEE_KPI, kpi_page),
+    ROWS: Paged(Action.SEE_EVIDENCE, evidence_page),
+    STATS: Paged(Action.SEE_STATS, stats_page),
     AUDIT: Paged(Action.SEE_AUDIT, audit_page),
 }
 
@@ -204,7 +208,7 @@ def register(app: App, desk: Desk) -> None:
 def _answer(verb: Verb, words: str, command: dict[str, Any], desk: Desk) -> Answer:
     person = desk.people.person(command["user_id"])
     permit(person, verb.action)
-    return verb.run(Ask(words=words.strip(), person=person, desk=desk, channel=command.get("channel_id", "")))
+    return verb.run(Ask(words=words.strip(), person=person, desk=desk))
 
 
 def _verb(name: str, rest: str, *, before: str = EARSHOT) -> Verb:

@@ -9,10 +9,10 @@ from bot.desk import Answer, Ask
 from bot.periods import PERIODS, read_period
 from bot.typed import EARSHOT, brand_of, nearest, quoted_back, read_typed
 from bot.views.elements import small, words
-from bot.views.evidence import PAGE, evidence_blocks, evidence_text
+from bot.views.evidence import evidence_blocks, evidence_text
 from bot.views.health import health_blocks, health_text
 from bot.views.kpi import KPI, MOST_BUTTONS, kpi_blocks, kpi_text, read_evidence
-from bot.views.paging import on_pages, page_buttons
+from bot.views.paging import PAGE, on_pages, page_buttons
 from bot.views.stats import stats_blocks, stats_text
 from crm.kpis import KPIS
 from domain.brand import Brand
@@ -70,13 +70,11 @@ def _kpis(ask: Ask, page: int, period: str, names: Sequence[str], brands: Sequen
     return Answer(titles[0] if len(titles) == 1 else f"KPIs of {len(titles):,} brands", blocks)
 
 
-def show_evidence(ask: Ask) -> Answer:
-    """Show a page of the rows behind a KPI."""
+def evidence_page(ask: Ask, page: int, value: str) -> Answer:
+    """Show one page, counted from 0, of the rows behind a KPI."""
     house = ask.desk.house
-    name, brand_name, since, until, page = read_evidence(ask.words)
-    brand = next((brand for brand in house.brands if brand.name == brand_name), None)
-    if brand is None:
-        raise InputError(f"“{quoted_back(brand_name)}” is none of our brands any more.")
+    name, brand_name, since, until = read_evidence(value)
+    brand = _brand_named(brand_name, house)
     question = Question(name, brand, since, until)
     found = rows_behind(question, person=ask.person, house=house, limit=PAGE, offset=page * PAGE)
     text = evidence_text(found, brand=brand.name, since=since, until=until)
@@ -85,21 +83,38 @@ def show_evidence(ask: Ask) -> Answer:
 
 def show_stats(ask: Ask) -> Answer:
     """Show what the team did, of one brand or of each."""
-    house = ask.desk.house
     typed = read_typed(ask.words, filters=("brand",))
-    asked = brand_of(typed, house)
-    text = _one_period(list(typed.words))
+    brand = brand_of(typed, ask.desk.house)
+    return _stats(ask, 0, _one_period(list(typed.words)).casefold(), brand.name if brand else "")
+
+
+def stats_page(ask: Ask, page: int, value: str) -> Answer:
+    """Show one page, counted from 0, of what the team did."""
+    period, _, brand = value.partition("|")
+    return _stats(ask, page, period, brand)
+
+
+def _stats(ask: Ask, page: int, period: str, brand: str) -> Answer:
+    house = ask.desk.house
     found = []
-    for brand in [asked] if asked else house.brands:
-        since, until = _period(text, brand, house, verb="stats")
-        found.append(team.team_stats(brand=brand, since=since, until=until, person=ask.person, house=house))
-    return Answer(stats_text(found), stats_blocks(found))
+    for each in [_brand_named(brand, house)] if brand else house.brands:
+        since, until = _period(period, each, house, verb="stats")
+        found.append(team.team_stats(brand=each, since=since, until=until, person=ask.person, house=house))
+    return Answer(stats_text(found), stats_blocks(found, page=page, value=f"{period}|{brand}"))
 
 
 def show_health(ask: Ask) -> Answer:
     """Show how well the sources are heard."""
     health = reporting.health(listening=ask.desk.streams, house=ask.desk.house, model=ask.desk.model)
     return Answer(health_text(health), health_blocks(health))
+
+
+def _brand_named(name: str, house: House) -> Brand:
+    """Return the brand that a button names."""
+    brand = next((brand for brand in house.brands if brand.name == name), None)
+    if brand is None:
+        raise InputError(f"“{quoted_back(name)}” is none of our brands any more.")
+    return brand
 
 
 def _one_period(words: list[str]) -> str:

@@ -1,7 +1,7 @@
 """The lists that people work through: the queue, their own cases, what a search finds, what waits for an eye."""
 
 from bot.desk import Answer, Ask
-from bot.typed import EARSHOT, Typed, brand_of, page_of, platform_of, quoted_back, read_typed, since_of
+from bot.typed import EARSHOT, Typed, brand_of, page_of, platform_of, read_handle, read_typed, since_of
 from bot.views.paging import PAGE
 from bot.views.queue import queue_blocks, queue_text, queue_value, read_queue_value
 from bot.views.search import search_blocks, search_text
@@ -44,12 +44,12 @@ def show_hits(ask: Ask) -> Answer:
     page = 0
     if len(words) > 1 and words[-1].isdecimal() and len(words[-1]) < len("1000"):
         page, words = page_of(words[-1:], verb="search refund"), words[:-1]
-    brand = brand_of(typed, ask.desk.house)
+    brand, author = brand_of(typed, ask.desk.house), typed.filters.get("author")
     query = SearchQuery(
         words=" ".join("_".join(phrase.split()) for phrase in words),  # parts of one word are looked for side by side
         brand=brand.name if brand else None,
         since=since_of(typed, ask.desk.house),
-        author=_handle(typed.filters.get("author")),
+        author=read_handle(author) if author else None,
         platform=platform_of(typed),
     )
     return search_page(ask, page, ask.desk.searches.remember(query))
@@ -89,12 +89,3 @@ def _filter(typed: Typed, ask: Ask, *, owner: str | None = None) -> QueueFilter:
 
 def _rest(typed: Typed) -> list[str]:
     return [word for word in typed.words if word.casefold() not in {*_KINDS, _MINE}]
-
-
-def _handle(typed: str | None) -> str | None:
-    if typed is None:
-        return None
-    handle = typed.removeprefix("@").removeprefix("u/")
-    if not handle:
-        raise InputError(f"author:{quoted_back(typed)} names nobody. Write author:@jane.")
-    return handle

@@ -1,7 +1,7 @@
 """Muting authors and topics, seeing what is muted, and ending it."""
 
 from bot.desk import Answer, Ask
-from bot.typed import EARSHOT, brand_of, duration_in, quoted_back, read_typed
+from bot.typed import EARSHOT, brand_of, duration_in, quoted_back, read_handle, read_typed
 from bot.views.elements import PLATFORM_NAMES
 from bot.views.muting import muted_blocks, muted_text
 from domain.errors import InputError
@@ -66,9 +66,7 @@ def _what(words: tuple[str, ...]) -> tuple[MuteKind, str, str | None]:
     first, *more = words
     platform, colon, handle = first.partition(":")
     if not more and colon and platform.casefold() in PLATFORM_NAMES:
-        return MuteKind.AUTHOR, handle.removeprefix("@").removeprefix("u/"), platform.casefold()
-    if not more and first.startswith("@"):
-        return MuteKind.AUTHOR, first[1:], None
-    if not more and first.startswith("u/"):
-        return MuteKind.AUTHOR, first[2:], "reddit"
+        return MuteKind.AUTHOR, read_handle(handle), platform.casefold()
+    if not more and first.startswith(("@", "u/")):
+        return MuteKind.AUTHOR, read_handle(first), "reddit" if first.startswith("u/") else None
     return MuteKind.TOPIC, " ".join(words), None

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
-from bot.views.elements import inline, line, named, small, words
+from bot.views.elements import handle, inline, line, named, small, words
 from bot.views.fields import choice_field, day_field, hour_field, menu_field, people_field, person_field, text_field
 from bot.views.modal import modal
 from crm.snoozing import LONGEST
@@ -93,7 +93,8 @@ def lead_view(subject: str, *, quote: str | None = None, brands: Sequence[str] =
 
 def post_view(subject: str, seen: Sequence[SeenMention]) -> View:
     """Ask which of the posts that a line lists is meant."""
-    posts: dict[str, str] = {one.mention.id: f"{one.mention.author.handle}: {one.mention.text}" for one in seen}
+    mentions = [one.mention for one in seen]
+    posts: dict[str, str] = {each.id: f"{handle(each.platform, each.author.handle)}: {each.text}" for each in mentions}
     asked = choice_field(POST, "Which post?", posts)
     return modal("Choose a post", [asked], callback_id=POST_FORM, subject=subject, submit="Next")
 

@@ -16,6 +16,7 @@ from bot.views.digest_words import (
     page_title,
     quality_words,
     quote_words,
+    quoted_author,
     topics_words,
     unanswered_words,
     voice_words,
@@ -89,10 +90,9 @@ def _quote(quote: Quote) -> list[Block]:
     links = [link(quote.url, "post")]
     if quote.permalink:
         links.append(link(quote.permalink, "card"))
-    said_by = said(quote.author, limit=150, empty="(unknown)")
     return [
         quoted(quote.text, limit=600, lines=6),
-        small(said_by, words(f"{inline(quote_words(quote))} · {' · '.join(links)}")),
+        small(said(quoted_author(quote), limit=150), words(f"{inline(quote_words(quote))} · {' · '.join(links)}")),
     ]
 
 

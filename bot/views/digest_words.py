@@ -5,7 +5,7 @@ They hold names from the settings and words of strangers: escape them where they
 
 from collections.abc import Sequence
 
-from bot.views.elements import count, platform_name
+from bot.views.elements import count, handle, platform_name
 from bot.views.kpi import day_words, kpi_label, kpi_value, standing_words
 from bot.views.quality import quality_summary
 from crm.daily import LOOK_BACK
@@ -154,6 +154,11 @@ def quote_words(quote: Quote) -> str:
     """Say what the post is, as far as the model or a person knows."""
     mood = f"{quote.sentiment}? unsure" if quote.unsure else quote.sentiment
     return mood if quote.switching is None else f"{mood} · {quote.switching.replace('_', ' ')}"
+
+
+def quoted_author(quote: Quote) -> str:
+    """Write the handle of who is quoted as her platform does."""
+    return handle(quote.mention_id.partition(":")[0], quote.author)
 
 
 def quality_words(digest: Digest) -> str:

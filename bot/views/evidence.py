@@ -2,15 +2,15 @@
 
 from datetime import date
 
-from slack_sdk.models.blocks import Block, ButtonElement
+from slack_sdk.models.blocks import Block
 
 from bot.escaping import link
-from bot.views.elements import button, buttons, handle, header, inline, line, platform_name, said, small, when, words
+from bot.views.elements import handle, header, inline, line, platform_name, said, small, when, words
 from bot.views.kpi import evidence_value, kpi_label, kpi_line, period_words
+from bot.views.paging import PAGE, page_buttons
 from domain.evidence import EvidencePage, EvidenceRow
 
-EARLIER, LATER = "evidence_earlier", "evidence_later"
-PAGE = 10
+ROWS = "evidence"
 
 _COUNTED = {1: "✅ counts", 0: "▫️ counts not", -1: "➖ counts against"}
 
@@ -21,29 +21,20 @@ def evidence_blocks(page: EvidencePage, *, brand: str, since: date, until: date)
         header(evidence_text(page, brand=brand, since=since, until=until)),
         line(kpi_line(page.kpi)),
     ]
+    last = page.offset + len(page.rows)
     if not page.rows:
         blocks.append(line("No row to show."))
     else:
-        last = page.offset + len(page.rows)
         blocks.append(small(words(f"Rows {page.offset + 1:,} to {last:,} of {page.total:,}.{_difference(page)}")))
     for row in page.rows:
         blocks += _row_blocks(row)
-    return blocks + buttons(_turning(page, brand, since, until))
+    rest = evidence_value(page.kpi.name, brand, since, until)
+    return blocks + page_buttons(ROWS, page=page.offset // PAGE, more=last < page.total, rest=rest)
 
 
 def evidence_text(page: EvidencePage, *, brand: str, since: date, until: date) -> str:
     """Head the rows, and stand for them in notifications."""
     return f"Evidence of {kpi_label(page.kpi.name)}, {inline(brand)}, {period_words(since, until)}"
-
-
-def _turning(page: EvidencePage, brand: str, since: date, until: date) -> list[ButtonElement]:
-    here, name = page.offset // PAGE, page.kpi.name
-    row = []
-    if here > 0:
-        row.append(button("Earlier", action_id=EARLIER, value=evidence_value(name, brand, since, until, page=here - 1)))
-    if page.offset + len(page.rows) < page.total:
-        row.append(button("Next", action_id=LATER, value=evidence_value(name, brand, since, until, page=here + 1)))
-    return row
 
 
 def _difference(page: EvidencePage) -> str:

@@ -15,8 +15,7 @@ from slack_sdk.models.blocks import (
     UserSelectElement,
 )
 
-from bot.escaping import escape
-from bot.views.elements import BUTTON_LIMIT, plain, words
+from bot.views.elements import BUTTON_LIMIT, plain, said, words
 
 TEXT_LIMIT = 2000
 OPTIONS_LIMIT = 10
@@ -88,7 +87,7 @@ def typeable(text: str, *, limit: int = TEXT_LIMIT) -> str:
 
 
 def _foreign(text: str, value: str) -> Option:
-    return Option(text=plain(escape(text, limit=BUTTON_LIMIT) or "…"), value=value)
+    return Option(text=said(text, limit=BUTTON_LIMIT, empty="…"), value=value)
 
 
 def _input(block_id: str, label: str, element: object, *, hint: str = "", optional: bool = False) -> InputBlock:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from slack_sdk.models.blocks import Block, ButtonElement, ConfirmObject, PlainTextObject, SectionBlock
+from slack_sdk.models.blocks import Block, ButtonElement, ConfirmObject, SectionBlock
 
 from bot.views.elements import (
     button,
@@ -13,6 +13,7 @@ from bot.views.elements import (
     inline,
     line,
     paragraphs,
+    plain,
     platform_name,
     said,
     when,
@@ -126,14 +127,10 @@ def _many(number: int, noun: str) -> str:
 def _forget(offer_id: str) -> ButtonElement:
     element = button("Forget for good", action_id=FORGET, value=offer_id, style="danger")
     element.confirm = ConfirmObject(
-        title=_plain("Forget for good?"),
-        text=_plain("This cannot be undone. It is written to the audit log, without the name."),
-        confirm=_plain("Forget for good"),
-        deny=_plain("Not now"),
+        title=plain("Forget for good?"),
+        text=plain("This cannot be undone. It is written to the audit log, without the name."),
+        confirm=plain("Forget for good"),
+        deny=plain("Not now"),
         style="danger",
     )
     return element
-
-
-def _plain(text: str) -> PlainTextObject:
-    return PlainTextObject(text=text, emoji=False)

@@ -18,8 +18,9 @@ def help_blocks(commands: Mapping[str, Sequence[Verb]]) -> list[Block]:
         for verb in verbs
     ]
     cards = (
-        "On a card: *Claim* makes it yours, *Resolve* closes it, *Not us* takes it out of every figure, *Reopen* "
-        "brings it back, *Open post* leads to where you answer. I notice the answer by myself."
+        "On a card: *Claim* makes it yours, *Reply* answers in public, *Resolve* closes it, *Snooze* lets it rest, "
+        "*Not us* takes it out of every figure, *Reopen* brings it back, *Open post* leads to the post. "
+        "I notice answers that you give there by myself."
     )
     more = "These are the commands that you may use. `/earshot help queue` tells more of one."
     return [line(f"*{help_text()}*"), *paragraphs(lines), line(cards), small(words(more))]

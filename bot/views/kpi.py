@@ -68,13 +68,11 @@ def period_words(since: date, until: date) -> str:
     return day_words(since) if last <= since else f"{day_words(since)} to {day_words(last)}"
 
 
-def kpi_line(kpi: Kpi, before: Kpi | None = None) -> str:
-    """Say one KPI with what it was computed from and, where given, the figure before."""
+def kpi_line(kpi: Kpi) -> str:
+    """Say one KPI with what it was computed from."""
     parts = [f"*{kpi_label(kpi.name)}*: {kpi_value(kpi)}"]
     if kpi.denominator is not None and kpi.numerator is not None:
         parts.append(f"({kpi.numerator:,.0f} of {kpi.denominator:,.0f})")
-    if before is not None:
-        parts.append(f"· before: {kpi_value(before)}")
     if kpi.note:
         parts.append(f"· {inline(kpi.note)}")
     return " ".join(parts)
@@ -99,19 +97,18 @@ def correction_lines(corrections: Sequence[DayCorrection], *, most: int = CORREC
 
 def evidence_button(name: str, brand: str, since: date, until: date) -> ButtonElement:
     """Make the button that lists the rows behind a KPI over the local days [since, until)."""
-    value = evidence_value(name, brand, since, until, page=0)
-    return button("Show evidence", action_id=EVIDENCE, value=value)
+    return button("Show evidence", action_id=EVIDENCE, value=evidence_value(name, brand, since, until))
 
 
-def evidence_value(name: str, brand: str, since: date, until: date, *, page: int) -> str:
-    """Write a page of a KPI's evidence, counted from 0, into a button's value; the brand's name comes last."""
-    return f"{name}|{since.isoformat()}|{until.isoformat()}|{page}|{brand}"
+def evidence_value(name: str, brand: str, since: date, until: date) -> str:
+    """Write a KPI's evidence into a button's value; the brand's name comes last."""
+    return f"{name}|{since.isoformat()}|{until.isoformat()}|{brand}"
 
 
-def read_evidence(value: str) -> tuple[str, str, date, date, int]:
-    """Read what `evidence_value` wrote: KPI, brand, since, until and page."""
-    name, since, until, page, brand = value.split("|", 4)
-    return name, brand, date.fromisoformat(since), date.fromisoformat(until), int(page)
+def read_evidence(value: str) -> tuple[str, str, date, date]:
+    """Read what `evidence_value` wrote: KPI, brand, since and until."""
+    name, since, until, brand = value.split("|", 3)
+    return name, brand, date.fromisoformat(since), date.fromisoformat(until)
 
 
 def kpi_label(name: str) -> str:

@@ -6,7 +6,7 @@ from slack_sdk.models.blocks import Block, SectionBlock
 
 from bot.escaping import link
 from bot.views.card import short_title, show_card
-from bot.views.elements import PLATFORM_NAMES, byline, count, inline, line, said, small, words
+from bot.views.elements import byline, count, inline, line, platform_name, said, small, words
 from bot.views.paging import PAGE, page_buttons, showing
 from domain.case import CaseFile, CaseKind
 from domain.queue import EVERYTHING, QueueFilter
@@ -63,6 +63,6 @@ def case_blocks(file: CaseFile, *, now: datetime) -> list[Block]:
 
 def _which(wanted: QueueFilter) -> str:
     kind = f" of the kind {wanted.kind.value}" if wanted.kind else ""
-    platform = f" on {PLATFORM_NAMES.get(wanted.platform, wanted.platform)}" if wanted.platform else ""
+    platform = f" on {platform_name(wanted.platform)}" if wanted.platform else ""
     brand = f" about {inline(wanted.brand)}" if wanted.brand else ""
     return f"{kind}{platform}{brand}"

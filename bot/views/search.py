@@ -5,7 +5,6 @@ from slack_sdk.models.blocks import Block, SectionBlock
 from bot.escaping import link
 from bot.views.card import STATE_NAMES, show_card
 from bot.views.elements import (
-    PLATFORM_NAMES,
     byline,
     count,
     inline,
@@ -67,7 +66,7 @@ def _asked(query: SearchQuery) -> str:
     """Repeat what was looked for."""
     asked = [f"“{inline(query.words.replace('_', ' '), limit=200)}”"] if query.words else []
     asked += [f"by {inline(query.author)}"] if query.author else []
-    asked += [f"on {PLATFORM_NAMES.get(query.platform, query.platform)}"] if query.platform else []
+    asked += [f"on {platform_name(query.platform)}"] if query.platform else []
     asked += [f"about {inline(query.brand)}"] if query.brand else []
     asked += [f"since {when(query.since)}"] if query.since else []
     return " ".join(asked)

@@ -1,28 +1,34 @@
-"""What a team did in a period: by person where the reader may see that, and in sum."""
+"""What a team did in a period, page by page: by person where the reader may see that, and in sum."""
 
 from collections.abc import Sequence
 
 from slack_sdk.models.blocks import Block
 
-from bot.views.elements import fitting, header, line, paragraphs, small, who, words
+from bot.views.elements import header, line, paragraphs, small, who, words
 from bot.views.kpi import duration_words, kpi_text
+from bot.views.paging import on_pages, page_buttons
 from domain.team import Deeds, TeamStats
 
-SHOWN = 25
+STATS = "stats"
+_TOGETHER = 25
+"""So many people of a team stay together on a page."""
 
 
-def stats_blocks(found: Sequence[TeamStats]) -> list[Block]:
-    """Show each brand's team."""
-    blocks: list[Block] = []
-    for stats in found:
-        blocks.append(header(_title(stats)))
-        blocks.append(line(f"*Together*: {_deeds(stats.total)}"))
-        blocks += paragraphs(f"• {who(each.person)}: {_deeds(each)}" for each in stats.people[:SHOWN])
-        if len(stats.people) > SHOWN:
-            blocks.append(small(words(f"and {len(stats.people) - SHOWN:,} more")))
+def stats_blocks(found: Sequence[TeamStats], *, page: int = 0, value: str = "") -> list[Block]:
+    """Show one page, counted from 0, of the brands' teams."""
+    pages = on_pages([part for stats in found for part in _parts(stats)])
+    page = min(page, len(pages) - 1)
     note = "An answer counts for whoever wrote it, or else owns the case; its time runs from the post to the answer."
-    blocks.append(small(words(note)))
-    return fitting(blocks, rest="More does not fit into a message. Name a brand: `/earshot stats brand:NAME`.")
+    more = page + 1 < len(pages)
+    return [*pages[page], small(words(note)), *page_buttons(STATS, page=page, more=more, rest=value)]
+
+
+def _parts(stats: TeamStats) -> list[list[Block]]:
+    """Cut a team into parts that stay whole, the sum in the first."""
+    title, people = header(_title(stats)), [f"• {who(each.person)}: {_deeds(each)}" for each in stats.people]
+    first: list[Block] = [title, line(f"*Together*: {_deeds(stats.total)}"), *paragraphs(people[:_TOGETHER])]
+    others = (people[start : start + _TOGETHER] for start in range(_TOGETHER, len(people), _TOGETHER))
+    return [first, *([title, *paragraphs(some)] for some in others)]
 
 
 def stats_text(found: Sequence[TeamStats]) -> str:

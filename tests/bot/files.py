@@ -267,7 +267,7 @@ def evidence(*rows, **changes) -> EvidencePage:
 def quote(text="Three hours without TV. Bye.", **changes) -> Quote:
     values: dict[str, Any] = {
         "mention_id": builders.mention(number=7).id,
-        "author": "@jane_doe",
+        "author": "jane_doe",
         "url": "https://x.com/jane_doe/status/7",
         "sentiment": "negative",
         "case_id": "case1",

@@ -10,7 +10,6 @@ from bot.commands import LOOK_UP, VERBS, turn_page
 from bot.commands.figures import show_kpis
 from bot.desk import Ask
 from bot.views.customer import PICK
-from bot.views.evidence import LATER as EVIDENCE_LATER
 from bot.views.kpi import EVIDENCE
 from bot.views.paging import LATER
 from crm.access import may, roles_for
@@ -216,7 +215,7 @@ def test_evidence_opens_beside_the_kpis_and_its_pages_are_turned_in_place(at_wor
     assert "Rows 1 to 10 of 13." in shown(page)
     assert "@user11: “down 11”" in shown(page)
     assert at_work.buttons(page) == ["Next"]
-    at_work.click("mia", EVIDENCE_LATER, page)
+    at_work.click("mia", LATER, page)
     wait_until(lambda: "Rows 11 to 13 of 13." in shown(page))
     assert "@jane: “Lumora is down again" in shown(page)
     assert at_work.buttons(page) == ["Earlier"]

@@ -24,7 +24,6 @@ from bot.views import (
     case_forms,
     case_menus,
     customer,
-    evidence,
     forget,
     home,
     kpi,
@@ -86,7 +85,7 @@ def typed(value):
 OPENS: dict[str, Any] = {"changes": False}
 IN_REPLY: dict[str, Any] = {"view": "modal", "fields": {f"{reply.TEXT}_1": typed("We look into it.")}}
 ON_CASE, IN_FORM = "case|{case}", "{case}|{post}|"
-ROWS_OF_A_KPI = kpi.evidence_value("complaints", "Lumora", NOON.date(), NOON.date() + timedelta(days=1), page=0)
+ROWS_OF_A_KPI = kpi.evidence_value("complaints", "Lumora", NOON.date(), NOON.date() + timedelta(days=1))
 ANSWERABLE, ALIVE_AND_OURS = "new snoozed", ALIVE.replace("dismissed", "")
 TOLD = {linking.KNOWN: picked(Known.TOLD)}
 BUTTON_ROWS: dict[tuple[str, str], Row] = {
@@ -112,14 +111,12 @@ BUTTON_ROWS: dict[tuple[str, str], Row] = {
     (reply.PREVIEW, ""): Row(ANSWERABLE, IN_FORM, **IN_REPLY),
     (reply.OUTSIDE, ""): Row(ANSWERABLE, IN_FORM, **IN_REPLY),
     (approval.APPROVE, ""): Row("waiting_approval", "{draft}", never="crm_admin"),  # who wrote it
-    (approval.CHANGES, ""): Row(given="{draft}", **OPENS),
+    (approval.CHANGES, ""): Row("waiting_approval", "{draft}", never="crm_admin", **OPENS),
     (approval.WITHDRAW, ""): Row("waiting_approval", "{draft}", never="social_expert"),  # who did not
     (approval.EDIT, ""): Row(ANSWERABLE),
     **{(judge_id(each), ""): Row(given=judge_value(UNSURE.id, "Lumora", page=0, filtered=False)) for each in Judgement},
     (muting.UNMUTE, ""): Row(given="{mute}"),
     (kpi.EVIDENCE, ""): Row(given=ROWS_OF_A_KPI, **OPENS),
-    (evidence.EARLIER, ""): Row(given=ROWS_OF_A_KPI, **OPENS),
-    (evidence.LATER, ""): Row(given=ROWS_OF_A_KPI, **OPENS),
     (forget.PICK_PERSON, ""): Row(given="{offer}", **OPENS),
     (forget.FORGET, ""): Row(given="{offer}"),
     (forget.KEEP, ""): Row(given="{offer}"),
@@ -144,6 +141,8 @@ PAGE_ROWS = {
     "unsure": Row(given="unsure|0|", **OPENS),
     "mutes": Row(given="mutes|0|", **OPENS),
     "kpi": Row(given="kpi|0|week|complaints", **OPENS),
+    "evidence": Row(given=f"evidence|0|{ROWS_OF_A_KPI}", **OPENS),
+    "stats": Row(given="stats|0|week|", **OPENS),
     "audit": Row(given="audit|0|", **OPENS),
 }
 """Two buttons turn the pages of every list."""
@@ -396,6 +395,18 @@ def test_what_is_permitted_and_possible_is_done_and_anything_else_changes_nothin
                 assert floor.dump(without=MENU_RESET) != scene.rows, person
             elif deed.action is not Action.OPEN_POST:
                 assert floor.windows.opened or floor.windows.homes or floor.said, person
+
+
+def test_who_may_not_see_the_queue_is_told_where_a_card_is_and_nothing_that_is_on_it(scenes):
+    floor = scenes[CaseState.NEW].set()
+    DEEDS[card.SHOW_CARD].do(floor, PEOPLE["leadership"])
+    (told,) = floor.said
+    assert "for the roles crm_admin, engagement_expert, social_expert only" in told["text"]
+    assert f"archives/C0ALERTS/p{floor.ids['ts'].replace('.', '')}|It is in its channel>" in told["text"]
+    assert "blocks" not in told
+    floor = scenes[CaseState.NEW].set()
+    DEEDS[card.SHOW_CARD].do(floor, PEOPLE["engagement_expert"])
+    assert "Lumora is down" in str(floor.said)
 
 
 def test_everybody_is_somebody():

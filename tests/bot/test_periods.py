@@ -34,11 +34,24 @@ def test_other_words_are_no_period():
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-13-01", "2026-02-30..2026-03-01", "2026-02-01..tomorrow", "2026-02-05..2026-02-01"]
+    "text",
+    [
+        "2026-13-01",
+        "2026-02-30..2026-03-01",
+        "2026-02-01..tomorrow",
+        "2026-02-05..2026-02-01",
+        "0001-01-01",
+        "9999-12-31",
+    ],
 )
 def test_impossible_dates_are_explained(text):
     with pytest.raises(InputError, match=r"date|ends before"):
         read_period(text, today=TODAY)
+
+
+def test_what_is_no_date_is_repeated_without_its_power():
+    with pytest.raises(InputError, match="“2026-&lt;!channel&gt;” is no date"):
+        read_period("2026-<!channel>", today=TODAY)
 
 
 @given(st.text(max_size=30))

@@ -7,13 +7,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.durations import read_duration
-from bot.typed import duration_in, nearest, page_of, quoted_back, read_typed
+from bot.typed import duration_in, nearest, page_of, quoted_back, read_handle, read_typed
 from domain.errors import InputError
 from tests.bot.validation import live_tokens
 from tests.hostile import HOSTILE
 
 FILTERS = ("brand", "since")
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("typed", ["jane_doe-1", "@jane_doe-1", "u/jane_doe-1", "/u/jane_doe-1"])
+def test_a_handle_is_read_as_people_write_it(typed):
+    assert read_handle(typed) == "jane_doe-1"
+
+
+@pytest.mark.parametrize("typed", ["", "@", "u/", "jane doe", "@<!channel>", "x" * 61])
+def test_what_can_be_no_handle_is_refused_without_its_power(typed):
+    with pytest.raises(InputError, match="is no handle") as refused:
+        read_handle(typed)
+    assert live_tokens(str(refused.value)) == []
 
 
 @pytest.mark.parametrize(

@@ -75,13 +75,21 @@ def test_a_page_of_unsure_posts_fits_however_long_everything_is_and_shows_ordina
     assert shown(unsure_blocks(ordinary, page=0, brand="")).count(f"“{tweet.strip()}”") == 10
 
 
-def test_the_stats_of_many_brands_end_where_the_message_is_full_and_say_so():
-    people = [Deeds(f"U0{number:04}", 10, 7, 8, 3600.0) for number in range(25)]
-    many = stats_blocks([desk_views.stats(*people, brand=f"Brand {number}") for number in range(12)])
-    assert faults(many) == []
-    assert "The team of Brand 4," in shown(many)
-    assert "Name a brand: `/earshot stats brand:NAME`." in shown(many)
-    assert "Name a brand" not in shown(stats_blocks([desk_views.stats(*people)]))
+def test_the_stats_of_many_brands_and_people_stand_on_as_many_pages_as_they_take():
+    people = [Deeds(f"U0{number:04}", 10, 7, 8, 3600.0) for number in range(60)]
+    teams = [desk_views.stats(*people, brand=f"Brand {number}") for number in range(12)]
+    pages: list[str] = []
+    while not pages or "Next" in pages[-1]:
+        page = stats_blocks(teams, page=len(pages), value="week|")
+        assert faults(page) == []
+        pages.append(shown(page))
+    told = "\n".join(pages)
+    assert [told.count(f"The team of Brand {number},") for number in range(12)] == [3] * 12
+    assert told.count("*Together*") == 12
+    assert told.count("• <@U0") == 12 * 60
+    assert "Earlier" not in pages[0]
+    assert all("Earlier" in page for page in pages[1:])
+    assert "Next" not in shown(stats_blocks([desk_views.stats(*people[:25])]))
 
 
 def test_what_fits_is_shown_whole():

@@ -28,6 +28,12 @@ def test_a_modal_that_was_closed_is_given_up():
     assert len(slack.calls) == 4
 
 
+def test_a_view_that_slack_could_not_take_is_called_a_fault_of_ours():
+    windows = Windows(asking_client("xoxb-1", api_url="http://127.0.0.1:9/"))
+    with pytest.raises(WindowError, match="fault of Earshot"):
+        windows.open("t1", modal("Done", [line("x" * 3001)]))
+
+
 def test_another_refusal_is_not_repeated():
     with scripted_slack(Reply({"ok": False, "error": "invalid_arguments"})) as slack, pytest.raises(WindowError):
         replace(slack)

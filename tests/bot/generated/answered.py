@@ -108,11 +108,17 @@ ANSWERS = {
     ),
     "evidence": drawn(
         evidence.evidence_blocks,
-        figures.evidence_pages(evidence.PAGE),
+        figures.evidence_pages(PAGE),
         beside=lambda page, **period: [evidence.evidence_text(page, **period)],
         **PERIOD,
     ),
-    "stats": drawn(stats.stats_blocks, figures.team_stats(most=12), beside=lambda found: [stats.stats_text(found)]),
+    "stats": drawn(
+        stats.stats_blocks,
+        figures.team_stats(most=12),
+        beside=lambda found, **_: [stats.stats_text(found)],
+        page=st.integers(0, 20),
+        value=st.just("week|"),
+    ),
     "health": drawn(
         health.health_blocks,
         figures.healths(),
