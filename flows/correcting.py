@@ -17,7 +17,6 @@ from domain.prediction import CORRECTABLE, SWITCHING
 from flows.filing import outcome_of
 from flows.house import House
 from flows.responding import Click, act
-from flows.snoozing import brand_of
 from storage import brands, cases, corrections, customers, mentions, outcomes
 from storage.database import Tx
 
@@ -36,7 +35,7 @@ def _correct(
 ) -> str:
     if label not in CORRECTABLE.get(task, ()):
         raise Refused("This choice is not known here: the card may be older than the last update. Nothing was changed.")
-    brand = brand_of(case, house)
+    brand = house.brand(case.brand)
     insist(Action.CORRECT, case)
     brands.lock(tx, [case.brand])  # what the author writes meanwhile must not be overlooked
     if mention_id not in {seen.mention.id for seen in mentions.of_case(tx, case.id)}:

@@ -68,16 +68,13 @@ def wake_due(*, house: House) -> int:
 
 def brand_of(case: Case, house: House) -> Brand:
     """Return a case's brand; raises Refused where the settings do not have it any more."""
-    brand = next((brand for brand in house.brands if brand.name == case.brand), None)
-    if brand is None:
-        raise Refused(f"{case.brand} is not in the settings any more.")
-    return brand
+    return house.brand(case.brand)
 
 
 def _snooze(
     end: Callable[[datetime, Brand], datetime], house: House, tx: Tx, case: Case, user: str, now: datetime
 ) -> str:
-    move(tx, case, Step.SNOOZE, snoozed_until=end(now, brand_of(case, house)), snoozed_by=user)
+    move(tx, case, Step.SNOOZE, snoozed_until=end(now, house.brand(case.brand)), snoozed_by=user)
     return "snoozed"
 
 
