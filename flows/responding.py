@@ -134,7 +134,7 @@ def _assign(to: Person, house: House, tx: Tx, case: Case, user: str, now: dateti
     if case.owner == to.user_id and case.state is CaseState.CLAIMED:
         raise Refused(f"<@{to.user_id}> owns this already.")
     move(tx, case, Step.ASSIGN, by=user, owner=to.user_id, claimed_at=now, snoozed_until=None)
-    nudge(tx, case.id, NudgeReason.ASSIGNED, to=to.user_id, by=user, house=house)
+    nudge(tx, case, NudgeReason.ASSIGNED, to=to.user_id, by=user, house=house)
     return Told("assigned to", to.user_id)
 
 

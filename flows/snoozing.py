@@ -59,7 +59,7 @@ def wake_due(*, house: House) -> int:
             messages.touch(tx, kind=MessageKind.CARD, subject=case.id)
             audit_step(tx, case.id, Step.WAKE, at=now, house=house)
             if case.owner:
-                nudge(tx, case.id, NudgeReason.AWAKE, to=case.owner, house=house)
+                nudge(tx, case, NudgeReason.AWAKE, to=case.owner, house=house)
             woken += 1
     if woken:
         log.info("snooze_over", cases=woken)
