@@ -153,13 +153,12 @@ def _own_case(tray: _Tray, mention: Mention, brand: Brand) -> Case | None:
 
 def _leader(tray: _Tray, mention: Mention, brand: Brand, decision: Triage, shape: str | None) -> str | None:
     """Return the case whose post has the same words, for a post that would open one or that shares another."""
-    shared = mention.repost_of
-    if decision.verdict is not Verdict.CASE and shared is None:
+    shape, shared = shape if decision.verdict is Verdict.CASE else None, mention.repost_of
+    marks = [mark for mark in (shape, shared) if mark]
+    if not marks:
         return None
-    marks = [mark for mark in (shape if decision.verdict is Verdict.CASE else None, shared) if mark]
     known = next((tray.leaders[brand.name, mark] for mark in marks if (brand.name, mark) in tray.leaders), None)
     since = mention.posted_at - tray.house.noise.copies_within
-    shape = shape if decision.verdict is Verdict.CASE else None
     return known or copies.leader(tray.tx, brand=brand.name, fingerprint=shape, repost_of=shared, since=since)
 
 
