@@ -215,7 +215,7 @@ def _join(tray: _Tray, case: Case, mention: Mention, brand: Brand, decision: Tri
         snoozed_until=None if wakes else case.snoozed_until,
         closed_at=None if reopens else case.closed_at,
     )
-    cases.change(
+    changed = cases.change(
         tray.tx,
         case.id,
         states=(case.state,),
@@ -227,6 +227,8 @@ def _join(tray: _Tray, case: Case, mention: Mention, brand: Brand, decision: Tri
         snoozed_until=joined.snoozed_until,
         closed_at=joined.closed_at,
     )
+    if not changed and (meanwhile := cases.get(tray.tx, case.id)):  # somebody has clicked since it was read
+        return _join(tray, meanwhile, mention, brand, decision)
     if joined.state is not case.state:
         audit_step(tray.tx, case.id, Step.CALL_AGAIN if reopens else Step.WAKE, at=tray.now, house=tray.house)
     outcomes.put(tray.tx, outcome_of(joined, brand), keeps_due=reopens or case.answered_at is not None)
