@@ -61,7 +61,8 @@ def _follow(tx: Tx, case_id: str, brand: Brand, house: House) -> bool:
     urgency = max((d.urgency for d in calling if d.urgency), key=lambda u: u.rank, default=Urgency.LOW)
     changed = replace(case, kind=kind, urgency=urgency, due_at=_due(case, urgency, brand, house))
     cases.change(tx, case_id, states=tuple(CaseState), kind=kind, urgency=urgency, due_at=changed.due_at)
-    outcomes.put(tx, outcome_of(changed, brand))
+    keeps_due = case.answered_at is not None or changed.due_at == case.due_at  # that of the first answer is meant
+    outcomes.put(tx, outcome_of(changed, brand), keeps_due=keeps_due)
     outcomes.counts(tx, case_id, eligible=bool(calling))
     return bool(calling)
 
