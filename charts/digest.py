@@ -20,10 +20,10 @@ _DPI = 130
 _TITLE, _LABEL = 13, 11  # points: about 10 and 8 pixels on a phone that is 360 wide
 
 
-def digest_chart(days: Sequence[ChartDay], *, brand: str, target: float | None) -> bytes:  # noqa: ARG001
+def digest_chart(days: Sequence[ChartDay], *, target: float | None) -> bytes:
     """Draw the days, oldest first, as a PNG of 832 x 858 pixels; the same days give the same bytes.
 
-    `target` is that of the response rate in [0, 1]. `brand` is not drawn: the font cannot write every name.
+    `target` is that of the response rate in [0, 1]. The brand is not drawn: the font cannot write every name.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415

@@ -53,11 +53,6 @@ def quiet_until(moment: datetime, brand: Brand) -> datetime | None:
     return _local(day, ends, brand)
 
 
-def opening_from(day: date, brand: Brand) -> datetime:
-    """Return when the brand first opens on this local day or on one after it, in UTC."""
-    return next(opens for opens, _ in _openings(day_bounds(day, brand)[0], brand))
-
-
 def business_clock(first: datetime, last: datetime, *, brand: Brand) -> Callable[[datetime, datetime], float]:
     """Return what measures business time as `business_seconds` does, for many moments within [first, last]."""
     opened: list[datetime] = []

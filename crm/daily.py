@@ -29,7 +29,7 @@ _LEAST_Z = 2.0
 
 
 def as_of(outcomes: Iterable[Outcome], now: datetime) -> list[Outcome]:
-    """Forget what became of cases after a moment, so that a later look at the same digest says the same."""
+    """Forget what became of cases after a moment, so that a digest or a day says the same however late it is made."""
 
     def then(at: datetime | None) -> datetime | None:
         return at if at is not None and at <= now else None

@@ -69,7 +69,6 @@ _ACTIONS: Mapping[Action, str] = MappingProxyType(
         Action.ESCALATE: "escalate this",
         Action.CORRECT: "correct this",
         Action.LINK_CUSTOMER: "link its author",
-        Action.UNLINK_CUSTOMER: "unlink its author",
         Action.SEND_TO_PRODUCT: "send this to product",
         Action.CREATE_LEAD: "make a lead of this",
     }
@@ -104,7 +103,6 @@ OFFERED: Mapping[Action, frozenset[CaseState]] = MappingProxyType(
         Action.ESCALATE: OPEN_STATES,
         Action.CORRECT: _ALIVE - {CaseState.DISMISSED},
         Action.LINK_CUSTOMER: _ALIVE,
-        Action.UNLINK_CUSTOMER: _ALIVE,
         Action.SEND_TO_PRODUCT: _ALIVE,
         Action.CREATE_LEAD: _ALIVE - {CaseState.DISMISSED},
     }

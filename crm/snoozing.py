@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from crm.business_time import opening_from
+from crm.business_time import day_bounds, open_from
 from domain.brand import Brand
 from domain.errors import InputError
 
@@ -29,7 +29,7 @@ def end_of(rest: Rest, now: datetime, brand: Brand) -> datetime:
         return now + timedelta(hours=_HOURS[rest])
     today = now.astimezone(brand.time_zone).date()
     days = _MONDAY - today.weekday() if rest is Rest.WEEK else 1
-    return opening_from(today + timedelta(days=days), brand)
+    return open_from(day_bounds(today + timedelta(days=days), brand)[0], brand)
 
 
 def moment(day: date, hour: time, now: datetime, brand: Brand) -> datetime:

@@ -93,7 +93,7 @@ class Triage:
 class Case:
     """One author in one thread about one brand. `posted_at` is the clock's start: when its first post appeared.
 
-    `escalated_to` holds Slack ids, separated by spaces; `escalated_by` is None where Earshot did it by itself.
+    `escalated_to` holds Slack ids, separated by spaces.
     """
 
     id: str

@@ -27,16 +27,15 @@ class Interest(StrEnum):
 class Handover:
     """One thing passed on. It goes with its post where that is erased.
 
-    `by` is None where Earshot did it by itself. `note` is what the person wrote. Without a post, `quote` and
-    `source_url` are those of a message in Slack. `whom` holds the Slack ids of those whom it goes to, separated by
-    spaces; `interest` is set for a lead.
+    `note` is what the person wrote. Without a post, `quote` and `source_url` are those of a message in Slack. `whom`
+    holds the Slack ids of those whom it goes to, separated by spaces; `interest` is set for a lead.
     """
 
     id: str
     kind: HandoverKind
     brand: str
     at: datetime
-    by: str | None
+    by: str
     note: str
     mention_id: MentionId | None = None
     case_id: str | None = None

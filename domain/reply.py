@@ -90,10 +90,6 @@ class ReplyState(StrEnum):
     WITHDRAWN = "withdrawn"  # by its writer, or because the case is over
 
 
-ACTIVE_REPLIES = frozenset({ReplyState.WAITING, ReplyState.APPROVED, ReplyState.SENDING, ReplyState.UNKNOWN})
-"""Of these a case has one at most."""
-
-
 @dataclass(frozen=True, slots=True)
 class Draft:
     """One reply as it was handed in; another text is another draft.

@@ -17,7 +17,6 @@ from domain.prediction import CORRECTABLE, SWITCHING
 from flows.filing import outcome_of
 from flows.house import House
 from flows.responding import Click, act
-from flows.snoozing import brand_of
 from storage import brands, cases, corrections, customers, mentions, outcomes
 from storage.database import Tx
 
@@ -36,7 +35,7 @@ def _correct(
 ) -> str:
     if label not in CORRECTABLE.get(task, ()):
         raise Refused("This choice is not known here: the card may be older than the last update. Nothing was changed.")
-    brand = brand_of(case, house)
+    brand = house.brand(case.brand)
     insist(Action.CORRECT, case)
     brands.lock(tx, [case.brand])  # what the author writes meanwhile must not be overlooked
     if mention_id not in {seen.mention.id for seen in mentions.of_case(tx, case.id)}:
@@ -62,7 +61,8 @@ def _follow(tx: Tx, case_id: str, brand: Brand, house: House) -> bool:
     urgency = max((d.urgency for d in calling if d.urgency), key=lambda u: u.rank, default=Urgency.LOW)
     changed = replace(case, kind=kind, urgency=urgency, due_at=_due(case, urgency, brand, house))
     cases.change(tx, case_id, states=tuple(CaseState), kind=kind, urgency=urgency, due_at=changed.due_at)
-    outcomes.put(tx, outcome_of(changed, brand))
+    keeps_due = case.answered_at is not None or changed.due_at == case.due_at  # that of the first answer is meant
+    outcomes.put(tx, outcome_of(changed, brand), keeps_due=keeps_due)
     outcomes.counts(tx, case_id, eligible=bool(calling))
     return bool(calling)
 

@@ -58,7 +58,7 @@ def links_of(subject: Subject, *, person: Person, house: House) -> tuple[Author 
     """Return the author meant, where we have seen her, and her active links; raises Refused."""
     permit(person, Action.LINK_CUSTOMER)
     with house.database.read() as tx:
-        author = _author(tx, subject, Action.LINK_CUSTOMER)
+        author = _author(tx, subject)
         return author, tuple(links.of_author(tx, author.key)) if author else ()
 
 
@@ -73,7 +73,7 @@ def link(tie: Tie, *, house: House) -> None:
     with house.database.write() as tx:
         if not _first_time(tx, tie.delivery, now):
             return
-        author = _author(tx, tie.subject, Action.LINK_CUSTOMER)
+        author = _author(tx, tie.subject)
         grade = _GRADES[tie.known]
         if author:
             links.hold(tx, author.key)
@@ -142,7 +142,7 @@ def _first_time(tx: Tx, delivery: str | None, now: datetime) -> bool:
     return delivery is None or deliveries.first_time(tx, delivery, at=now)
 
 
-def _author(tx: Tx, subject: Subject, action: Action) -> Author | None:
+def _author(tx: Tx, subject: Subject) -> Author | None:
     """Find the author; a typed account may be one that we have not seen yet."""
     if subject.account:
         found = authors.by_handle(tx, subject.account.handle, platform=subject.account.platform)
@@ -151,7 +151,7 @@ def _author(tx: Tx, subject: Subject, action: Action) -> Author | None:
         case = cases.get(tx, subject.case_id)
         if case is None:
             raise Refused("This case is not known any more.")
-        insist(action, case)
+        insist(Action.LINK_CUSTOMER, case)
         return authors.get(tx, case.author_key)
     post = mentions.get(tx, subject.mention_id, brand=subject.brand) if subject.mention_id else None
     if post is None:

@@ -67,10 +67,11 @@ def _escalate(tx: Tx, brand: Brand, now: datetime, house: House) -> int:
     late = [] if quiet_until(now, brand) else deadlines.overdue(tx, brand=brand.name, moment=now)
     if not late:
         return 0
-    deadlines.called_overdue(tx, [case.id for case in late], at=now)
-    for case in late:
-        cases.note(tx, case.id, HistoryLine(at=now, actor=None, action="overdue"))
-        messages.touch(tx, kind=MessageKind.CARD, subject=case.id)
+    ids = [case.id for case in late]
+    deadlines.called_overdue(tx, ids, at=now)
+    cases.note_all(tx, ids, HistoryLine(at=now, actor=None, action="overdue"))
+    for case_id in ids:
+        messages.touch(tx, kind=MessageKind.CARD, subject=case_id)
     log.info("overdue", brand=brand.name, cases=len(late))
     return _tell(tx, DeadlineKind.OVERDUE, brand, late, to=_superiors(brand, house), now=now, house=house)
 
@@ -80,6 +81,7 @@ def _break_silence(tx: Tx, brand: Brand, now: datetime, house: House) -> int:
     waiting, last = silent_complaints(tx, brand, now, house)
     if not waiting:
         return 0
+    since = last or min(case.opened_at for case in waiting)  # each silence has a beginning of its own
     to = dict.fromkeys([house.channels.get(brand.name, ""), *_superiors(brand, house)])
     return _tell(
         tx,
@@ -89,7 +91,7 @@ def _break_silence(tx: Tx, brand: Brand, now: datetime, house: House) -> int:
         to=to,
         now=now,
         house=house,
-        key=f"since {iso(last) if last else 'ever'}",
+        key=f"since {iso(since)}",
     )
 
 

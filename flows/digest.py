@@ -108,7 +108,7 @@ def _drawn(days: Sequence[ChartDay], brand: Brand, house: House) -> DigestChart:
     ours = (t for t in house.targets if t.kpi == "response_rate" and t.brand in {None, brand.name})
     target = next((each.value for each in ours), None)
     return DigestChart(
-        png=digest_chart(days, brand=brand.name, target=target),
+        png=digest_chart(days, target=target),
         title=f"{brand.name}: complaints and answers, {days[0].day.isoformat()} to {days[-1].day.isoformat()}",
         alt_text=alt_text(days, brand=brand.name, target=target),
     )

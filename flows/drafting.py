@@ -19,8 +19,8 @@ from domain.prediction import SWITCHING
 from domain.reply import Draft, Hold, Permit, ReplyState, ReplyTemplate, Risk
 from domain.seams import Replier, Repliers
 from flows.house import House
-from flows.responding import Click, act, move
-from storage import cases, holds, messages, replies, responses
+from flows.responding import Click, act, file_of, move
+from storage import holds, messages, replies, responses
 from storage.database import Tx
 
 HELD = timedelta(minutes=10)
@@ -69,7 +69,7 @@ def begin(click: Click, *, repliers: Repliers, house: House) -> Sheet:
     """
     permit(click.person, Action.REPLY)
     with house.database.write() as tx:
-        file = _file(tx, click.case_id, house)
+        file = file_of(tx, click.case_id, house)
         post = _post_to_answer(file, repliers)
         _answerable(tx, file.case, click.person, house.clock())
     left = file.draft
@@ -82,7 +82,7 @@ def look(click: Click, wording: Wording, *, repliers: Repliers, house: House) ->
     permit(click.person, Action.REPLY)
     trouble = None
     with house.database.write() as tx:
-        file = _file(tx, click.case_id, house)
+        file = file_of(tx, click.case_id, house)
         post = _post(file, wording.mention_id)
         try:
             _answerable(tx, file.case, click.person, house.clock())
@@ -97,7 +97,7 @@ def use_template(click: Click, wording: Wording, *, repliers: Repliers, house: H
     if template is None:
         raise Refused("This template is gone: open the reply anew.")
     with house.database.read() as tx:
-        file = _file(tx, click.case_id, house)
+        file = file_of(tx, click.case_id, house)
     text = fill(template, _values(file, click.person, house))
     wording = Wording(wording.mention_id, text, template.id)
     return look(click, wording, repliers=repliers, house=house)
@@ -129,7 +129,7 @@ def _hand_in(
     person: Person, wording: Wording, repliers: Repliers, house: House, tx: Tx, case: Case, user: str, now: datetime
 ) -> str:
     _answerable(tx, case, person, now)
-    file = _file(tx, case.id, house)
+    file = file_of(tx, case.id, house)
     sheet = _sheet(file, _post(file, wording.mention_id), wording.text, wording.template, repliers, house)
     if not sheet.permit.may_send:
         raise Refused(sheet.permit.reason)
@@ -270,13 +270,6 @@ def _post(file: CaseFile, mention_id: MentionId) -> Mention:
     if found is None:
         raise Refused("The post is gone: its author removed it.")
     return found
-
-
-def _file(tx: Tx, case_id: str, house: House) -> CaseFile:
-    file = cases.file(tx, case_id, value_band=house.band)
-    if file is None:
-        raise Refused("This case is not known any more: it was erased, or the card belongs to another Earshot.")
-    return file
 
 
 def _values(file: CaseFile, person: Person, house: House) -> Mapping[str, str]:

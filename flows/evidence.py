@@ -16,6 +16,7 @@ from domain.evidence import EvidencePage, EvidenceRow
 from domain.person import Action, Person
 from flows.house import House
 from flows.kpi_days import facts_of
+from flows.permalinks import message_url
 from storage import audit, evidence
 from storage.database import Tx
 
@@ -100,7 +101,7 @@ def _case_rows(tx: Tx, chosen: Sequence[Counted], facts: Facts, house: House) ->
                 posted_at=outcome.posted_at,
                 due_at=outcome.due_at,
                 answered_at=outcome.answered_at or facts.late_answers.get(outcome.id),
-                permalink=_permalink(known, house),
+                permalink=message_url(known.channel, known.ts, house) if known.channel and known.ts else None,
                 author=known.author,
                 text=None if known.text is None else known.text[:EXCERPT],
                 removed=known.text is None,
@@ -132,13 +133,6 @@ def _customer_row(customer_id: str, grade: Grade | None, name: str) -> EvidenceR
 def _aggregate(row: EvidenceRow) -> EvidenceRow:
     """Leave ids, times and states: what people wrote is not leadership's to read one by one."""
     return replace(row, author=None, text=None, permalink=None)
-
-
-def _permalink(known: evidence.CaseDetail, house: House) -> str | None:
-    """Link to the case's card, in the form that Slack's own "Copy link" has."""
-    if not (known.channel and known.ts and house.workspace_url):
-        return None
-    return f"{house.workspace_url}archives/{known.channel}/p{known.ts.replace('.', '')}"
 
 
 def _audit(question: Question, house: House) -> None:

@@ -153,13 +153,12 @@ def _own_case(tray: _Tray, mention: Mention, brand: Brand) -> Case | None:
 
 def _leader(tray: _Tray, mention: Mention, brand: Brand, decision: Triage, shape: str | None) -> str | None:
     """Return the case whose post has the same words, for a post that would open one or that shares another."""
-    shared = mention.repost_of
-    if decision.verdict is not Verdict.CASE and shared is None:
+    shape, shared = shape if decision.verdict is Verdict.CASE else None, mention.repost_of
+    marks = [mark for mark in (shape, shared) if mark]
+    if not marks:
         return None
-    marks = [mark for mark in (shape if decision.verdict is Verdict.CASE else None, shared) if mark]
     known = next((tray.leaders[brand.name, mark] for mark in marks if (brand.name, mark) in tray.leaders), None)
     since = mention.posted_at - tray.house.noise.copies_within
-    shape = shape if decision.verdict is Verdict.CASE else None
     return known or copies.leader(tray.tx, brand=brand.name, fingerprint=shape, repost_of=shared, since=since)
 
 
@@ -216,7 +215,7 @@ def _join(tray: _Tray, case: Case, mention: Mention, brand: Brand, decision: Tri
         snoozed_until=None if wakes else case.snoozed_until,
         closed_at=None if reopens else case.closed_at,
     )
-    cases.change(
+    changed = cases.change(
         tray.tx,
         case.id,
         states=(case.state,),
@@ -228,6 +227,8 @@ def _join(tray: _Tray, case: Case, mention: Mention, brand: Brand, decision: Tri
         snoozed_until=joined.snoozed_until,
         closed_at=joined.closed_at,
     )
+    if not changed and (meanwhile := cases.get(tray.tx, case.id)):  # somebody has clicked since it was read
+        return _join(tray, meanwhile, mention, brand, decision)
     if joined.state is not case.state:
         audit_step(tray.tx, case.id, Step.CALL_AGAIN if reopens else Step.WAKE, at=tray.now, house=tray.house)
     outcomes.put(tray.tx, outcome_of(joined, brand), keeps_due=reopens or case.answered_at is not None)

@@ -18,9 +18,6 @@ from flows.responding import Click, Told, act
 from storage import audit, cases, deliveries, handovers, mentions, messages
 from storage.database import Tx
 
-OVERDUE = "overdue"
-"""Why Earshot itself escalates a case."""
-
 _ACTIONS = {HandoverKind.PRODUCT: Action.SEND_TO_PRODUCT, HandoverKind.LEAD: Action.CREATE_LEAD}
 _TOLD = {HandoverKind.PRODUCT: "sent to product", HandoverKind.LEAD: "made a lead"}
 
@@ -56,22 +53,6 @@ def escalate_case(click: Click, *, reason: str, to: tuple[str, ...], house: Hous
     return act(click, Action.ESCALATE, partial(_escalate, reason, to, house), house)
 
 
-def escalate(tx: Tx, case: Case, *, reason: str = OVERDUE, house: House) -> bool:
-    """Pass an open case up the ladder by itself, to all whom the settings name, once in its life.
-
-    Returns False where nothing was done: it was escalated before, it is closed, or the settings name nobody.
-    """
-    if case.escalated_at or case.state not in OFFERED[Action.ESCALATE] or nobody_to_escalate_to(house):
-        return False
-    now = house.clock()
-    whom = _pass_up(tx, case, by=None, reason=reason, to=house.escalation.people, house=house)
-    cases.note(tx, case.id, HistoryLine(at=now, actor=None, action=f"{reason}: escalated to", whom=whom))
-    messages.touch(tx, kind=MessageKind.CARD, subject=case.id)
-    action = Action.ESCALATE.value
-    audit.append(tx, at=now, actor="earshot", action=action, subject=case.id, secret=house.secret)
-    return True
-
-
 def nobody_to_escalate_to(house: House) -> str | None:
     """Say what the settings lack for an escalation; None where nothing is missing."""
     if house.escalation.people or house.escalation.channel:
@@ -82,39 +63,37 @@ def nobody_to_escalate_to(house: House) -> str | None:
     )
 
 
-def _escalate(reason: str, to: tuple[str, ...], house: House, tx: Tx, case: Case, user: str, _now: datetime) -> Told:
-    insist(Action.ESCALATE, case)
-    if lacking := nobody_to_escalate_to(house):
-        raise Refused(lacking)
-    if not set(to) <= set(house.escalation.people) or not (to or house.escalation.channel):
-        raise Refused("Choose somebody whom the settings name under [escalation].")
-    return Told("escalated to", _pass_up(tx, case, by=user, reason=reason, to=to, house=house))
-
-
-def _pass_up(tx: Tx, case: Case, *, by: str | None, reason: str, to: tuple[str, ...], house: House) -> str:
-    """Mark the case and queue the messages; return the Slack ids of whom it goes to, joined by spaces.
+def _escalate(reason: str, to: tuple[str, ...], house: House, tx: Tx, case: Case, user: str, now: datetime) -> Told:
+    """Mark the case and queue the messages.
 
     State, urgency and due time stay: how soon the author wants an answer has not changed, only who knows of it.
     """
-    now, channel = house.clock(), house.escalation.channel
+    insist(Action.ESCALATE, case)
+    if lacking := nobody_to_escalate_to(house):
+        raise Refused(lacking)
+    channel = house.escalation.channel
+    if not set(to) <= set(house.escalation.people) or not (to or channel):
+        raise Refused("Choose somebody whom the settings name under [escalation].")
     whom = " ".join(to) or str(channel)
+    marked = {"escalated_at": now, "escalated_by": user, "escalated_to": whom}
+    if not cases.change(tx, case.id, states=OFFERED[Action.ESCALATE], **marked):
+        raise Refused("Somebody was quicker: look at the card as it is now.")
     latest = mentions.of_case(tx, case.id)[-1:]
     handover = Handover(
         id=uuid4().hex,
         kind=HandoverKind.ESCALATION,
         brand=case.brand,
         at=now,
-        by=by,
+        by=user,
         note=reason,
         mention_id=latest[0].mention.id if latest else None,
         case_id=case.id,
         whom=whom,
     )
     handovers.add(tx, handover)
-    cases.change(tx, case.id, states=(case.state,), escalated_at=now, escalated_by=by, escalated_to=whom)
     for each in (channel,) if channel else to:
         _post(tx, handover, MessageKind.ESCALATION, each, now)
-    return whom
+    return Told("escalated to", whom)
 
 
 def product_channel(brand: str, house: House) -> str:

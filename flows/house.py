@@ -9,6 +9,7 @@ from domain.brand import Brand
 from domain.case import TriagePolicy
 from domain.clock import Clock
 from domain.deadline import DeadlinePolicy
+from domain.errors import Refused
 from domain.handover import EscalationPolicy
 from domain.noise import NoisePolicy
 from domain.reply import ReplyPolicy, ReplyTemplate
@@ -41,8 +42,11 @@ class House:
     targets: tuple[Target, ...] = ()
 
     def brand(self, name: str) -> Brand:
-        """Return the brand of that name; raises KeyError for one that the settings do not have."""
-        return {brand.name: brand for brand in self.brands}[name]
+        """Return the brand of that name; raises Refused for one that the settings do not have (any more)."""
+        for brand in self.brands:
+            if brand.name == name:
+                return brand
+        raise Refused(f"{name} is not in the settings any more.")
 
     def band(self, value: Decimal | None) -> str:
         """Name a customer's value as coarsely as a channel may see it."""

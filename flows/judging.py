@@ -70,10 +70,7 @@ def judge(look: Look, judgement: Judgement, *, house: House) -> CaseFile | None:
         Refused: not permitted, the post does not wait any more, or its brand has left the settings.
     """
     permit(look.person, Action.JUDGE)
-    brand = next((brand for brand in house.brands if brand.name == look.brand), None)
-    if brand is None:
-        raise Refused(f"{look.brand} is not in the settings any more.")
-    now = house.clock()
+    brand, now = house.brand(look.brand), house.clock()
     with house.database.write() as tx:
         brands.lock(tx, [brand.name])  # what the author writes meanwhile must not be overlooked
         if look.delivery is None or deliveries.first_time(tx, look.delivery, at=now):

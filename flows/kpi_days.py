@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 import structlog
 
 from crm.business_time import day_bounds
+from crm.daily import as_of
 from crm.kpi_facts import Facts, total
 from crm.kpis import COVERAGE, KPIS, VOLUME, compute
 from crm.live_figures import WEEKS, live_figure
@@ -205,17 +206,7 @@ def _close(day: date, brand: Brand, sources: Sequence[str], house: House) -> boo
         found = outcomes.between(tx, brand=brand.name, start=starts_at, end=ends_at)
         volume = summaries.volume(tx, brand=brand.name, start=starts_at, end=ends_at)
         over = ClosedDay(brand.name, day, starts_at, ends_at, closes_at, volume, customers.coverage(tx))
-        return closed_days.close(tx, over, [_as_of(o, closes_at) for o in found], at=now)
-
-
-def _as_of(outcome: Outcome, moment: datetime) -> Outcome:
-    """Forget what happened after a moment, however late the day is closed."""
-    answered, resolved = outcome.answered_at, outcome.resolved_at
-    return replace(
-        outcome,
-        answered_at=answered if answered and answered <= moment else None,
-        resolved_at=resolved if resolved and resolved <= moment else None,
-    )
+        return closed_days.close(tx, over, as_of(found, closes_at), at=now)
 
 
 def _read_since(tx: Tx, sources: Sequence[str], moment: datetime) -> bool:

@@ -14,6 +14,7 @@ from domain.message import MessageKind
 from domain.person import Action, Person
 from domain.queue import EVERYTHING, QueueFilter
 from flows.house import House
+from flows.responding import look
 from storage import audit, authors, cases, customer_notes, customers, handovers, mentions, messages
 from storage.database import Tx
 
@@ -48,11 +49,7 @@ def queue(
 def case_file(case_id: str, *, person: Person, house: House) -> CaseFile:
     """Return one case with all that its card shows; raises Refused."""
     permit(person, Action.SEE_QUEUE)
-    with house.database.read() as tx:
-        file = cases.file(tx, case_id, value_band=house.band)
-    if file is None:
-        raise Refused("This case is not known any more.")
-    return file
+    return look(case_id, house=house)
 
 
 def find_customers(text: str, *, person: Person, house: House) -> tuple[CustomerProfile, ...]:

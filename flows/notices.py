@@ -1,11 +1,12 @@
 """Telling the operators in their channel, and a person directly, through the outbox like everything else."""
 
+from domain.case import Case
 from domain.clock import iso
 from domain.message import PRESSING, MessageKind, MessageState, NudgeReason, OutgoingMessage
 from domain.preference import DirectKind
 from flows.house import House
 from flows.preferring import moment_to_tell
-from storage import cases, messages
+from storage import messages
 from storage.database import Tx
 
 
@@ -26,21 +27,21 @@ def tell_operators(tx: Tx, text: str, *, subject: str, house: House) -> None:
     messages.enqueue(tx, notice)
 
 
-def nudge(tx: Tx, case_id: str, reason: NudgeReason, *, to: str, by: str | None = None, house: House) -> None:
+def nudge(tx: Tx, case: Case, reason: NudgeReason, *, to: str, by: str | None = None, house: House) -> None:
     """Tell a person directly of a case of hers, unless she did it herself or does not want to be told.
 
     What it says is read when it is posted.
     """
-    case = cases.get(tx, case_id) if to != by else None
-    moment = moment_to_tell(tx, to, DirectKind(reason.value), brand=case.brand, house=house) if case else None
+    kind = DirectKind(reason.value)
+    moment = None if to == by else moment_to_tell(tx, to, kind, brand=case.brand, house=house)
     if moment is None:
         return
     now = house.clock()
     message = OutgoingMessage(
-        key=f"nudge:{case_id}:{reason.value}:{to}:{iso(now)}",
+        key=f"nudge:{case.id}:{reason.value}:{to}:{iso(now)}",
         channel=to,
         kind=MessageKind.NUDGE,
-        subject=case_id,
+        subject=case.id,
         state=MessageState.PENDING,
         created_at=now,
         not_before=moment if moment > now else None,

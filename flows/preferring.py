@@ -11,13 +11,6 @@ from storage import audit, preferences
 from storage.database import Tx
 
 
-def preferences_of(person: Person, *, house: House) -> Preferences:
-    """Return a person's choice; raises Refused."""
-    permit(person, Action.SET_PREFERENCES)
-    with house.database.read() as tx:
-        return preferences.of(tx, person.user_id)
-
-
 def prefer(chosen: Preferences, *, person: Person, house: House) -> None:
     """Keep a person's choice; raises Refused."""
     permit(person, Action.SET_PREFERENCES)

@@ -23,7 +23,7 @@ from flows.auditing import audit_step
 from flows.house import House
 from flows.notices import tell_operators
 from flows.responding import move
-from storage import cases, mentions, replies
+from storage import brands, cases, mentions, replies
 from storage.database import Tx
 
 log = structlog.get_logger(__name__)
@@ -218,6 +218,7 @@ def _sent(draft: Draft, post: Mention, sent: SentReply, house: House) -> ReplyRe
         reply_to=post.id,
     )
     with house.database.write() as tx:
+        brands.lock(tx, [draft.brand])  # what the author writes meanwhile must not be overlooked
         under_way = (ReplyState.SENDING, ReplyState.UNKNOWN)
         replies.change(tx, draft.id, states=under_way, state=ReplyState.SENT, sent_url=sent.url, not_before=None)
         record_answer(tx, draft.case_id, answer, house=house, sent_by=draft.author)

@@ -51,7 +51,12 @@ def assign(click: Click, *, to: Person, house: House) -> CaseFile:
 def look(case_id: str, *, house: House) -> CaseFile:
     """Return a case as it is now, before anything is done with it; raises Refused where it is gone."""
     with house.database.read() as tx:
-        file = cases.file(tx, case_id, value_band=house.band)
+        return file_of(tx, case_id, house)
+
+
+def file_of(tx: Tx, case_id: str, house: House) -> CaseFile:
+    """Return a case inside the caller's transaction; raises Refused where it is gone."""
+    file = cases.file(tx, case_id, value_band=house.band)
     if file is None:
         raise Refused(_UNKNOWN)
     return file
@@ -98,14 +103,14 @@ def act(click: Click, action: Action, effect: Effect, house: House) -> CaseFile:
             cases.note(tx, case.id, HistoryLine(at=now, actor=user, action=action_told, whom=whom))
             messages.touch(tx, kind=MessageKind.CARD, subject=case.id)
             audit.append(tx, at=now, actor=user, action=action.value, subject=case.id, secret=house.secret)
-        file = cases.file(tx, click.case_id, value_band=house.band)
-    if file is None:
-        raise Refused(_UNKNOWN)
-    return file
+        return file_of(tx, click.case_id, house)
 
 
 def move(tx: Tx, case: Case, step: Step, *, by: str | None = None, **values: Any) -> CaseState:
-    """Take a step with a case, setting further fields with it. Every change of a case's state passes here.
+    """Take a step with a case, setting further fields with it.
+
+    Every change of a state passes here but those that come from the platform: another post of the author, an answer,
+    a removal. They take their steps of `crm.lifecycle` in storage, from whatever state the case is in by then.
 
     Raises:
         Refused: the step is not possible from this state, or somebody was quicker.
@@ -129,7 +134,7 @@ def _assign(to: Person, house: House, tx: Tx, case: Case, user: str, now: dateti
     if case.owner == to.user_id and case.state is CaseState.CLAIMED:
         raise Refused(f"<@{to.user_id}> owns this already.")
     move(tx, case, Step.ASSIGN, by=user, owner=to.user_id, claimed_at=now, snoozed_until=None)
-    nudge(tx, case.id, NudgeReason.ASSIGNED, to=to.user_id, by=user, house=house)
+    nudge(tx, case, NudgeReason.ASSIGNED, to=to.user_id, by=user, house=house)
     return Told("assigned to", to.user_id)
 
 

@@ -2,10 +2,11 @@
 
 from datetime import date, timedelta
 
+from crm.kpi_facts import Facts
 from crm.kpis import KPIS
 from crm.targets import score
 from domain.brand import Brand
-from domain.scorecard import SPAN_DAYS, Score, Target
+from domain.scorecard import SPAN_DAYS, Score
 from flows.house import House
 from flows.kpi_days import facts_of, last_closed_day
 from storage import outcomes
@@ -31,18 +32,14 @@ def scores_of(tx: Tx, *, brand: Brand, house: House) -> list[Score]:
     first = outcomes.first(tx, brand=brand.name)
     today = house.clock().astimezone(brand.time_zone).date()
     first_day = first.astimezone(brand.time_zone).date() if first else today
+    before: dict[date, Facts] = {}  # the 28 days before a target began; most began on the same day
     judged = []
     for target in targets:
-        since = target.since or first_day
-        baseline = target.baseline
+        since, baseline = target.since or first_day, target.baseline
         if baseline is None:
-            baseline = _measured(tx, target, since, brand, house)
+            if since not in before:
+                before[since] = facts_of(tx, brand=brand, since=since - _SPAN, until=since, house=house, kpis=asked)
+            baseline = KPIS[target.kpi](before[since]).value
         kpi = KPIS[target.kpi](present)
         judged.append(score(target, kpi, brand=brand.name, since=since, baseline=baseline, today=today))
     return judged
-
-
-def _measured(tx: Tx, target: Target, since: date, brand: Brand, house: House) -> float | None:
-    """Return the KPI over the 28 days before a target began."""
-    before = facts_of(tx, brand=brand, since=since - _SPAN, until=since, house=house, kpis={target.kpi})
-    return KPIS[target.kpi](before).value

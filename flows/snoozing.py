@@ -59,7 +59,7 @@ def wake_due(*, house: House) -> int:
             messages.touch(tx, kind=MessageKind.CARD, subject=case.id)
             audit_step(tx, case.id, Step.WAKE, at=now, house=house)
             if case.owner:
-                nudge(tx, case.id, NudgeReason.AWAKE, to=case.owner, house=house)
+                nudge(tx, case, NudgeReason.AWAKE, to=case.owner, house=house)
             woken += 1
     if woken:
         log.info("snooze_over", cases=woken)
@@ -68,16 +68,13 @@ def wake_due(*, house: House) -> int:
 
 def brand_of(case: Case, house: House) -> Brand:
     """Return a case's brand; raises Refused where the settings do not have it any more."""
-    brand = next((brand for brand in house.brands if brand.name == case.brand), None)
-    if brand is None:
-        raise Refused(f"{case.brand} is not in the settings any more.")
-    return brand
+    return house.brand(case.brand)
 
 
 def _snooze(
     end: Callable[[datetime, Brand], datetime], house: House, tx: Tx, case: Case, user: str, now: datetime
 ) -> str:
-    move(tx, case, Step.SNOOZE, snoozed_until=end(now, brand_of(case, house)), snoozed_by=user)
+    move(tx, case, Step.SNOOZE, snoozed_until=end(now, house.brand(case.brand)), snoozed_by=user)
     return "snoozed"
 
 

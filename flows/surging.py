@@ -22,7 +22,7 @@ LOUDEST_SHOWN, LINE_SHOWN, REASONS_SHOWN = 3, 8, 5
 
 
 def follow_surges(*, house: House) -> None:
-    """Tell each surge's thread what came, and end a surge that has died down: fewer cases than would begin one."""
+    """Tell each surge's thread what came, and end a surge that has died down: fewer than half of what begins one."""
     now = house.clock()
     with house.database.read() as tx:
         if not surges.going_on(tx):

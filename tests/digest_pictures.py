@@ -19,7 +19,7 @@ PICTURES = Path("docs/pictures")
 def main() -> None:
     """Show an invented day in the sandbox's Slack and on the page."""
     shown, days = files.judged_digest(), files.chart_days()
-    png = digest_chart(days, brand="Lumora", target=0.25)
+    png = digest_chart(days, target=0.25)
     (PICTURES / "digest_chart.png").write_bytes(png)
     picture = DigestChart(png, "", alt_text(days, brand="Lumora", target=0.25))
     with tempfile.TemporaryDirectory() as folder:

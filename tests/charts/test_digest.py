@@ -24,7 +24,7 @@ def ratio(one, other):
 
 
 def draw(days=DAYS, target=0.25):
-    return digest_chart(days, brand="Lumora", target=target)
+    return digest_chart(days, target=target)
 
 
 def test_the_chart_is_a_png_of_its_size_and_the_same_days_give_the_same_bytes():

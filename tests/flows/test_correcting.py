@@ -126,13 +126,20 @@ def test_urgency_and_due_time_follow_the_labels(opened, say, house):
     assert say(file, "switching", "none").case.due_at == file.case.due_at
 
 
-def test_the_due_time_of_a_reopened_case_stays(opened, say, house):
+@pytest.mark.parametrize("answered", [False, True])
+def test_the_due_time_of_a_reopened_case_stays_and_so_does_that_of_its_first_answer(opened, say, house, take, answered):
     file = opened("Lumora is down")
-    resolve(Click(file.case.id, MIA), house=house)
+    first_due, post = fact(house, file).due_at, file.mentions[0].mention
+    if answered:
+        ours = {"by": author("lumora", user_id="42"), "reply_to": post.id, "thread_id": post.thread_id}
+        take(mention("So sorry!", posted_at=NOON + HOUR, **ours), cursor="answer")
+    else:
+        resolve(Click(file.case.id, MIA), house=house)
     again = opened("it is down once more", start=NOON + 2 * HOUR)
     assert again.case.state is CaseState.NEW
     after = say(again, "switching", "leaving", post=0)
     assert (after.case.urgency, after.case.due_at) == (Urgency.HIGH, again.case.due_at)
+    assert fact(house, file).due_at == first_due
 
 
 def test_of_several_corrections_the_last_counts_and_all_are_kept(opened, say, house):

@@ -132,6 +132,19 @@ def test_silence_is_broken_once_until_somebody_does_something(house, one, slack,
     assert len(watch(house, slack, pace)["C0ALERTS"]) >= 2, "a new silence after the claim"
 
 
+def test_each_silence_that_nobody_has_broken_for_a_week_has_its_own_alarm(house, one, slack, pace, clock, take):
+    clock.now = NOON + timedelta(minutes=61)
+    watch(house, slack, pace)
+    claim(Click(one.id, MIA), house=house)
+    clock.now = NOON + timedelta(days=14)
+    take(mention("Lumora is down, again", by=author("joe"), posted_at=clock.now), cursor="c2")
+    clock.advance(minutes=61)
+    for _ in range(2):
+        told = watch(house, slack, pace)["C0ALERTS"]
+        assert [notice.kind.value for notice in told] == ["silence", "silence"]
+        clock.advance(minutes=1)
+
+
 def test_nights_and_holidays_are_no_silence(house, one, slack, pace, clock):
     hours = BusinessHours(time(9), time(18), holidays=frozenset({date(2026, 3, 5)}))
     house = replace(house, brands=(brand(hours=hours),))

@@ -6,12 +6,11 @@ from sqlalchemy import text
 from domain.case import CaseState
 from domain.errors import Refused
 from domain.handover import EscalationPolicy, HandoverKind, Interest
-from domain.message import MessageKind
 from flows.alerting import post_pending, update_changed
-from flows.handing_over import Source, Wish, create_lead, escalate, escalate_case, send_to_product
+from flows.handing_over import Source, Wish, create_lead, escalate_case, send_to_product
 from flows.removing import remove
-from flows.responding import Click, not_us, resolve
-from storage import audit, cases, handovers, messages
+from flows.responding import Click, not_us
+from storage import cases, handovers
 from tests.builders import GUS, LEO, MIA, NOON, mention
 
 LADDER = EscalationPolicy(("U0LEO", "U0ADA"))
@@ -61,36 +60,6 @@ def test_with_a_channel_an_escalation_is_one_message_there(case_id, house, slack
     (told,) = slack.shown("C0LADDER")
     assert told.handover.whom == "U0LEO S0BOSS"
     assert set(slack.channels) == {"C0ALERTS", "C0LADDER"}
-
-
-def test_the_clock_escalates_once_to_all_and_says_why(case_id, house):
-    with house.database.write() as tx:
-        assert escalate(tx, cases.get(tx, case_id), house=house)
-        assert not escalate(tx, cases.get(tx, case_id), house=house)
-    file = look(house, case_id)
-    assert (file.case.escalated_by, file.case.escalated_to) == (None, "U0LEO U0ADA")
-    assert [(line.actor, line.action, line.whom) for line in file.history] == [
-        (None, "overdue: escalated to", "U0LEO U0ADA")
-    ]
-    with house.database.read() as tx:
-        assert [m.channel for m in waiting(tx)] == ["U0ADA", "U0LEO"]
-        assert audit.verify(tx, secret=house.secret) == []
-
-
-def test_the_clock_escalates_nothing_that_is_closed_or_where_nobody_is_named(case_id, house):
-    with house.database.write() as tx:
-        assert not escalate(tx, cases.get(tx, case_id), house=replace(house, escalation=EscalationPolicy()))
-    resolve(Click(case_id, MIA), house=house)
-    with house.database.write() as tx:
-        assert not escalate(tx, cases.get(tx, case_id), house=house)
-        assert waiting(tx) == []
-
-
-def waiting(tx):
-    return sorted(
-        (m for m in messages.pending(tx, at=NOON, per_channel=9) if m.kind is not MessageKind.CARD),
-        key=lambda m: m.channel,
-    )
 
 
 @pytest.mark.parametrize(

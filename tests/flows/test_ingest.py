@@ -9,6 +9,8 @@ from structlog.testing import capture_logs
 from domain.case import CaseKind, CaseState, Urgency
 from domain.errors import CredentialsError, PlatformError
 from domain.mention import Removal
+from flows.carding import Origin
+from flows.filing import file_mentions
 from flows.ingest import EXPLAINED, bring_in, ingest
 from flows.responding import Click, not_us
 from storage import cases, mentions, messages, outcomes, responses, streams
@@ -74,6 +76,34 @@ def test_a_second_post_in_the_thread_joins_the_case_and_may_raise_it(take, house
         file = cases.file(tx, case.id, value_band=house.band)
         assert len(file.mentions) == 2
         assert messages.for_case(tx, case.id).revision > 0
+
+
+class Meanwhile(dict):
+    """Due minutes that let something happen when they are first asked for: a case was read, and is not changed yet."""
+
+    def __init__(self, minutes, happen):
+        super().__init__(minutes)
+        self.happen = [happen]
+
+    def __getitem__(self, urgency):
+        if self.happen:
+            self.happen.pop()()
+        return super().__getitem__(urgency)
+
+
+def test_a_claim_between_reading_a_case_and_changing_it_loses_neither_of_the_two(take, house):
+    post = mention("Lumora is down again")
+    take(post)
+    case = case_of(house, post)
+    earlier = mention(by=post.author, thread_id=post.thread_id, posted_at=post.posted_at - timedelta(hours=1))
+    with house.database.write() as tx:
+        due = Meanwhile(house.policy.due_minutes, lambda: cases.move(tx, case, state=CaseState.CLAIMED, owner="U0MIA"))
+        busy = replace(house, policy=replace(house.policy, due_minutes=due))
+        origin = Origin(None, alert=False, channels={})
+        file_mentions(tx, [(earlier, house.brands[0], predictions("negative"))], origin=origin, house=busy)
+    assert not due.happen
+    now = case_of(house, post)
+    assert (now.state, now.owner, now.posted_at) == (CaseState.CLAIMED, "U0MIA", earlier.posted_at)
 
 
 def test_an_opportunity_becomes_a_complaint_when_its_author_complains(take, house):

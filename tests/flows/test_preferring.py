@@ -14,7 +14,7 @@ from flows import preferring, responding
 from flows.deadlines import watch_deadlines
 from flows.responding import Click
 from flows.snoozing import snooze, wake_due
-from storage import cases, messages
+from storage import cases, messages, preferences
 from tests.builders import BEN, GUS, MIA, NOON, brand, mention
 
 
@@ -33,12 +33,17 @@ def waiting_for(house, person):
         return [m for m in messages.pending(tx, at=far, per_channel=99) if m.channel == person.user_id]
 
 
+def chosen_by(house, person):
+    with house.database.read() as tx:
+        return preferences.of(tx, person.user_id)
+
+
 def without(*kinds, **changes):
     return Preferences(frozenset(kinds), **changes)
 
 
 def test_everybody_is_told_of_everything_at_first(house, case):
-    assert preferring.preferences_of(BEN, house=house) == Preferences()
+    assert chosen_by(house, BEN) == Preferences()
     responding.assign(Click(case.id, MIA), to=BEN, house=house)
     (told,) = waiting_for(house, BEN)
     assert told.not_before is None
@@ -98,7 +103,7 @@ def test_the_next_opening_is_now_where_people_are_at_work(moment, opening):
 
 def test_a_choice_is_hers_alone_and_needs_a_role(house):
     preferring.prefer(without(DirectKind.AWAKE), person=BEN, house=house)
-    assert preferring.preferences_of(MIA, house=house) == Preferences()
+    assert chosen_by(house, MIA) == Preferences()
     for stranger in (GUS, Person("U0NIA")):
         with pytest.raises(Refused, match="You may not choose"):
             preferring.prefer(Preferences(), person=stranger, house=house)

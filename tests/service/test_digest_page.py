@@ -70,7 +70,7 @@ def test_nothing_of_a_strangers_becomes_html(text):
 def test_a_browser_shows_it_light_and_dark(tmp_path, dark):
     from charts.digest import digest_chart
 
-    picture = files.chart(png=digest_chart(files.chart_days(), brand="Lumora", target=0.25))
+    picture = files.chart(png=digest_chart(files.chart_days(), target=0.25))
     path = tmp_path / "digest.html"
     path.write_text(page(files.digest(), picture), encoding="utf-8")
     with open_page(path.as_uri()) as shown:
