@@ -19,7 +19,8 @@ def help_blocks(commands: Mapping[str, Sequence[Verb]]) -> list[Block]:
     ]
     cards = (
         "On a card: *Claim* makes it yours, *Reply* answers in public, *Resolve* closes it, *Snooze* lets it rest, "
-        "*Not us* takes it out of every figure, *Reopen* brings it back, *Open post* leads to the post. "
+        "*Not us* says that it is not about us, so that nobody is late with it, *Reopen* brings it back, *More* holds "
+        "the rest: assign, escalate, link, correct, mute. *Open post* leads to the post. "
         "I notice answers that you give there by myself."
     )
     more = "These are the commands that you may use. `/earshot help queue` tells more of one."
