@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import listeners
 from config.model import ModelSection
@@ -14,12 +15,11 @@ from config.templates import load_templates
 from crm.wording import bare_text
 from domain.brand import Brand, Stream
 from domain.clock import Clock
-from domain.errors import SettingsError
 from domain.handover import EscalationPolicy
 from domain.reply import ReplyTemplate
 from domain.seams import Classify, Explain, Poll, Repliers
 from flows.house import House
-from listeners import reddit, x
+from listeners.settings import secrets as secrets_of
 from nlp import learned, models, reasons
 from nlp import torch_classify as checkpoint
 from nlp.classify import combined
@@ -119,30 +119,14 @@ def model_status(section: ModelSection) -> str:
     return f"{model.name}, {learned.status(Path(section.learned), model)}"
 
 
-def platform_settings(platform: str, settings: Settings, secrets: Secrets) -> object:
+def platform_settings(platform: str, settings: Settings, secrets: Secrets) -> Any:
     """Make a platform's own settings from its table and its secrets."""
-    match platform:
-        case "x":
-            return x.Settings(
-                bearer_token=secrets.value("X_BEARER_TOKEN") or "",
-                api_key=secrets.value("X_API_KEY") or "",
-                api_secret=secrets.value("X_API_SECRET") or "",
-                access_token=secrets.value("X_ACCESS_TOKEN") or "",
-                access_secret=secrets.value("X_ACCESS_SECRET") or "",
-                accounts=tuple(handle for brand in settings.brands for handle in brand.accounts.x),
-                api_url=settings.x.api_url.rstrip("/"),
-            )
-        case "reddit":
-            return reddit.Settings(
-                client_id=secrets.value("REDDIT_CLIENT_ID") or "",
-                client_secret=secrets.value("REDDIT_CLIENT_SECRET") or "",
-                refresh_token=secrets.value("REDDIT_REFRESH_TOKEN") or "",
-                user_agent=settings.reddit.user_agent,
-                oauth_url=settings.reddit.oauth_url,
-                reddit_url=settings.reddit.reddit_url,
-            )
-        case _:
-            raise SettingsError(f"There is no platform {platform!r}: use one of {', '.join(listeners.PLATFORMS)}.")
+    module = listeners.load(platform)
+    values = settings.of_platform(platform)
+    values |= {field: secrets.value(variable) or "" for field, variable in secrets_of(module.Settings).items()}
+    if "accounts" in {field.name for field in fields(module.Settings)}:
+        values["accounts"] = tuple(h for brand in settings.brands for h in brand.accounts.get(platform, ()))
+    return module.Settings(**values)
 
 
 def build_polls(settings: Settings, secrets: Secrets, streams: tuple[Stream, ...], *, clock: Clock) -> dict[str, Poll]:
@@ -162,7 +146,7 @@ def build_repliers(settings: Settings, secrets: Secrets, *, clock: Clock) -> Rep
     for brand in settings.build_brands():
         for platform in sorted({account.platform for account in brand.accounts}):
             own = platform_settings(platform, settings, secrets)
-            if isinstance(own, x.Settings):  # the access token may be another brand's account, which must not answer
+            if hasattr(own, "accounts"):  # the access token may be another brand's account, which must not answer
                 own = replace(own, accounts=tuple(a.handle for a in brand.accounts if a.platform == platform))
             if replier := listeners.load(platform).replier(own, clock=clock):
                 found[brand.name, platform] = replier
