@@ -4,21 +4,17 @@ from datetime import date, time
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from config.fields import DAYS, PLATFORMS, Channel, Day, Handle, Name, Section, zone
+from config.fields import DAYS, Channel, Day, Handle, Name, Platform, Section, zone
 from domain.brand import Account, Brand, BusinessHours, QuietHours, Rival
 
+Accounts = dict[Platform, tuple[Handle, ...]]
+"""Handles by platform."""
 
-class AccountsSection(Section):
-    """Accounts by platform."""
 
-    x: tuple[Handle, ...] = ()
-    reddit: tuple[Handle, ...] = ()
-
-    def build(self) -> tuple[Account, ...]:
-        """List the accounts."""
-        return tuple(Account(platform, handle) for platform in PLATFORMS for handle in getattr(self, platform))
+def _accounts(accounts: Accounts) -> tuple[Account, ...]:
+    return tuple(Account(platform, handle) for platform, handles in accounts.items() for handle in handles)
 
 
 class RivalSection(Section):
@@ -26,12 +22,12 @@ class RivalSection(Section):
 
     name: Name
     aliases: tuple[Name, ...] = ()
-    accounts: AccountsSection = AccountsSection()
+    accounts: Accounts = Field(default_factory=dict)
     brands: tuple[Name, ...] = ()
 
     def build(self) -> Rival:
         """Make the domain's value."""
-        return Rival(name=self.name, aliases=self.aliases, accounts=self.accounts.build())
+        return Rival(name=self.name, aliases=self.aliases, accounts=_accounts(self.accounts))
 
 
 class HoursSection(Section):
@@ -67,7 +63,7 @@ class BrandSection(Section):
 
     name: Name
     aliases: tuple[Name, ...] = ()
-    accounts: AccountsSection = AccountsSection()
+    accounts: Accounts = Field(default_factory=dict)
     time_zone: Annotated[str, AfterValidator(zone)] = "UTC"
     hours: HoursSection = HoursSection()
     quiet: QuietSection | None = None
@@ -81,7 +77,7 @@ class BrandSection(Section):
         return Brand(
             name=self.name,
             aliases=self.aliases,
-            accounts=self.accounts.build(),
+            accounts=_accounts(self.accounts),
             rivals=tuple(r.build() for r in rivals if not r.brands or self.name in r.brands),
             time_zone=ZoneInfo(self.time_zone),
             hours=BusinessHours(self.hours.opens, self.hours.closes, days, frozenset(self.hours.holidays)),

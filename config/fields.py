@@ -1,17 +1,26 @@
 """What the keys of the settings file may hold: names, channels, handles, addresses; and what every table is made of."""
 
+from difflib import get_close_matches
 from typing import Annotated, Literal, get_args
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from listeners import PLATFORMS
+
 Name = Annotated[str, Field(min_length=1, max_length=80)]
-Platform = Literal["x", "reddit"]
 Task = Literal["sentiment", "switching", "relevance", "complaint"]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
-PLATFORMS: tuple[Platform, ...] = get_args(Platform)
 DAYS: tuple[Day, ...] = get_args(Day)
+
+
+def _platform(name: str) -> str:
+    if name not in PLATFORMS:
+        close = get_close_matches(name, PLATFORMS, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"use one of {', '.join(PLATFORMS)}"
+        raise ValueError(f"is no platform: {hint}")
+    return name
 
 
 def _handle(text: str) -> str:
@@ -62,6 +71,7 @@ def _site(text: str) -> str:
     return site
 
 
+Platform = Annotated[str, AfterValidator(_platform)]
 Handle = Annotated[str, AfterValidator(_handle)]
 Channel = Annotated[str, AfterValidator(_channel)]
 Member = Annotated[str, AfterValidator(_member)]

@@ -10,8 +10,9 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from config.platforms import named_platforms
 from config.secrets import Secrets, load_secrets
-from config.settings import Settings, resolve_paths
+from config.settings import Settings, resolve_paths, settings_model
 from config.streams import StreamSection
 from domain.brand import SourceKind
 from domain.errors import SettingsError
@@ -45,10 +46,11 @@ def parse(path: Path) -> Settings:
         raise SettingsError(f"{path}: is not valid TOML: {error}. {EXAMPLE} shows the form.") from None
     if not raw:
         raise SettingsError(f"{path}: is empty. Copy {EXAMPLE} there and fill it in.")
+    model = settings_model(named_platforms(raw))
     try:
-        settings = Settings.model_validate(raw)
+        settings = model.model_validate(raw)
     except ValidationError as error:
-        faults = [_fault(e, raw) for e in error.errors()]
+        faults = [_fault(e, raw, model) for e in error.errors()]
     else:
         faults = list(_cross_faults(settings))
     if faults:
@@ -57,11 +59,11 @@ def parse(path: Path) -> Settings:
     return settings
 
 
-def _fault(error: ErrorDetails, raw: dict[str, Any]) -> str:
+def _fault(error: ErrorDetails, raw: dict[str, Any], model: type[Settings]) -> str:
     location = [part for part in error["loc"] if part != "[key]"]
     key = _dotted(location)
     if error["type"] == "extra_forbidden":
-        return f"{key}: there is no such key. {_nearest(str(location[-1]), location[:-1])}"
+        return f"{key}: there is no such key. {_nearest(str(location[-1]), location[:-1], model)}"
     if error["type"] == "missing":
         return f"{key}: is missing. {EXAMPLE} shows it."
     message = error["msg"].removeprefix("Value error, ").replace("tuple", "list")
@@ -90,13 +92,13 @@ def _line_hint(location: list[int | str], raw: dict[str, Any]) -> str:
     return f" (in {name!r})" if name else ""
 
 
-def _nearest(word: str, inside: Iterable[int | str]) -> str:
-    model: type[BaseModel] | None = Settings
+def _nearest(word: str, inside: Iterable[int | str], whole: type[Settings]) -> str:
+    table: type[BaseModel] | None = whole
     for part in inside:
-        if isinstance(part, str) and model is not None:
-            found = model.model_fields.get(part)
-            model = next((a for a in _models(found.annotation)), None) if found else None
-    known = list(model.model_fields) if model else []
+        if isinstance(part, str) and table is not None:
+            found = table.model_fields.get(part)
+            table = next((a for a in _models(found.annotation)), None) if found else None
+    known = list(table.model_fields) if table else []
     close = get_close_matches(word, known, n=1)
     return f"Did you mean {close[0]}?" if close else f"Known here: {', '.join(known)}."
 

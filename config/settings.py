@@ -1,14 +1,17 @@
 """The settings file as a whole, and the domain values made of it."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, create_model
 
+import listeners
 from config.brands import BrandSection, RivalSection
-from config.fields import Channel, Member, Section, Server, SlackServer
+from config.fields import Channel, Member, Section, SlackServer
 from config.model import ModelSection
+from config.platforms import section_of
 from config.rules import EscalationSection, NoiseSection, RepliesSection, SlaSection, TargetSection, TriageSection
 from config.streams import StreamSection
 from domain.brand import Brand, SourceKind, Stream
@@ -34,28 +37,12 @@ class SlackSection(Section):
     product_channel: Channel | None = None
 
 
-class XSection(Section):
-    """`[x]`: X's API."""
-
-    api_url: Server = "https://api.twitter.com"
-
-
-class RedditSection(Section):
-    """`[reddit]`: Reddit's API; `user_agent` by its rules, `<platform>:<app id>:<version> (by /u/name)`."""
-
-    oauth_url: Server = "https://oauth.reddit.com"
-    reddit_url: Server = "https://www.reddit.com"
-    user_agent: Annotated[str, Field(min_length=1)] = "python:earshot:0.1.0 (by /u/earshot-operator)"
-
-
 class Settings(Section):
-    """The whole file."""
+    """The whole file, but for the platforms' own tables: `settings_model` adds them."""
 
     database: DatabaseSection = DatabaseSection()
     model: ModelSection = ModelSection()
     slack: SlackSection = SlackSection()
-    x: XSection = XSection()
-    reddit: RedditSection = RedditSection()
     brands: tuple[BrandSection, ...]
     rivals: tuple[RivalSection, ...] = ()
     streams: tuple[StreamSection, ...] = ()
@@ -67,6 +54,11 @@ class Settings(Section):
     replies: RepliesSection = RepliesSection()
     targets: tuple[TargetSection, ...] = ()
     own_posts_poll_seconds: float = Field(default=60.0, ge=0.2, le=86_400)
+
+    def of_platform(self, name: str) -> dict[str, Any]:
+        """Return what the file says in a platform's own table, and the defaults of what it does not say."""
+        section = getattr(self, name, None) or section_of(name)()
+        return dict(section)
 
     @property
     def policy(self) -> TriagePolicy:
@@ -101,6 +93,8 @@ class Settings(Section):
                 near = next((s for s in streams if s.brand == brand.name and s.platform == account.platform), None)
                 if near is None or (brand.name, account.platform, account.handle.casefold()) in read:
                     continue
+                if SourceKind.OWN_POSTS not in listeners.load(account.platform).READS:
+                    continue
                 streams.append(
                     Stream(
                         name=f"{brand.name} own posts {account.platform}/{account.handle}",
@@ -114,6 +108,12 @@ class Settings(Section):
                     )
                 )
         return tuple(streams)
+
+
+def settings_model(platforms: Iterable[str]) -> type[Settings]:
+    """Return the whole file with the tables of these platforms."""
+    sections: dict[str, Any] = {name: (section_of(name), section_of(name)()) for name in platforms}
+    return create_model("Settings", __base__=Settings, **sections)
 
 
 def resolve_paths(settings: Settings, folder: Path) -> Settings:

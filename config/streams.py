@@ -5,54 +5,51 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+import listeners
 from config.fields import Channel, Handle, Name, Platform, Section
 from domain.brand import SourceKind, Stream
 
+_Text = Annotated[str, Field(min_length=1)]
+
 
 class StreamSection(Section):
-    """`[[streams]]`: one thing to poll; `native_query`, `subreddits` or `account`, by its kind."""
+    """`[[streams]]`: one thing to poll; which keys it needs is its platform's and its kind's business."""
 
     name: Name
     brand: Name
     platform: Platform
     kind: SourceKind = SourceKind.SEARCH
-    native_query: Annotated[str, Field(min_length=1)] | None = None
+    native_query: _Text | None = None
     subreddits: tuple[Handle, ...] = ()
+    places: tuple[_Text, ...] = ()
     account: Handle | None = None
     channel: Channel
     poll_seconds: float = Field(default=60.0, ge=0.2, le=86_400)
     daily_cap_usd: Decimal | None = Field(default=None, ge=0)
 
     @model_validator(mode="after")
-    def _has_target(self) -> Self:
-        if self.platform == "x" and self.kind in {SourceKind.NEW, SourceKind.COMMENTS}:
-            raise ValueError(f"X has no {self.kind.value}: use kind = search, mentions or own_posts")
-        if self.platform == "reddit" and self.kind is SourceKind.MENTIONS:
-            raise ValueError("Reddit has no mentions: use kind = search, new, comments or own_posts")
-        wanted = {
-            SourceKind.SEARCH: ("native_query", self.native_query),
-            SourceKind.NEW: ("subreddits", self.subreddits),
-            SourceKind.COMMENTS: ("subreddits", self.subreddits),
-            SourceKind.MENTIONS: ("account", self.account),
-            SourceKind.OWN_POSTS: ("account", self.account),
-        }[self.kind]
-        if not wanted[1]:
-            raise ValueError(f"kind = {self.kind.value} needs the key {wanted[0]}")
+    def _has_what_it_reads(self) -> Self:
+        reads = listeners.load(self.platform).READS
+        if self.kind not in reads:
+            raise ValueError(f"{self.platform} has no {self.kind.value}: use kind = {', '.join(reads)}")
+        if self.subreddits and self.platform != "reddit":
+            raise ValueError("subreddits are Reddit's: write places")
+        if self.places and self.platform == "reddit":
+            raise ValueError("Reddit's places are its subreddits: write subreddits")
+        for key in reads[self.kind]:
+            if not getattr(self, key):
+                raise ValueError(f"kind = {self.kind.value} needs the key {key}")
         return self
 
     def build(self) -> Stream:
-        """Make the domain's value. A Reddit search within subreddits is written `a+b: query`."""
-        joined = "+".join(self.subreddits)
-        if self.kind is SourceKind.SEARCH:
-            target = f"{joined}: {self.native_query}" if joined else self.native_query or ""
-        else:
-            target = self.account or joined
+        """Make the domain's value."""
         return Stream(
             name=self.name,
             brand=self.brand,
             platform=self.platform,
             kind=self.kind,
-            target=target,
+            target=self.native_query or self.account or "",
+            places=self.subreddits or self.places,
             channel=self.channel,
             poll_seconds=self.poll_seconds,
             daily_cap_usd=self.daily_cap_usd,

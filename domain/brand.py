@@ -74,7 +74,10 @@ class SourceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """One thing to poll. `target` is the native query, the subreddits joined by `+`, or the account's handle."""
+    """One thing to poll: a native query or an account's handle as `target`, and where it is looked for.
+
+    `places` are subreddits, feeds, apps, forums, repositories: whatever the platform calls the places of its own.
+    """
 
     name: str
     brand: str
@@ -82,5 +85,11 @@ class Stream:
     kind: SourceKind
     target: str
     channel: str
+    places: tuple[str, ...] = ()
     poll_seconds: float = 60.0
     daily_cap_usd: Decimal | None = None
+
+    @property
+    def what(self) -> str:
+        """Say what is read, and where."""
+        return " in ".join(filter(None, (self.target, ", ".join(self.places))))

@@ -1,16 +1,21 @@
 """The platforms that Earshot can listen to, by name; a platform's module loads only when it is asked for."""
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime
 from importlib import import_module
 from typing import Any, Final, Protocol, cast
 
-from domain.brand import Stream
+from domain.brand import SourceKind, Stream
 from domain.clock import Clock
 from domain.seams import Poll, Replier
 from listeners.bodies import Body, Found
 
-PLATFORMS: Final = {"reddit": "listeners.reddit", "x": "listeners.x"}
+PLATFORMS: Final = {
+    "hackernews": "listeners.hackernews",
+    "reddit": "listeners.reddit",
+    "x": "listeners.x",
+}
 
 _VENDOR_LOGGERS = ("oauthlib", "praw", "prawcore", "requests_oauthlib", "tweepy", "urllib3")
 
@@ -20,6 +25,8 @@ class Platform(Protocol):
 
     NAME: str
     TRAINABLE: bool  # whether the platform's terms allow a model to be trained on its content
+    READS: Mapping[SourceKind, tuple[str, ...]]  # what a stream may read, and the keys of the settings that it needs
+    Settings: type[Any]  # a frozen dataclass; which of its fields a user sets is said by listeners.settings
 
     def connect(self, settings: Any, stream: Stream, *, clock: Clock) -> Poll:
         """Return what polls the stream. No call is made yet; `settings` is the module's own `Settings`.

@@ -69,9 +69,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a listing. `token` asks for the next one in this poll (None: the stretch is read to its floor).
+    """One page of a listing. `token` asks for the next one in this poll (None: there is none).
 
-    `resume` is where a later poll would go on after this page; None where the page does not tell.
+    `resume` is where a later poll would go on after this page; None where the page does not tell. `oldest` is needed
+    where the page may reach below the floor of its stretch; `cut` says that the platform lists no more, though there
+    is more.
     """
 
     mentions: tuple[Mention, ...]
@@ -80,6 +82,8 @@ class Page:
     token: str | None
     resume: str | None
     cost_usd: Decimal = Decimal(0)
+    oldest: int | None = None
+    cut: bool = False
 
 
 Fetch = Callable[[Stretch, str | None, Decimal | None], Page | None]

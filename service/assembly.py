@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import listeners
 from config.model import ModelSection
@@ -14,12 +15,11 @@ from config.templates import load_templates
 from crm.wording import bare_text
 from domain.brand import Brand, Stream
 from domain.clock import Clock
-from domain.errors import SettingsError
 from domain.handover import EscalationPolicy
 from domain.reply import ReplyTemplate
 from domain.seams import Classify, Explain, Poll, Repliers
 from flows.house import House
-from listeners import reddit, x
+from listeners.settings import secrets as secrets_of
 from nlp import learned, models, reasons
 from nlp import torch_classify as checkpoint
 from nlp.classify import combined
@@ -124,31 +124,15 @@ def model_status(section: ModelSection) -> str:
     return f"{model.name}, {learned.status(Path(section.learned), model)}"
 
 
-def platform_settings(platform: str, settings: Settings, secrets: Secrets, *, brand: str | None = None) -> object:
+def platform_settings(platform: str, settings: Settings, secrets: Secrets, *, brand: str | None = None) -> Any:
     """Make a platform's own settings from its table and its secrets, with our accounts there: all, or one brand's."""
-    accounts = [each.accounts for each in settings.brands if brand in {None, each.name}]
-    match platform:
-        case "x":
-            return x.Settings(
-                bearer_token=secrets.value("X_BEARER_TOKEN") or "",
-                api_key=secrets.value("X_API_KEY") or "",
-                api_secret=secrets.value("X_API_SECRET") or "",
-                access_token=secrets.value("X_ACCESS_TOKEN") or "",
-                access_secret=secrets.value("X_ACCESS_SECRET") or "",
-                accounts=tuple(handle for each in accounts for handle in each.x),
-                api_url=settings.x.api_url.rstrip("/"),
-            )
-        case "reddit":
-            return reddit.Settings(
-                client_id=secrets.value("REDDIT_CLIENT_ID") or "",
-                client_secret=secrets.value("REDDIT_CLIENT_SECRET") or "",
-                refresh_token=secrets.value("REDDIT_REFRESH_TOKEN") or "",
-                user_agent=settings.reddit.user_agent,
-                oauth_url=settings.reddit.oauth_url,
-                reddit_url=settings.reddit.reddit_url,
-            )
-        case _:
-            raise SettingsError(f"There is no platform {platform!r}: use one of {', '.join(listeners.PLATFORMS)}.")
+    module = listeners.load(platform)
+    values = settings.of_platform(platform)
+    values |= {field: secrets.value(variable) or "" for field, variable in secrets_of(module.Settings).items()}
+    if "accounts" in {field.name for field in fields(module.Settings)}:
+        accounts = [each.accounts for each in settings.brands if brand in {None, each.name}]
+        values["accounts"] = tuple(handle for each in accounts for handle in each.get(platform, ()))
+    return module.Settings(**values)
 
 
 def build_polls(settings: Settings, secrets: Secrets, streams: tuple[Stream, ...], *, clock: Clock) -> dict[str, Poll]:

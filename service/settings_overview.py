@@ -15,7 +15,7 @@ def settings_overview(settings: Settings, channels: Mapping[str, str]) -> tuple[
     known = dict(channels)
     found = [each for brand in settings.brands for each in _brand(brand, known)]
     for stream in settings.build_streams():
-        reads = f"{stream.kind.value} on {stream.platform}: {stream.target}, every {stream.poll_seconds:g} s"
+        reads = f"{stream.kind.value} on {stream.platform}: {stream.what}, every {stream.poll_seconds:g} s"
         found.append(Setting(f"Stream {stream.name}", "[[streams]]", reads, _ids(known, stream.channel)))
     for name, channel in (
         ("operators_channel", settings.slack.operators_channel),

@@ -38,6 +38,16 @@ def brand(name="Lumora", **changes) -> Brand:
     return Brand(name=name, **(values | changes))
 
 
+def listing(kind, where, *, name="ours", platform="reddit") -> Stream:
+    """Make a stream: `where` is an account, a query, places joined by `+`, or `places: query`."""
+    places, colon, query = where.rpartition(": ")
+    if not colon:
+        places, query = (where, "") if kind in {SourceKind.NEW, SourceKind.COMMENTS} else ("", where)
+    return stream(
+        name=name, platform=platform, kind=kind, target=query, places=tuple(places.split("+")) if places else ()
+    )
+
+
 def stream(**changes) -> Stream:
     values = {
         "name": "lumora on X",

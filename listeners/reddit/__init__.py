@@ -2,16 +2,23 @@
 
 from typing import Final
 
-from domain.brand import Stream
+from domain.brand import SourceKind, Stream
 from domain.clock import Clock
 from domain.errors import SettingsError
 from domain.seams import Poll, Replier
 from listeners.reddit.client import Client, Settings
-from listeners.reddit.poll import RedditPoll, listing_of
+from listeners.reddit.poll import poll_of
 from listeners.reddit.replies import RedditReplier
 from listeners.reddit.things import NAME, mentions_from_response
 
-__all__ = ["NAME", "TRAINABLE", "Settings", "check", "connect", "mentions_from_response", "replier"]
+__all__ = ["NAME", "READS", "TRAINABLE", "Settings", "check", "connect", "mentions_from_response", "replier"]
+
+READS: Final = {
+    SourceKind.SEARCH: ("native_query",),
+    SourceKind.NEW: ("subreddits",),
+    SourceKind.COMMENTS: ("subreddits",),
+    SourceKind.OWN_POSTS: ("account",),
+}
 
 TRAINABLE: Final = False
 """Reddit's terms forbid training models on its content without the authors' leave, see docs/platforms/reddit.md."""
@@ -27,7 +34,7 @@ def connect(settings: Settings, stream: Stream, *, clock: Clock) -> Poll:
         raise SettingsError(
             f"The stream {stream.name} reads Reddit, but REDDIT_CLIENT_ID or REDDIT_CLIENT_SECRET is not set."
         )
-    return RedditPoll(settings, listing_of(stream), stream, clock)
+    return poll_of(settings, stream, clock)
 
 
 def replier(settings: Settings, *, clock: Clock) -> Replier | None:

@@ -17,6 +17,7 @@ from domain.errors import CredentialsError, PlatformError
 from listeners.calls import NEXT_POLL, UndoneError, never_left
 from listeners.paging import MAX_PAGES
 from listeners.reddit.things import NAME
+from listeners.settings import KEY, secret
 
 APPS: Final = "https://www.reddit.com/prefs/apps"
 
@@ -39,15 +40,15 @@ class Settings:
     that answers. `overlap_seconds`: a post that becomes visible so late is found all the same.
     """
 
-    client_id: str = field(repr=False)
-    client_secret: str = field(repr=False)
-    user_agent: str
-    oauth_url: str = "https://oauth.reddit.com"
-    reddit_url: str = "https://www.reddit.com"
+    client_id: str = field(repr=False, metadata=secret("REDDIT_CLIENT_ID"))
+    client_secret: str = field(repr=False, metadata=secret("REDDIT_CLIENT_SECRET"))
+    user_agent: str = field(default="python:earshot:0.1.0 (by /u/earshot-operator)", metadata=KEY)
+    oauth_url: str = field(default="https://oauth.reddit.com", metadata=KEY)
+    reddit_url: str = field(default="https://www.reddit.com", metadata=KEY)
     timeout_seconds: float = 10.0
     overlap_seconds: float = 600.0
     max_pages: int = MAX_PAGES
-    refresh_token: str = field(default="", repr=False)
+    refresh_token: str = field(default="", repr=False, metadata=secret("REDDIT_REFRESH_TOKEN"))
 
 
 class _Quota:

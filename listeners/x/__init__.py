@@ -2,16 +2,22 @@
 
 from typing import Final
 
-from domain.brand import Stream
+from domain.brand import SourceKind, Stream
 from domain.clock import Clock, system_clock
 from domain.errors import SettingsError
 from domain.seams import Poll, Replier
 from listeners.x.client import Client, Settings
-from listeners.x.poll import SMALLEST_PAGE, XPoll
+from listeners.x.poll import XPoll
 from listeners.x.posts import NAME, mentions_from_response
 from listeners.x.replies import XReplier
 
-__all__ = ["NAME", "TRAINABLE", "Settings", "check", "connect", "mentions_from_response", "replier"]
+__all__ = ["NAME", "READS", "TRAINABLE", "Settings", "check", "connect", "mentions_from_response", "replier"]
+
+READS: Final = {
+    SourceKind.SEARCH: ("native_query",),
+    SourceKind.MENTIONS: ("account",),
+    SourceKind.OWN_POSTS: ("account",),
+}
 
 TRAINABLE: Final = False
 """X's developer terms forbid training models on its content, see docs/platforms/x.md."""
@@ -23,7 +29,7 @@ def connect(settings: Settings, stream: Stream, *, clock: Clock) -> Poll:
     Raises:
         SettingsError: X has no such stream, or no bearer token is set.
     """
-    if stream.kind not in SMALLEST_PAGE:
+    if stream.kind not in READS:
         raise SettingsError(f"The stream {stream.name} reads {stream.kind} of X: use search, mentions or own_posts.")
     if not settings.bearer_token:
         raise SettingsError(f"The stream {stream.name} reads X, but X_BEARER_TOKEN is not set.")

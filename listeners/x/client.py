@@ -13,6 +13,7 @@ from domain.clock import Clock
 from domain.errors import CredentialsError, CursorTooOldError, PlatformError
 from listeners.calls import NEXT_POLL, UndoneError, never_left
 from listeners.paging import MAX_PAGES
+from listeners.settings import KEY, secret
 from listeners.x.posts import NAME, Payload
 
 HOST: Final = "https://api.twitter.com"
@@ -36,12 +37,12 @@ class Settings:
     that becomes visible so late is found all the same.
     """
 
-    bearer_token: str = field(repr=False)
-    api_key: str = field(default="", repr=False)
-    api_secret: str = field(default="", repr=False)
-    access_token: str = field(default="", repr=False)
-    access_secret: str = field(default="", repr=False)
-    api_url: str = HOST
+    bearer_token: str = field(repr=False, metadata=secret("X_BEARER_TOKEN"))
+    api_key: str = field(default="", repr=False, metadata=secret("X_API_KEY"))
+    api_secret: str = field(default="", repr=False, metadata=secret("X_API_SECRET"))
+    access_token: str = field(default="", repr=False, metadata=secret("X_ACCESS_TOKEN"))
+    access_secret: str = field(default="", repr=False, metadata=secret("X_ACCESS_SECRET"))
+    api_url: str = field(default=HOST, metadata=KEY)
     timeout_seconds: float = 10.0
     overlap_seconds: float = 120.0
     max_pages: int = MAX_PAGES

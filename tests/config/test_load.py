@@ -6,10 +6,11 @@ import pytest
 from config.fields import Task
 from config.load import EXAMPLE, load, parse
 from config.model import CheckpointSection
-from config.settings import Settings
+from config.settings import settings_model
 from domain.brand import SourceKind
 from domain.errors import SettingsError
 from domain.reply import RiskKind
+from listeners import PLATFORMS
 from nlp.tasks import TASKS
 
 GOOD = """
@@ -44,7 +45,7 @@ def faults(path: Path) -> str:
 def test_the_example_is_valid_and_shows_every_key():
     text = Path(EXAMPLE).read_text()
     parse(Path(EXAMPLE))
-    for name, field in Settings.model_fields.items():
+    for name, field in settings_model(PLATFORMS).model_fields.items():
         assert name in text
         section = field.annotation
         for key in getattr(section, "model_fields", {}):
@@ -144,7 +145,8 @@ def test_our_own_accounts_are_read_wherever_we_listen(write):
 
 def test_a_reddit_search_can_be_narrowed_to_subreddits(write):
     text = GOOD.replace('platform = "x"', 'platform = "reddit"\nsubreddits = ["a", "b"]')
-    assert parse(write(text)).build_streams()[0].target == "a+b: lumora"
+    stream = parse(write(text)).build_streams()[0]
+    assert (stream.target, stream.places, stream.what) == ("lumora", ("a", "b"), "lumora in a, b")
 
 
 def test_secrets_come_from_the_environment_and_the_env_file_beside(write, monkeypatch):

@@ -2,16 +2,17 @@
 
 import base64
 import json
+import re
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from domain.brand import SourceKind, Stream
 from domain.mention import MentionId
 from domain.seams import Poll
-from listeners import reddit, x
+from listeners import hackernews, reddit, x
 from listeners.x.posts import id_at
 from tests.builders import NOON, stream
 from tests.replay import Asked, Reply, Server, json_reply
@@ -47,10 +48,24 @@ class Item:
 
 
 class FakePlatform:
-    """What the two fakes share: posts, the newest first, and the failures that come before the next answers."""
+    """What the fakes share: posts, the newest first, and the failures that come before the next answers.
+
+    `exempt` names the promises of the contract that the platform cannot keep, each with the reason.
+    """
 
     name: str
     stream: Stream
+    exempt: ClassVar[dict[str, str]] = {}
+    page_size = 100
+    depth = 1000
+    """How many posts a listing has at most, where it has a bound."""
+    says_when_edited = True
+    no_secrets: ClassVar[dict[str, str]] = {}
+    """Settings without the secrets that reading needs."""
+    impossible: SourceKind
+    """A kind of stream that the platform has not."""
+    credentials_fix = ""
+    """A pattern for what people are told to mend."""
 
     def __init__(self, clock: HandClock) -> None:
         self.clock = clock
@@ -85,7 +100,29 @@ class FakePlatform:
     def is_listing(self, asked: Asked) -> bool:
         raise NotImplementedError
 
+    def out_of_quota(self, seconds: int) -> Reply:
+        """Make the refusal of a call above the quota, which comes back in so many seconds."""
+        return json_reply({"message": "slow down"}, status=429, headers={"retry-after": str(seconds)})
+
+    def last_of_quota(self, seconds: int) -> dict[str, str]:
+        """Return the headers of the last answer that the quota allows."""
+        raise NotImplementedError
+
+    def refuse_sign_in(self, status: int) -> None:
+        """Refuse our credentials wherever they are shown, but in listings."""
+        raise NotImplementedError
+
+    def reachable(self, published: list[MentionId]) -> set[MentionId]:
+        """Return which of these, published at one moment, a listing still reaches."""
+        return set(published)
+
     def poll(self, stream: Stream | None = None, **settings: Any) -> Poll:
+        raise NotImplementedError
+
+    def settings(self, **changes: Any) -> Any:
+        raise NotImplementedError
+
+    def refusal(self, status: int, message: str = "No.") -> Reply:
         raise NotImplementedError
 
     def edit(self, mention: MentionId, text: str) -> None:
@@ -117,6 +154,9 @@ class FakeX(FakePlatform):
 
     name = "x"
     stream = stream()
+    no_secrets: ClassVar = {"bearer_token": ""}
+    impossible = SourceKind.NEW
+    credentials_fix = "console.x.com|X_BEARER_TOKEN"
 
     def poll(self, stream: Stream | None = None, **settings: Any) -> Poll:
         return x.connect(self.settings(**settings), stream or self.stream, clock=self.clock)
@@ -132,6 +172,18 @@ class FakeX(FakePlatform):
 
     def is_listing(self, asked: Asked) -> bool:
         return asked.path.endswith(("/search/recent", "/mentions", "/tweets"))
+
+    def out_of_quota(self, seconds: int) -> Reply:
+        return json_reply({"message": "slow down"}, status=429, headers=self._reset(seconds))
+
+    def last_of_quota(self, seconds: int) -> dict[str, str]:
+        return {"x-rate-limit-remaining": "0", **self._reset(seconds)}
+
+    def _reset(self, seconds: int) -> dict[str, str]:
+        return {"x-rate-limit-reset": str(int(self.clock().timestamp()) + seconds)}
+
+    def refuse_sign_in(self, status: int) -> None:
+        self._other = lambda asked: self.refusal(status)  # type: ignore[method-assign]
 
     def refusal(self, status: int, message: str = "No.") -> Reply:
         return json_reply({"title": message, "detail": message, "status": status}, status=status)
@@ -184,11 +236,13 @@ class FakeX(FakePlatform):
 
 
 class FakeReddit(FakePlatform):
-    """The new submissions of r/lumora, or its comments. `depth`: how many things a listing has at most."""
+    """The new submissions of r/lumora, or its comments."""
 
     name = "reddit"
-    stream = stream(name="r/lumora", platform="reddit", kind=SourceKind.NEW, target="lumora")
-    depth = 1000
+    stream = stream(name="r/lumora", platform="reddit", kind=SourceKind.NEW, target="", places=("lumora",))
+    no_secrets: ClassVar = {"client_secret": ""}
+    impossible = SourceKind.MENTIONS
+    credentials_fix = "REDDIT_CLIENT_ID"
 
     def poll(self, stream: Stream | None = None, **settings: Any) -> Poll:
         return reddit.connect(self.settings(**settings), stream or self.stream, clock=self.clock)
@@ -208,6 +262,15 @@ class FakeReddit(FakePlatform):
 
     def is_listing(self, asked: Asked) -> bool:
         return not asked.path.endswith("/access_token")
+
+    def last_of_quota(self, seconds: int) -> dict[str, str]:
+        return {"x-ratelimit-remaining": "0.0", "x-ratelimit-used": "1000", "x-ratelimit-reset": str(seconds)}
+
+    def refuse_sign_in(self, status: int) -> None:
+        self._other = lambda asked: self.refusal(status)  # type: ignore[method-assign]
+
+    def reachable(self, published: list[MentionId]) -> set[MentionId]:
+        return set(sorted(published)[-self.depth :])
 
     def refusal(self, status: int, message: str = "No.") -> Reply:
         return json_reply({"message": message, "error": status}, status=status)
@@ -252,7 +315,68 @@ class FakeReddit(FakePlatform):
         }
 
 
-FAKES: dict[str, type[FakeX] | type[FakeReddit]] = {"x": FakeX, "reddit": FakeReddit}
+class FakeHackerNews(FakePlatform):
+    """Algolia's search by date. A story each; what is gone is simply not listed any more."""
+
+    name = "hackernews"
+    stream = stream(name="lumora on HN", platform="hackernews")
+    exempt: ClassVar = {
+        "a_removal_is_carried": "deleted posts vanish from the search without a word",
+        "refused_credentials_are_told_apart": "there are no credentials",
+        "the_last_call_of_a_quota_is_the_last": "Algolia does not tell how much of the quota is left",
+        "a_cursor_beyond_reach_is_told_once_and_the_next_poll_goes_on": "the search reaches back to 2006",
+    }
+    says_when_edited = False
+    impossible = SourceKind.NEW
+
+    def poll(self, stream: Stream | None = None, **settings: Any) -> Poll:
+        return hackernews.connect(self.settings(**settings), stream or self.stream, clock=self.clock)
+
+    def settings(self, **changes: Any) -> hackernews.Settings:
+        return hackernews.Settings(**({"api_url": self.server.url} | changes))
+
+    def edit(self, mention: MentionId, text: str) -> None:
+        self._change(mention, lambda item: replace(item, text=text))
+
+    def is_listing(self, asked: Asked) -> bool:
+        return True
+
+    def refusal(self, status: int, message: str = "No.") -> Reply:
+        return json_reply({"message": message, "status": status}, status=status)
+
+    def _new_id(self, at: datetime) -> str:
+        return str(40_000_000 + len(self.items))
+
+    def _list(self, asked: Asked) -> Reply:
+        bounds = [
+            re.fullmatch(r"created_at_i([<>])=(\d+)", each)
+            for each in asked.query.get("numericFilters", "").split(",")
+            if each
+        ]
+        found = [i for i in self._visible() if not i.gone and all(self._within(i, bound) for bound in bounds)]
+        found.sort(key=lambda i: (i.at, int(i.id)), reverse=True)
+        size, page = int(asked.query["hitsPerPage"]), int(asked.query.get("page", "0"))
+        reached = found[: self.depth][size * page :]
+        return json_reply({"hits": [self._hit(i) for i in reached[:size]], "nbHits": len(found), "page": page})
+
+    def _within(self, item: Item, bound: "re.Match[str] | None") -> bool:
+        assert bound is not None, "Algolia answers 400 to such a filter"
+        second, limit = int(item.at.timestamp()), int(bound[2])
+        return second >= limit if bound[1] == ">" else second <= limit
+
+    def _hit(self, item: Item) -> dict[str, Any]:
+        return {
+            "objectID": item.id,
+            "_tags": ["story", f"author_{item.author}", f"story_{item.id}"],
+            "author": item.author,
+            "created_at_i": int(item.at.timestamp()),
+            "title": item.text,
+            "story_text": None,
+            "story_id": int(item.id),
+        }
+
+
+FAKES: dict[str, type[FakePlatform]] = {"hackernews": FakeHackerNews, "reddit": FakeReddit, "x": FakeX}
 
 
 def garbage() -> dict[str, Reply]:

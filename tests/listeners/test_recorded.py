@@ -13,7 +13,7 @@ from domain.errors import InputError, PlatformError
 from listeners import reddit, x
 from listeners.reddit.client import Client as RedditClient
 from listeners.x.client import Client as XClient
-from tests.builders import NOON, stream
+from tests.builders import NOON, listing, stream
 from tests.replay import Interaction, interactions, replaying
 from tests.shared import SHARED, shared_file
 
@@ -267,7 +267,7 @@ def test_polls_of_x_read_the_recordings(kind, target, cassettes, found, cost):
     ],
 )
 def test_polls_of_reddit_read_the_recordings(kind, target, cassette, polls):
-    wanted = stream(name="recorded", platform="reddit", kind=kind, target=target)
+    wanted = listing(kind, target)
     with replaying(reddit_cassette(cassette)) as server:
         poll = reddit.connect(reddit_settings(server), wanted, clock=lambda: NOON)
         batch, found = poll(None), []

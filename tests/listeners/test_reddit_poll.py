@@ -7,7 +7,7 @@ import pytest
 from domain.brand import SourceKind
 from domain.errors import CredentialsError, CursorTooOldError, PlatformError
 from listeners.reddit import check
-from tests.builders import stream
+from tests.builders import listing
 from tests.listeners.platforms import FakeReddit, HandClock
 from tests.replay import Reply, json_reply
 
@@ -19,7 +19,7 @@ def platform():
 
 
 def reading(kind, target):
-    return stream(name="ours", platform="reddit", kind=kind, target=target)
+    return listing(kind, target)
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,8 @@ from sandbox.server import (
     Sandbox,
 )
 from sandbox.world import Draft
-from tests.builders import stream
-from tests.listeners.platforms import HandClock
+from tests.builders import listing
+from tests.listeners.platforms import FAKES, HandClock
 from tests.sandbox.running import wait_until
 
 WORDS = "We are sorry, and on our way."
@@ -89,15 +89,25 @@ class Place:
         return self._poll(SourceKind.OWN_POSTS, self.account)
 
     def _poll(self, kind: SourceKind, target: str) -> list[Mention]:
-        wanted = stream(platform=self.name, kind=kind, target=target)
+        wanted = listing(kind, target, platform=self.name)
         poll = listeners.load(self.name).connect(self.settings(), wanted, clock=self.clock)
         return list(poll(None).mentions)
 
 
-@pytest.fixture(params=sorted(listeners.PLATFORMS))
+ACCOUNTS = {"reddit": REDDIT_ACCOUNT, "x": X_ACCOUNT}
+"""Where Earshot can answer, and as whom."""
+
+
+@pytest.mark.parametrize("name", sorted(listeners.PLATFORMS.keys() - ACCOUNTS.keys()))
+def test_elsewhere_people_answer_on_the_platform_itself(name):
+    with FAKES[name](HandClock()) as fake:
+        assert listeners.load(name).replier(fake.settings(), clock=fake.clock) is None
+
+
+@pytest.fixture(params=sorted(ACCOUNTS))
 def place(request):
     clock = HandClock()
-    account = {"x": X_ACCOUNT, "reddit": REDDIT_ACCOUNT}[request.param]
+    account = ACCOUNTS[request.param]
     posting = {"x": "POST /2/tweets", "reddit": "POST /reddit/api/comment"}[request.param]
     with Sandbox(clock=clock) as sandbox:
         yield Place(request.param, account, posting, sandbox, clock)

@@ -17,7 +17,7 @@ from sandbox.server import (
     Sandbox,
 )
 from sandbox.world import Draft
-from tests.builders import stream
+from tests.builders import listing, stream
 from tests.listeners.platforms import HandClock
 
 
@@ -86,7 +86,7 @@ def test_every_kind_of_stream_of_reddit(sandbox, clock, kind, target, texts):
     post = sandbox.world.add(Draft("reddit", "jane", "It is down", title="Lumora?", community="lumora"))
     clock.advance(seconds=1)
     sandbox.world.add(Draft("reddit", REDDIT_ACCOUNT, "Sorry!", reply_to=post.id))
-    wanted = stream(platform="reddit", kind=kind, target=target)
+    wanted = listing(kind, target)
     mentions = reddit.connect(reddit_settings(sandbox), wanted, clock=clock)(None).mentions
     assert [mention.text for mention in mentions] == texts
     assert {mention.thread_id for mention in mentions} <= {f"reddit:{post.id}"}
@@ -109,6 +109,6 @@ def test_an_edit_and_a_late_post_of_the_sandbox_arrive(sandbox, clock):
 
 @pytest.mark.parametrize("community", ["lumorastaff", "freelumora", "nosuchplace"])
 def test_a_subreddit_that_cannot_be_read_says_what_to_do(sandbox, clock, community):
-    wanted = stream(platform="reddit", kind=SourceKind.NEW, target=community)
+    wanted = listing(SourceKind.NEW, community)
     with pytest.raises(PlatformError, match="stream"):
         reddit.connect(reddit_settings(sandbox), wanted, clock=clock)(None)

@@ -26,7 +26,7 @@ def test_channels_of_product_and_of_the_ladder_are_known_by_their_ids(tmp_path):
     settings = parse(path)
     assert set(named_channels(settings)) == {"#product", "#ladder", "#helio"}
     ids = {"#product": "C0PRODUCT", "#ladder": "C0LADDER", "#helio": "C0HELIO"}
-    house = open_house(settings, Secrets(), clock=lambda: NOON, channels=ids)
+    house = open_house(settings, Secrets({}), clock=lambda: NOON, channels=ids)
     assert house.product_channels == {"Lumora": "C0PRODUCT", "Helio": "C0HELIO"}
     assert house.escalation == EscalationPolicy(("U0LEO", "S0BOSS"), "C0LADDER")
     house.database.close()

@@ -1,0 +1,140 @@
+"""Calling a platform that speaks plain HTTP: once for each request, bounded in time and size, with one error type."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+
+import requests
+
+from domain.clock import Clock
+from domain.errors import CredentialsError, InputError, PlatformError
+from listeners.calls import NEXT_POLL, UndoneError, never_left
+
+LARGEST: Final = 20 * 1024 * 1024
+"""No answer of a platform has so many bytes."""
+
+_CHUNK: Final = 64 * 1024
+
+Quota = Callable[[requests.Response], datetime | None]
+"""Reads from an answer when the platform may be asked again; None where it says nothing of that, or may be at once."""
+
+
+class Http:
+    """One platform's API at one address. Waiting and trying again is left to the next poll.
+
+    `fixes` say what a person should do about a status; those of `credentials` mean that our secrets are refused.
+    """
+
+    def __init__(
+        self,
+        platform: str,
+        title: str,
+        url: str,
+        *,
+        clock: Clock,
+        timeout_seconds: float = 10.0,
+        headers: Mapping[str, str] | None = None,
+        fixes: Mapping[int, str] | None = None,
+        credentials: Mapping[int, str] | None = None,
+        quota: Quota | None = None,
+    ) -> None:
+        """Make no call yet. `title` is the platform's name as people write it."""
+        self.platform, self.title, self.url = platform, title, url.rstrip("/")
+        self._clock, self._timeout = clock, timeout_seconds
+        self._fixes, self._credentials = fixes or {}, credentials or {}
+        self._quota = quota or retry_after(clock)
+        self._back_at: datetime | None = None
+        self._session = requests.Session()
+        self._session.headers.update(headers or {})
+
+    def get(self, path: str, params: Mapping[str, Any] | None = None, **options: Any) -> Any:
+        """Return the JSON that the platform answers. Raises as `call`."""
+        response = self.call("GET", path, params=params, **options)
+        try:
+            return response.json()
+        except (ValueError, RecursionError) as error:
+            raise self.error("answered with something else than JSON.") from error
+
+    def call(self, method: str, path: str, **options: Any) -> requests.Response:
+        """Return an answer that is no refusal; `options` are those of requests.
+
+        Raises:
+            CredentialsError: our secrets are refused.
+            PlatformError: nothing usable came.
+            UndoneError: the platform was not reached, or asks us to wait.
+        """
+        if wait := self._seconds_without_quota():
+            says = f"{self.title}'s quota is used up for {wait:.0f} s more."
+            raise UndoneError(says, platform=self.platform, retry_after=wait)
+        try:
+            with self._session.request(
+                method, self.url + path, timeout=self._timeout, stream=True, **({"allow_redirects": False} | options)
+            ) as response:
+                response._content = self._body(response)  # noqa: SLF001  # requests itself knows no bound in bytes
+        except requests.Timeout as error:
+            raise self.error(f"did not answer within {self._timeout:g} s.", undone=never_left(error)) from error
+        except requests.RequestException as error:
+            raise self.error(f"cannot be reached ({type(error).__name__}).", undone=never_left(error)) from error
+        self._back_at = self._quota(response)
+        if response.status_code >= 300 and response.status_code != 304:
+            raise self._refusal(response)
+        return response
+
+    def error(self, what: str, *, undone: bool = False, retry_after: float | None = None) -> PlatformError:
+        """Make the error of a call that the next poll repeats."""
+        kind = UndoneError if undone else PlatformError
+        says = f"{self.title} at {self.url} {what}{NEXT_POLL}"
+        return kind(says, platform=self.platform, retry_after=retry_after)
+
+    @contextmanager
+    def usable(self) -> Iterator[None]:
+        """Turn the fault of an answer's content into the platform's failure.
+
+        Raises:
+            PlatformError: the block raised an InputError.
+        """
+        try:
+            yield
+        except InputError as error:
+            raise self.error(f"answered badly. {error}") from error
+
+    def _body(self, response: requests.Response) -> bytes:
+        body = bytearray()
+        for chunk in response.iter_content(_CHUNK):
+            body += chunk
+            if len(body) > LARGEST:
+                raise self.error(f"answers with more than {LARGEST // 1024 // 1024} MB.")
+        return bytes(body)
+
+    def _seconds_without_quota(self) -> float:
+        return 0.0 if self._back_at is None else max(0.0, (self._back_at - self._clock()).total_seconds())
+
+    def _refusal(self, response: requests.Response) -> PlatformError:
+        status = response.status_code
+        says = f"says {status} ({response.reason})."
+        if fix := self._credentials.get(status):
+            return CredentialsError(f"{self.title} at {self.url} {says} {fix}", platform=self.platform)
+        if fix := self._fixes.get(status):
+            return PlatformError(f"{self.title} at {self.url} {says} {fix}", platform=self.platform)
+        if status == 429:
+            return self.error(says, undone=True, retry_after=self._seconds_without_quota() or None)
+        return self.error(says)
+
+
+def retry_after(clock: Clock) -> Quota:
+    """Return what reads the header Retry-After, in seconds or as a date, of 429 and 503."""
+
+    def read(response: requests.Response) -> datetime | None:
+        written = response.headers.get("retry-after", "")
+        if response.status_code not in {429, 503} or not written:
+            return None
+        if written.isdecimal():
+            return clock() + timedelta(seconds=int(written))
+        try:
+            return parsedate_to_datetime(written).astimezone(UTC)
+        except ValueError:
+            return None
+
+    return read
