@@ -13,6 +13,7 @@ from domain.deadline import DeadlinePolicy
 from domain.noise import NoisePolicy
 from domain.reply import ReplyPolicy, RiskKind
 from domain.scorecard import Target
+from domain.spend import SpendPolicy
 
 
 class TriageSection(Section):
@@ -71,6 +72,18 @@ class EscalationSection(Section):
         if groups and not self.channel:
             raise ValueError(f"the user group {groups[0]} can be told in a channel only: set channel as well")
         return self
+
+
+class SpendSection(Section):
+    """`[spend]`: what listening may cost on a UTC day, and how that is spread."""
+
+    daily_cap_usd: Decimal | None = Field(default=None, ge=0)
+    freely: Decimal = Field(default=Decimal("0.5"), ge=0, le=1)
+    reserved: Decimal = Field(default=Decimal("0.2"), ge=0, lt=1)
+
+    def build(self) -> SpendPolicy:
+        """Make the domain's value."""
+        return SpendPolicy(self.daily_cap_usd, self.freely, self.reserved)
 
 
 class RepliesSection(Section):

@@ -12,7 +12,15 @@ from config.brands import BrandSection, RivalSection
 from config.fields import Channel, Member, Section, SlackServer
 from config.model import ModelSection
 from config.platforms import section_of
-from config.rules import EscalationSection, NoiseSection, RepliesSection, SlaSection, TargetSection, TriageSection
+from config.rules import (
+    EscalationSection,
+    NoiseSection,
+    RepliesSection,
+    SlaSection,
+    SpendSection,
+    TargetSection,
+    TriageSection,
+)
 from config.streams import StreamSection
 from domain.brand import Brand, SourceKind, Stream
 from domain.case import TriagePolicy, Urgency
@@ -52,6 +60,7 @@ class Settings(Section):
     noise: NoiseSection = NoiseSection()
     escalation: EscalationSection = EscalationSection()
     replies: RepliesSection = RepliesSection()
+    spend: SpendSection = SpendSection()
     targets: tuple[TargetSection, ...] = ()
     own_posts_poll_seconds: float = Field(default=60.0, ge=0.2, le=86_400)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from crm.business_time import business_clock
 from domain.brand import Brand
@@ -22,7 +23,7 @@ class Facts:
 
     `closings` gives by case id the moment at which the case's day was closed: of these cases nothing later is known.
     `late_answers` are answers that came after that to cases that were not due yet. `found` says how well the model
-    finds complaints.
+    finds complaints; `spent_usd` is what listening cost on the UTC days of the same dates.
     """
 
     brand: Brand
@@ -34,6 +35,7 @@ class Facts:
     closings: Mapping[str, datetime] = field(default_factory=dict)
     late_answers: Mapping[str, datetime] = field(default_factory=dict)
     found: LiveFigure | None = None
+    spent_usd: Decimal = Decimal(0)
     _waits: dict[bool, list[tuple[float, bool]]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def eligible(self) -> list[Outcome]:

@@ -129,6 +129,13 @@ def not_us(facts: Facts) -> Kpi:
     return _share("not_us", kpi_facts.dismissed(facts))
 
 
+def cost_per_answered_complaint(facts: Facts) -> Kpi:
+    """What listening cost / eligible complaints of the period that were answered, in USD."""
+    answered = sum(outcome.answered_at is not None for outcome in facts.eligible())
+    note = "what reading cost on the UTC days of the same dates; people's time and replies are not in it"
+    return _ratio("cost_per_answered_complaint", float(facts.spent_usd), answered, unit="usd", note=note)
+
+
 def mentions(facts: Facts) -> Kpi:
     """How many mentions were posted in the period, our own not counted."""
     return _count("mentions", facts.volume.mentions)
@@ -142,6 +149,7 @@ KPIS: Mapping[str, Callable[[Facts], Kpi]] = MappingProxyType(
             first_response_p90_business, answered_within_1h, answered_within_4h, answered_within_24h, sla_kept,
             response_rate_corrected, identity_coverage, identity_coverage_verified, identity_coverage_supplied,
             net_sentiment, share_of_voice, complaints, complaints_corrected, opportunities, not_us, mentions,
+            cost_per_answered_complaint,
         )
     }
 )  # fmt: skip
@@ -173,6 +181,7 @@ COUNTED: Mapping[str, Callable[[Facts], list[Counted]]] = MappingProxyType(
         "answered_within_24h": _within(24),
         "sla_kept": kpi_facts.in_time,
         "complaints": _eligible,
+        "cost_per_answered_complaint": kpi_facts.answered,
         "complaints_corrected": _eligible,
         "opportunities": kpi_facts.opportunities,
         "not_us": kpi_facts.dismissed,
@@ -185,7 +194,8 @@ COVERAGE = frozenset({"identity_coverage", "identity_coverage_verified", "identi
 VOLUME = frozenset({"net_sentiment", "share_of_voice", "mentions"})
 
 LOWER_IS_BETTER = frozenset(
-    {name for name in KPIS if name.startswith("first_response")} | {"complaints", "complaints_corrected", "not_us"}
+    {name for name in KPIS if name.startswith("first_response")}
+    | {"complaints", "complaints_corrected", "cost_per_answered_complaint", "not_us"}
 )
 """A target of these is reached from above."""
 

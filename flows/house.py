@@ -14,6 +14,7 @@ from domain.handover import EscalationPolicy
 from domain.noise import NoisePolicy
 from domain.reply import ReplyPolicy, ReplyTemplate
 from domain.scorecard import Target
+from domain.spend import SpendPolicy
 from storage.database import Database
 
 
@@ -40,6 +41,7 @@ class House:
     replies: ReplyPolicy = field(default_factory=ReplyPolicy)
     templates: tuple[ReplyTemplate, ...] = ()
     targets: tuple[Target, ...] = ()
+    spend: SpendPolicy = field(default_factory=SpendPolicy)
 
     def brand(self, name: str) -> Brand:
         """Return the brand of that name; raises Refused for one that the settings do not have (any more)."""

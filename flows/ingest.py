@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import structlog
 
 from crm.attribution import named_brands, reading
+from crm.spending import allowance
 from crm.triage import reason_to_alert
 from domain.brand import Brand, Stream
 from domain.clock import iso
@@ -15,6 +16,7 @@ from domain.errors import PlatformError
 from domain.mention import Batch, Mention, Removal
 from domain.prediction import Predictions
 from domain.seams import Classify, Explain, Poll
+from domain.spend import Spent
 from flows.carding import Origin
 from flows.filing import Filed, file_mentions
 from flows.house import House
@@ -83,16 +85,21 @@ def ingest(
     now = house.clock()
     with house.database.read() as tx:
         cursor = streams.cursor(tx, stream.name)
-        spent = streams.spent(tx, stream.name, day=now.date())
-    budget = None if stream.daily_cap_usd is None else stream.daily_cap_usd - spent
-    if budget is not None and budget <= 0:
-        return _failed(stream, _cap_reached(stream), house)
+        spent = streams.spent(tx, stream.name, day=now.astimezone(UTC).date())
+    may = allowance(stream, spent, house.spend, now=now)
+    if may.used_up:
+        return _failed(stream, _cap_reached(stream, house), house)
+    if may.slowed:
+        _tell_slowed(stream, spent, house)
+    if may.usd == 0:
+        return IngestReport(capped=True)
     try:
-        batch = poll(cursor, budget_usd=budget)
+        batch = poll(cursor, budget_usd=may.usd)
     except PlatformError as error:
         return _failed(stream, str(error), house)
-    if budget is not None and batch.capped and not batch.mentions and not batch.cost_usd:
-        return _failed(stream, _cap_reached(stream), house)  # what is left of the day pays for no page
+    if may.usd is not None and batch.capped and not batch.mentions and not batch.cost_usd:
+        # What may be spent pays for no page: the plan of the day allows one later, or nothing does.
+        return IngestReport(capped=True) if may.slowed else _failed(stream, _cap_reached(stream, house), house)
 
     def keep_place(tx: Tx, filed: Filed) -> None:
         if batch.cursor is not None:
@@ -268,8 +275,26 @@ def _failed(stream: Stream, reason: str, house: House) -> IngestReport:
     return IngestReport(error=reason)
 
 
-def _cap_reached(stream: Stream) -> str:
-    return (
-        f"the daily cap of {stream.daily_cap_usd} USD is reached; reading goes on after midnight UTC, "
-        "or when daily_cap_usd is raised"
+def _tell_slowed(stream: Stream, spent: Spent, house: House) -> None:
+    """Tell the operators once a day that a stream is read slowly, before its cap stops it."""
+    day = house.clock().astimezone(UTC).date()
+    subject = f"{stream.name} slowed {day.isoformat()}"
+    own = f"{spent.stream:.2f} of its {stream.daily_cap_usd:.2f} USD" if stream.daily_cap_usd else ""
+    all_cap = house.spend.daily_cap_usd
+    common = f"{spent.in_all:.2f} of the {all_cap:.2f} USD of all streams" if all_cap else ""
+    with house.database.write() as tx:
+        tell_operators(
+            tx,
+            f"{stream.name} is read slowly from now on: today has cost {' and '.join(filter(None, (own, common)))}. "
+            "The newest posts come first, the rest as the day allows. To hear all at once, raise daily_cap_usd.",
+            subject=subject,
+            house=house,
+        )
+
+
+def _cap_reached(stream: Stream, house: House) -> str:
+    caps = [f"the daily cap of {stream.daily_cap_usd} USD"] if stream.daily_cap_usd is not None else []
+    caps += (
+        [f"that of {house.spend.daily_cap_usd} USD for all streams"] if house.spend.daily_cap_usd is not None else []
     )
+    return f"{' or '.join(caps)} is reached; reading goes on after midnight UTC, or when daily_cap_usd is raised"

@@ -92,6 +92,7 @@ def facts_of(
         closings=closings,
         late_answers=outcomes.answers(tx, undecided),
         found=_found(tx, brand, last_closed.closes_at if last_closed else now),
+        spent_usd=streams.spent_between(tx, brand=brand.name, since=since, until=until),
     )
 
 

@@ -71,6 +71,7 @@ def open_house(
         replies=settings.replies.build(),
         templates=build_templates(settings),
         targets=settings.build_targets(),
+        spend=settings.spend.build(),
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import and_, select, update
 
 from domain.health import StreamHealth
 from domain.mention import Cursor
+from domain.spend import Spent
 from storage.database import Tx
 from storage.tables import SpendRow, StreamRow
 from storage.upserts import upsert
@@ -33,7 +34,7 @@ def read_ok(tx: Tx, stream: str, *, at: datetime, mentions: int, cost: Decimal) 
         .values(read_at=at, failing_since=None, last_error=None, mentions_read=StreamRow.mentions_read + mentions)
     )
     if cost:
-        usd = spent(tx, stream, day=at.date()) + cost
+        usd = spent(tx, stream, day=at.date()).stream + cost
         upsert(tx, SpendRow, [{"stream": stream, "day": at.date(), "usd": usd}], update=["usd"])
     return before.failing_since is not None
 
@@ -46,10 +47,19 @@ def read_failed(tx: Tx, stream: str, *, at: datetime, error: str) -> bool:
     return before.failing_since is None
 
 
-def spent(tx: Tx, stream: str, *, day: date) -> Decimal:
-    """Return what the stream's polls of one UTC day cost, in USD."""
-    usd = tx.scalar(select(SpendRow.usd).where(SpendRow.stream == stream, SpendRow.day == day))
-    return usd or Decimal(0)
+def spent(tx: Tx, stream: str, *, day: date) -> Spent:
+    """Return what the polls of one UTC day cost, this stream's and all."""
+    by_stream = dict(tx.execute(select(SpendRow.stream, SpendRow.usd).where(SpendRow.day == day)).all())
+    return Spent(by_stream.get(stream, Decimal(0)), sum(by_stream.values(), Decimal(0)))
+
+
+def spent_between(tx: Tx, *, brand: str, since: date, until: date) -> Decimal:
+    """Return what listening for a brand cost on the UTC days [since, until), in USD."""
+    days = SpendRow.day >= since, SpendRow.day < until
+    asked = (
+        select(SpendRow.usd).join(StreamRow, StreamRow.name == SpendRow.stream).where(StreamRow.brand == brand, *days)
+    )
+    return sum(tx.scalars(asked), Decimal(0))
 
 
 def health(tx: Tx, *, day: date) -> list[StreamHealth]:

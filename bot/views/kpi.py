@@ -132,6 +132,8 @@ def amount_words(value: float, unit: str) -> str:
             return duration_words(value)
         case "count":
             return f"{value:,.0f}"
+        case "usd":
+            return f"${value:,.2f}"
         case _:
             return f"{value:+.2f}"
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, Final
 
 import requests
@@ -34,7 +35,9 @@ class Settings:
 
     With an access token, the mentions and posts of its account are read as that account, at a fifth of the price, and
     that account may answer. `accounts`: the handles of ours, among which that account is. `overlap_seconds`: a post
-    that becomes visible so late is found all the same.
+    that becomes visible so late is found all the same. The prices are those of a post and of a user in an answer, and
+    of a post among the mentions and posts of the account that authenticates, where it owns the app:
+    https://docs.x.com/x-api/getting-started/pricing
     """
 
     bearer_token: str = field(repr=False, metadata=secret("X_BEARER_TOKEN"))
@@ -43,6 +46,9 @@ class Settings:
     access_token: str = field(default="", repr=False, metadata=secret("X_ACCESS_TOKEN"))
     access_secret: str = field(default="", repr=False, metadata=secret("X_ACCESS_SECRET"))
     api_url: str = field(default=HOST, metadata=KEY)
+    post_usd: Decimal = field(default=Decimal("0.005"), metadata=KEY)
+    user_usd: Decimal = field(default=Decimal("0.010"), metadata=KEY)
+    own_post_usd: Decimal = field(default=Decimal("0.001"), metadata=KEY)
     timeout_seconds: float = 10.0
     overlap_seconds: float = 120.0
     max_pages: int = MAX_PAGES

@@ -17,12 +17,6 @@ from listeners.paging import Page, Place, Stretch, read
 from listeners.x.client import Client, Settings
 from listeners.x.posts import NAME, Payload, id_at, mentions_from_response, moment_of
 
-# Dollars for a post and for a user in an answer; and for a post among the mentions and posts of the account that
-# authenticates, where it owns the app. https://docs.x.com/x-api/getting-started/pricing
-POST_USD: Final = Decimal("0.005")
-USER_USD: Final = Decimal("0.010")
-OWN_POST_USD: Final = Decimal("0.001")
-
 # https://docs.x.com/x-api/posts/search/introduction and .../timelines/introduction
 REACH: Final = timedelta(days=7)
 LARGEST_PAGE: Final = 100
@@ -46,7 +40,7 @@ class XPoll:
         self._stream = stream
         self._clock = clock
         self._client = Client(settings, clock)
-        self._bill = _Bill(clock)
+        self._bill = _Bill(clock, settings.user_usd)
         self._overlap = int(settings.overlap_seconds * 1000) << 22
         self._account_id: str | None = None
         self._owed_usd = Decimal(0)
@@ -100,12 +94,12 @@ class XPoll:
     def _fetch(self, stretch: Stretch, token: str | None, budget_usd: Decimal | None) -> Page | None:
         """Fetch a page, if even one of unknown posts by unknown authors is within the budget."""
         if self._stream.kind is not SourceKind.SEARCH and self._account_id is None:
-            if budget_usd is not None and budget_usd < USER_USD:
+            if budget_usd is not None and budget_usd < self._settings.user_usd:
                 return None
             self._account_id = self._look_up(self._stream.target)
         size = LARGEST_PAGE
         if budget_usd is not None:
-            size = min(size, int((budget_usd - self._owed_usd) / (self._post_usd + USER_USD)))
+            size = min(size, int((budget_usd - self._owed_usd) / (self._post_usd + self._settings.user_usd)))
         if size < SMALLEST_PAGE[self._stream.kind]:
             return None
         answer = self._client.call(lambda api: self._ask(api, size, stretch, token))
@@ -142,7 +136,7 @@ class XPoll:
 
     @property
     def _post_usd(self) -> Decimal:
-        return OWN_POST_USD if self._own else POST_USD
+        return self._settings.own_post_usd if self._own else self._settings.post_usd
 
     def _ask(self, api: tweepy.Client, size: int, stretch: Stretch, token: str | None) -> Response:
         since = self._horizon if stretch.floor is None else stretch.floor
@@ -161,7 +155,7 @@ class XPoll:
         if not isinstance(user, dict) or "id" not in user:
             fix = f"Mend `account` of the stream {self._stream.name}."
             raise PlatformError(f"X knows no account @{handle}. {fix}", platform=NAME)
-        self._owed_usd += self._bill.charge({"includes": {"users": [user]}}, post_usd=POST_USD)
+        self._owed_usd += self._bill.charge({"includes": {"users": [user]}}, post_usd=self._post_usd)
         return str(user["id"])
 
 
@@ -177,8 +171,9 @@ def _within(place: Place, horizon: int, *, overlap: int) -> Place:
 class _Bill:
     """What X charges: every post and user once in a UTC day, as far as this process has read them."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, user_usd: Decimal) -> None:
         self._clock = clock
+        self._user_usd = user_usd
         self._day: date | None = None
         self._charged: set[str] = set()
 
@@ -190,6 +185,6 @@ class _Bill:
         included = answer.get("includes", {})
         posts = {f"post {post['id']}" for post in (*answer.get("data", ()), *included.get("tweets", ()))}
         users = {f"user {user['id']}" for user in included.get("users", ())}
-        cost = len(posts - self._charged) * post_usd + len(users - self._charged) * USER_USD
+        cost = len(posts - self._charged) * post_usd + len(users - self._charged) * self._user_usd
         self._charged |= posts | users
         return cost

@@ -44,7 +44,7 @@ class SpendRow(Row):
 
     __tablename__ = "spending"
     stream: Mapped[str] = mapped_column(ForeignKey("streams.name"), primary_key=True)
-    day: Mapped[date] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True, index=True)
     usd: Mapped[Amount]
 
 

@@ -1,5 +1,6 @@
 import random
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -160,6 +161,9 @@ def test_the_rows_that_a_kpi_counts_add_up_to_it(cases):
         if name.endswith("_corrected"):
             continue
         figure, rows = kpi(name, cases), counted(facts(cases))
+        if figure.unit == "usd":  # money over cases
+            assert figure.denominator == sum(hit for _, hit in rows)
+            continue
         assert figure.numerator == sum(hit for _, hit in rows)
         assert figure.denominator in {None, len(rows)}
 
@@ -168,6 +172,13 @@ def test_every_kpi_counts_cases_customers_or_posts_and_has_a_direction():
     assert set(COUNTED) <= set(KPIS)
     assert set(KPIS) >= LOWER_IS_BETTER
     assert "response_rate" not in LOWER_IS_BETTER
+
+
+def test_listening_costs_so_much_for_each_answered_complaint():
+    answered = [outcome(answered_after=H) for _ in range(4)]
+    dear = kpi("cost_per_answered_complaint", [*answered, outcome()], spent_usd=Decimal("1.50"))
+    assert (dear.value, dear.numerator, dear.denominator) == (0.375, 1.5, 4)
+    assert kpi("cost_per_answered_complaint", [outcome()], spent_usd=Decimal(1)).value is None
 
 
 def test_volumes_of_days_add_up():

@@ -258,7 +258,12 @@ def lose_some(take, house, slack, pace, *, channels):
 def test_one_look_finds_everything_that_went_into_a_channel(take, house, slack, pace):
     lose_some(take, house, slack, pace, channels=("C1", "C2"))
     looks, find = [], slack.find
-    slack.find = lambda messages, since: looks.append(messages[0].channel) or find(messages, since)
+
+    def look(messages, since):
+        looks.append(messages[0].channel)
+        return find(messages, since)
+
+    slack.find = look
     assert len(reconcile(post=slack, house=house).posted) == 4
     assert looks == ["C1", "C2"]
 

@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 from domain.case import CaseKind, CaseState, Urgency
 from domain.errors import CredentialsError, PlatformError
 from domain.mention import Removal
+from domain.spend import SpendPolicy
 from flows.carding import Origin
 from flows.filing import file_mentions
 from flows.ingest import EXPLAINED, bring_in, ingest
@@ -78,7 +79,7 @@ def test_a_second_post_in_the_thread_joins_the_case_and_may_raise_it(take, house
         assert messages.for_case(tx, case.id).revision > 0
 
 
-class Meanwhile(dict):
+class Meanwhile(dict[Urgency, int]):
     """Due minutes that let something happen when they are first asked for: a case was read, and is not changed yet."""
 
     def __init__(self, minutes, happen):
@@ -230,7 +231,11 @@ def test_a_failing_platform_is_reported_once_and_so_is_its_recovery(house):
     assert {cursor for cursor, _ in poll.asked} == {None}  # the same place was asked for each time
 
 
+AT_ONCE = SpendPolicy(freely=Decimal(1))
+
+
 def test_the_daily_cap_is_a_hard_stop_until_midnight(house, clock):
+    house = replace(house, spend=AT_ONCE)
     capped = stream(daily_cap_usd=Decimal("0.10"))
     poll = Scripted(batch(mention(), cost_usd=Decimal("0.06")), batch(mention(), cost_usd=Decimal("0.04")))
 
@@ -242,6 +247,33 @@ def test_the_daily_cap_is_a_hard_stop_until_midnight(house, clock):
     assert [budget for _, budget in poll.asked] == [Decimal("0.10"), Decimal("0.04")]
     clock.advance(days=1)
     assert again().error is None
+
+
+def test_before_its_cap_a_stream_is_read_slowly_and_the_operators_hear_of_it_once(house, clock):
+    capped = stream(daily_cap_usd=Decimal("0.10"))
+    poll = Scripted(batch(mention(), cost_usd=Decimal("0.07")), batch(capped=True), batch(mention()))
+
+    def again():
+        return ingest(capped, poll=poll, classify=by_keyword, house=house)
+
+    assert [again().error for _ in range(2)] == [None, None]
+    clock.advance(hours=1)
+    assert again().error is None
+    budgets = [budget.quantize(Decimal("0.0001")) for _, budget in poll.asked]
+    assert budgets == [Decimal("0.0750"), Decimal("0.0050"), Decimal("0.0071")]
+    with house.database.read() as tx:
+        notices = [m.payload for m in messages.pending(tx, at=clock(), per_channel=9) if m.channel == "C0OPS"]
+    assert len(notices) == 1
+    assert notices[0] is not None
+    assert "lumora on X is read slowly from now on: today has cost 0.07 of its 0.10 USD" in notices[0]
+
+
+def test_when_the_plan_of_the_day_is_used_nothing_is_asked_and_nothing_is_a_failure(house):
+    capped = stream(daily_cap_usd=Decimal("0.10"))
+    poll = Scripted(batch(mention(), cost_usd=Decimal("0.075")))
+    assert ingest(capped, poll=poll, classify=by_keyword, house=house).cost_usd == Decimal("0.075")
+    report = ingest(capped, poll=poll, classify=by_keyword, house=house)
+    assert (report.error, report.capped, len(poll.asked)) == (None, True, 1)
 
 
 def test_history_is_assigned_by_name_thread_and_account_and_stays_silent(house):
@@ -293,6 +325,7 @@ def test_a_fresh_complaint_in_an_old_quiet_case_alerts(take, house):
 
 
 def test_what_is_left_of_a_cap_but_pays_for_no_page_is_told(house):
+    house = replace(house, spend=AT_ONCE)
     capped = stream(daily_cap_usd=Decimal("0.10"))
     poll = Scripted(batch(capped=True))
     report = ingest(capped, poll=poll, classify=by_keyword, house=house)

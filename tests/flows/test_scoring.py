@@ -6,6 +6,7 @@ from datetime import timedelta
 from domain.case import CaseKind
 from domain.scorecard import Target
 from flows import scoring
+from flows.kpi_days import facts_of
 from storage import outcomes
 from tests.builders import NOON, outcome
 
@@ -26,8 +27,12 @@ def test_each_target_begins_where_its_kpi_stood_and_each_period_is_read_once(hou
         Target("complaints", 0, by=BY, since=TODAY - timedelta(days=10), baseline=8),
     )
     read = []
-    facts_of = scoring.facts_of
-    monkeypatch.setattr(scoring, "facts_of", lambda tx, **asked: read.append(asked["until"]) or facts_of(tx, **asked))
+
+    def counted(tx, **asked):
+        read.append(asked["until"])
+        return facts_of(tx, **asked)
+
+    monkeypatch.setattr(scoring, "facts_of", counted)
     found = scoring.scores(brand=house.brands[0], house=replace(house, targets=targets))
     assert [score.expected for score in found] == [3, 1, 1, 6]
     assert len(read) == 3, "the present, and what was before each of the two days"

@@ -241,7 +241,7 @@ def test_figures_of_the_release_are_counted_and_no_day_is_closed_yet(upgraded):
 def test_streams_leases_deliveries_and_blind_checks_of_the_release_go_on(upgraded):
     with upgraded.write() as tx:
         assert streams.cursor(tx, "lumora on X") == "c3"
-        assert streams.spent(tx, "lumora on X", day=NOON.date()) == Decimal("0.05")
+        assert streams.spent(tx, "lumora on X", day=NOON.date()).stream == Decimal("0.05")
         failing = [health.stream for health in streams.health(tx, day=LATER.date()) if health.failing_since]
         assert failing == ["lumora on Reddit"]
         assert not deliveries.first_time(tx, "D1", at=LATER)

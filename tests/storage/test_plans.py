@@ -172,6 +172,7 @@ ASKED = {
         streams.read_ok(tx, "s", at=NOON, mentions=1, cost=Decimal(1)),
         streams.read_failed(tx, "s", at=NOON, error="no"),
         streams.spent(tx, "s", day=NOON.date()),
+        streams.spent_between(tx, brand="Lumora", since=NOON.date(), until=NOON.date()),
     ),
     "entry of the audit log": lambda tx: audit.append(
         tx, at=NOON, actor="U0MIA", action="claim", subject="case1", secret=SECRET

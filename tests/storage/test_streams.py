@@ -2,6 +2,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from domain.mention import Cursor
+from domain.spend import Spent
 from storage import streams
 from tests.builders import NOON
 
@@ -42,7 +43,19 @@ def test_spending_adds_up_exactly_by_utc_day(database):
         for _ in range(3):
             streams.read_ok(tx, "s", at=NOON, mentions=1, cost=Decimal("0.1"))
         streams.read_ok(tx, "s", at=NOON + timedelta(days=1), mentions=1, cost=Decimal("0.005"))
-        assert streams.spent(tx, "s", day=DAY) == Decimal("0.3")
-        assert streams.spent(tx, "s", day=DAY + timedelta(days=1)) == Decimal("0.005")
-        assert streams.spent(tx, "other", day=DAY) == 0
-        assert [s.spent_today_usd for s in streams.health(tx, day=DAY)] == [Decimal("0.3")]
+        streams.read_ok(tx, "t", at=NOON, mentions=1, cost=Decimal("0.2"))
+        assert streams.spent(tx, "s", day=DAY) == Spent(Decimal("0.3"), Decimal("0.5"))
+        assert streams.spent(tx, "s", day=DAY + timedelta(days=1)) == Spent(Decimal("0.005"), Decimal("0.005"))
+        assert streams.spent(tx, "other", day=DAY) == Spent(Decimal(0), Decimal("0.5"))
+        assert [s.spent_today_usd for s in streams.health(tx, day=DAY)] == [Decimal("0.3"), Decimal("0.2")]
+
+
+def test_what_a_brand_cost_is_that_of_its_streams_on_these_days(database):
+    with database.write() as tx:
+        for name, brand in (("s", "Lumora"), ("t", "Lumora"), ("u", "Helio")):
+            streams.save_cursor(tx, name, "c", brand=brand, at=NOON)
+            for days in range(3):
+                streams.read_ok(tx, name, at=NOON + timedelta(days=days), mentions=1, cost=Decimal("0.1"))
+        until = DAY + timedelta(days=2)
+        assert streams.spent_between(tx, brand="Lumora", since=DAY, until=until) == Decimal("0.4")
+        assert streams.spent_between(tx, brand="Nobody", since=DAY, until=until) == 0
