@@ -11,7 +11,7 @@ from domain.case import CaseKind
 from domain.customer import Coverage
 from domain.outcome import Outcome
 from domain.quality import LiveFigure
-from domain.volume import Volume
+from domain.volume import Voice, Volume
 
 Counted = tuple[Outcome, bool]
 """A case in a KPI's denominator, and whether it is in the numerator, too."""
@@ -23,7 +23,8 @@ class Facts:
 
     `closings` gives by case id the moment at which the case's day was closed: of these cases nothing later is known.
     `late_answers` are answers that came after that to cases that were not due yet. `found` says how well the model
-    finds complaints; `spent_usd` is what listening cost on the UTC days of the same dates.
+    finds complaints; `voices` are what comparable streams heard of us and of rivals; `spent_usd` is what listening cost
+    on the UTC days of the same dates.
     """
 
     brand: Brand
@@ -35,6 +36,7 @@ class Facts:
     closings: Mapping[str, datetime] = field(default_factory=dict)
     late_answers: Mapping[str, datetime] = field(default_factory=dict)
     found: LiveFigure | None = None
+    voices: Sequence[Voice] = ()
     spent_usd: Decimal = Decimal(0)
     _waits: dict[bool, list[tuple[float, bool]]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -90,6 +92,11 @@ def in_time(facts: Facts) -> list[Counted]:
 def opportunities(facts: Facts) -> list[Counted]:
     """Count the people who came, or thought of coming, to us."""
     return [(o, True) for o in facts.outcomes if o.kind is CaseKind.OPPORTUNITY and o.eligible and not o.not_us]
+
+
+def approaches(facts: Facts) -> list[Counted]:
+    """Count the tries of rivals to win our customers."""
+    return [(o, True) for o in facts.outcomes if o.kind is CaseKind.POACHING and o.eligible and not o.not_us]
 
 
 def dismissed(facts: Facts) -> list[Counted]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from domain.mention import Author, Mention, MentionId
+from domain.poaching import Approached
 from domain.prediction import Predictions
 from domain.reply import Credit, Draft
 
@@ -17,6 +18,7 @@ class CaseKind(StrEnum):
 
     COMPLAINT = "complaint"
     OPPORTUNITY = "opportunity"
+    POACHING = "poaching"  # a rival courts our customers: nobody waits for our answer
 
 
 class CaseState(StrEnum):
@@ -184,7 +186,7 @@ class CaseFile:
     """A case with all that its card shows, mentions oldest first.
 
     `counted` is False where people have corrected the labels so that nothing calls for an answer any more; `draft` is
-    the latest reply that somebody handed in.
+    the latest reply that somebody handed in; `approached` are those whom a rival's posts, copies included, speak to.
     """
 
     case: Case
@@ -196,6 +198,7 @@ class CaseFile:
     counted: bool = True
     copies: Copies | None = None
     draft: Draft | None = None
+    approached: tuple[Approached, ...] = ()
 
     @property
     def calling(self) -> SeenMention | None:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from domain.customer import Coverage
 from domain.outcome import Kpi
-from domain.volume import Volume
+from domain.volume import Voice, Volume
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class ClosedDay:
     closes_at: datetime
     volume: Volume
     coverage: Coverage
+    voices: tuple[Voice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

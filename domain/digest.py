@@ -9,7 +9,7 @@ from domain.mention import MentionId
 from domain.outcome import Kpi
 from domain.quality import Quality
 from domain.scorecard import Score
-from domain.volume import Volume
+from domain.volume import Voice, Volume
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Wins:
 
 @dataclass(frozen=True, slots=True)
 class VoiceShare:
-    """Posts about us, and posts that we heard name a rival; who names two counts for both."""
+    """Posts about us, and posts of our own streams that name a rival; who names two counts for both."""
 
     ours: int
     rivals: tuple[tuple[str, int], ...]
@@ -120,7 +120,8 @@ class Digest:
     """One day of one brand, for leadership. `closed_day` is the last day whose response window has ended.
 
     `at` is the moment that it speaks of; `audit_head` vouches for the audit log up to then. `called` counts the day's
-    posts that the model itself made a complaint's case of, whatever people said later.
+    posts that the model itself made a complaint's case of, whatever people said later. `voices` are counts of streams
+    that compare; without any, `voice` is what our own streams heard.
     """
 
     brand: str
@@ -144,6 +145,7 @@ class Digest:
     audit_head: str = ""
     scores: tuple[Score, ...] = ()
     corrections: tuple[DayCorrection, ...] = ()
+    voices: tuple[Voice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

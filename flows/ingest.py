@@ -22,6 +22,7 @@ from flows.filing import Filed, file_mentions
 from flows.house import House
 from flows.notices import tell_operators
 from flows.removing import remove
+from flows.rivals import concerning_us, late_answers, note_voices
 from storage import mentions, streams
 from storage.database import Tx
 
@@ -101,7 +102,14 @@ def ingest(
         # What may be spent pays for no page: the plan of the day allows one later, or nothing does.
         return IngestReport(capped=True) if may.slowed else _failed(stream, _cap_reached(stream, house), house)
 
-    def keep_place(tx: Tx, filed: Filed) -> None:
+    brand = house.brand(stream.brand)
+    origin = Origin(stream=stream.name, alert=True, channels={stream.brand: stream.channel})
+
+    def keep_place(tx: Tx, filed: Filed) -> Filed:
+        note_voices(tx, stream, batch.mentions, brand=brand, house=house)
+        late = late_answers(tx, batch.mentions, brand=brand, house=house)
+        unread = [(mention, brand, Predictions(items=())) for mention in late]  # a rival's own words need no label
+        courting = file_mentions(tx, unread, origin=origin, house=house)
         if batch.cursor is not None:
             streams.save_cursor(tx, stream.name, batch.cursor, brand=stream.brand, at=house.clock())
         recovered = streams.read_ok(tx, stream.name, at=house.clock(), mentions=filed.new, cost=batch.cost_usd)
@@ -113,18 +121,22 @@ def ingest(
                 subject=f"{stream.name} recovered {iso(house.clock())}",
                 house=house,
             )
+        return courting
 
-    origin = Origin(stream=stream.name, alert=True, channels={stream.brand: stream.channel})
-    brands = (house.brand(stream.brand),)
-    return _take(
+    ours = {mention.id for mention in batch.mentions}
+    if stream.rival is not None:
+        with house.database.read() as tx:
+            ours = concerning_us(tx, batch.mentions, brand=brand)
+    report = _take(
         batch,
-        brands_of=lambda _: brands,
+        brands_of=lambda mention: (brand,) if mention.id in ours else (),
         origin=origin,
         after=keep_place,
         classify=classify,
         explain=explain,
         house=house,
     )
+    return replace(report, unassigned=0)  # what speaks of a rival alone has its place
 
 
 def bring_in(
@@ -145,7 +157,7 @@ def bring_in(
     is in, or to the only brand that listens there. What belongs to nobody is counted as unassigned. `threads` is
     filled and used again, so that a file may come in parts.
     """
-    channels = {s.brand: s.channel for s in reversed(listening) if s.platform == platform}
+    channels = {s.brand: s.channel for s in reversed(listening) if s.platform == platform and s.rival is None}
     candidates = tuple(b for b in house.brands if b.name in channels) or house.brands
     channels |= {b.name: "" for b in house.brands if b.name not in channels}
     threads = {} if threads is None else threads
@@ -163,7 +175,7 @@ def bring_in(
         batch,
         brands_of=brands_of,
         origin=origin,
-        after=lambda _tx, _filed: None,
+        after=lambda _tx, _filed: Filed(),
         classify=classify,
         explain=explain,
         house=house,
@@ -175,12 +187,12 @@ def _take(
     *,
     brands_of: Callable[[Mention], tuple[Brand, ...]],
     origin: Origin,
-    after: Callable[[Tx, Filed], None],
+    after: Callable[[Tx, Filed], Filed],
     classify: Classify,
     explain: Explain | None,
     house: House,
 ) -> IngestReport:
-    """Classify and explain outside of any transaction, then store everything in one, with whatever `after` adds."""
+    """Classify and explain outside of any transaction, then store everything in one, with what `after` adds and files."""
     pairs = [(mention, brand) for mention in batch.mentions for brand in brands_of(mention)]
     with house.database.read() as tx:
         work = _sort(tx, pairs, secret=house.secret)
@@ -197,7 +209,7 @@ def _take(
         for mention, brand in edited:
             mentions.update_text(tx, mention, {brand.name: said[mention.id, brand.name]}, at=house.clock())
         removed = [remove(tx, removal.mention_id, house=house) for removal in batch.removals]
-        after(tx, filed)
+        filed += after(tx, filed)
     unassigned = len(batch.mentions) - len({mention.id for mention, _ in pairs})
     if filed.new or edited or removed:
         log.info("ingested", stream=origin.stream, read=len(batch.mentions), new=filed.new, responses=filed.responses)

@@ -12,6 +12,7 @@ from crm.daily import as_of
 from crm.kpi_facts import Facts, total
 from crm.kpis import COVERAGE, KPIS, VOLUME, compute
 from crm.live_figures import WEEKS, live_figure
+from crm.voices import total as voices_in_all
 from domain.brand import Brand, Stream
 from domain.case import Urgency
 from domain.closed_day import ClosedDay, DayCorrection
@@ -19,6 +20,7 @@ from domain.customer import Coverage
 from domain.outcome import Kpi, Outcome
 from domain.quality import LiveFigure
 from flows.house import House
+from flows.rivals import voices_of
 from storage import blind_checks, brands, closed_days, customers, outcomes, streams, summaries
 from storage.database import Tx
 
@@ -75,17 +77,21 @@ def facts_of(
     undecided = [o.id for o in known if o.answered_at is None and o.due_at > closings[o.id]]
     live: list[Outcome] = []
     volumes = [day.volume for day in closed]
+    heard = [day.voices for day in closed]
     for first, last in _open_runs(since, until, set(moments)):
         start, end = _bounds(first, last, brand, near)
         live += outcomes.between(tx, brand=brand.name, start=start, end=end)
         if counts_posts:
             volumes.append(summaries.volume(tx, brand=brand.name, start=start, end=end))
+        if "share_of_voice" in kpis:
+            heard.append(voices_of(tx, brand=brand, start=start, end=end, house=house))
     last_closed = closed[-1] if closed and closed[-1].day == until - _DAY else None
     coverage = last_closed.coverage if last_closed else customers.coverage(tx) if counts_customers else _NOBODY
     return Facts(
         brand=brand,
         outcomes=[*known, *live],
         volume=total(volumes),
+        voices=voices_in_all(heard),
         coverage=coverage,
         now=now,
         window=window,
@@ -156,6 +162,7 @@ def _correction(
     if not (news or mentions):
         return None
     facts = replace(period, outcomes=list(before.values()), volume=day.volume, coverage=day.coverage, found=None)
+    facts = replace(facts, voices=day.voices)
     today = replace(
         facts,
         outcomes=list((dict(before) | {o.id: o for o in news}).values()),
@@ -206,7 +213,8 @@ def _close(day: date, brand: Brand, sources: Sequence[str], house: House) -> boo
             return False
         found = outcomes.between(tx, brand=brand.name, start=starts_at, end=ends_at)
         volume = summaries.volume(tx, brand=brand.name, start=starts_at, end=ends_at)
-        over = ClosedDay(brand.name, day, starts_at, ends_at, closes_at, volume, customers.coverage(tx))
+        heard = voices_of(tx, brand=brand, start=starts_at, end=ends_at, house=house)
+        over = ClosedDay(brand.name, day, starts_at, ends_at, closes_at, volume, customers.coverage(tx), heard)
         return closed_days.close(tx, over, as_of(found, closes_at), at=now)
 
 

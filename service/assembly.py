@@ -54,7 +54,7 @@ def open_house(
     brands = tuple(_with_channels(brand, known) for brand in settings.build_brands())
     with database.write() as tx:
         brand_rows.sync(tx, brands)
-    operators = settings.slack.operators_channel
+    operators, streams = settings.slack.operators_channel, build_streams(settings, known)
     return House(
         database=database,
         clock=clock,
@@ -63,7 +63,8 @@ def open_house(
         noise=settings.noise.build(),
         deadlines=settings.sla.build(),
         secret=_derived(secrets.value("EARSHOT_KEY") or "earshot without a key", "chain"),
-        channels={s.brand: s.channel for s in reversed(build_streams(settings, known))},
+        channels={s.brand: s.channel for s in reversed(streams) if s.rival is None},
+        streams=streams,
         operators_channel=known.get(operators, operators) if operators else None,
         workspace_url=workspace_url,
         product_channels=_product_channels(settings, known),

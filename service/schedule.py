@@ -37,6 +37,7 @@ from flows.house import House
 from flows.ingest import IngestReport, ingest
 from flows.kpi_days import close_days
 from flows.replying import recover_replies, send_replies, settle_drafts
+from flows.rivals import forget_old
 from flows.snoozing import wake_due
 from flows.surging import follow_surges
 from storage import deliveries, leases
@@ -247,6 +248,7 @@ class Schedule:
         with self._house.database.write() as tx:
             deliveries.purge(tx, before=self._house.clock() - timedelta(days=1))
         purge(house=self._house)
+        forget_old(house=self._house)
 
     def _job_failed(self, event: JobExecutionEvent) -> None:
         """Say once that a job fails; it is run again at its next time."""

@@ -11,7 +11,7 @@ from domain.case import Verdict
 from domain.closed_day import ClosedDay
 from domain.customer import Coverage
 from domain.outcome import Outcome
-from domain.volume import Volume
+from domain.volume import Voice, Volume
 from storage.database import Tx
 from storage.tables import ClosedDayRow, ClosedOutcomeRow, OutcomeRow, SightingRow
 from storage.upserts import insert_new, upsert
@@ -37,6 +37,7 @@ def close(tx: Tx, day: ClosedDay, facts: Sequence[Outcome], *, at: datetime) -> 
         "closed_at": at,
         "volume": asdict(day.volume),
         "coverage": asdict(day.coverage),
+        "voices": [asdict(voice) for voice in day.voices],
     }
     if not insert_new(tx, ClosedDayRow, values):
         return False
@@ -61,6 +62,7 @@ def between(tx: Tx, *, brand: str, since: date, until: date) -> list[ClosedDay]:
             closes_at=row.closes_at,
             volume=_counts(Volume, row.volume),
             coverage=_counts(Coverage, row.coverage),
+            voices=tuple(Voice(**kept | {"sources": tuple(kept["sources"])}) for kept in row.voices or ()),
         )
         for row in tx.scalars(select(ClosedDayRow).where(*these).order_by(ClosedDayRow.day))
     ]

@@ -3,7 +3,7 @@
 `Database.scrub` overwrites the bytes afterwards.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, litera
 from domain.case import Verdict
 from domain.forgetting import Holdings
 from domain.mention import MentionId
-from storage import messages, tombstones
+from domain.message import MessageKind
+from storage import approaches, messages, tombstones
 from storage.database import Tx
 from storage.tables import (
     AuthorRow,
@@ -70,14 +71,29 @@ def erase_posts(tx: Tx, ids: Sequence[MentionId], *, at: datetime, secret: bytes
     for some in chunks(gone):
         seen = select(SightingRow.case_id).where(SightingRow.mention_id.in_(some), SightingRow.case_id.is_not(None))
         case_ids.update(str(case_id) for case_id in tx.scalars(seen))
-        authors.update(tx.scalars(select(MentionRow.author_key).where(MentionRow.id.in_(some))))
+        theirs = list(tx.scalars(select(MentionRow.author_key).where(MentionRow.id.in_(some)).distinct()))
+        authors.update(theirs)
+        for case_id in sorted(approaches.cases_showing(tx, some, theirs)):
+            messages.touch(tx, kind=MessageKind.CARD, subject=case_id)
         corrections += _count(tx, CorrectionRow.mention_id.in_(some))
         judged += _count(tx, BlindItemRow.mention_id.in_(some))
         tx.execute(delete(MentionRow).where(MentionRow.id.in_(some)))  # the rest cascades
+    _drop_orphans(tx, authors)
+    return Erased(_blank(tx, sorted(case_ids)), len(set(copied) - set(ids)), corrections, judged)
+
+
+def drop(tx: Tx, ids: Sequence[str]) -> None:
+    """Delete posts that nothing needs any more, and authors with them; they may come again."""
+    for some in chunks(ids):
+        authors = set(tx.scalars(select(MentionRow.author_key).where(MentionRow.id.in_(some))))
+        tx.execute(delete(MentionRow).where(MentionRow.id.in_(some)))
+        _drop_orphans(tx, authors)
+
+
+def _drop_orphans(tx: Tx, authors: Collection[str]) -> None:
     for keys in chunks(sorted(authors)):
         orphaned = ~exists().where(MentionRow.author_key == AuthorRow.key)
         tx.execute(delete(AuthorRow).where(AuthorRow.key.in_(keys), orphaned))
-    return Erased(_blank(tx, sorted(case_ids)), len(set(copied) - set(ids)), corrections, judged)
 
 
 def erase_responses(tx: Tx, reply: MentionId) -> None:

@@ -53,6 +53,15 @@ def add(tx: Tx, seen: Sequence[SeenMention], *, stream: str | None, at: datetime
     labels.settle_dismissed(tx, sorted({one.case_id for one in kept if one.case_id}))
 
 
+def keep(tx: Tx, posts: Mapping[Mention, str | None], *, at: datetime, secret: bytes) -> None:
+    """Store posts, each with its fingerprint, that are seen for no brand of ours; an erased one stays away."""
+    erased = tombstones.erased(tx, list(posts), secret=secret)
+    kept = sorted((post for post in posts if post.id not in erased), key=lambda post: post.id)
+    authors = {post.author.key: author_values(post.author, at) for post in kept}
+    upsert(tx, AuthorRow, [authors[key] for key in sorted(authors)], update=_AUTHOR_FIELDS)
+    upsert(tx, MentionRow, [mention_values(post) | {"fingerprint": posts[post]} for post in kept])
+
+
 def _sight(tx: Tx, seen: Sequence[SeenMention], *, brand: str, stream: str | None, at: datetime) -> None:
     ids = [one.mention.id for one in seen]
     known = [

@@ -27,7 +27,16 @@ from storage.tables.house import (
 )
 from storage.tables.messages import STALE, UNSETTLED, MessageMentionRow, MessageRow, MuteRow, SurgeRow
 from storage.tables.outcomes import ClosedDayRow, ClosedOutcomeRow, OutcomeRow
-from storage.tables.posts import UNJUDGED, AuthorRow, CorrectionRow, MentionRow, PredictionRow, SightingRow
+from storage.tables.posts import (
+    UNJUDGED,
+    ApproachRow,
+    AuthorRow,
+    CorrectionRow,
+    MentionRow,
+    PredictionRow,
+    SightingRow,
+    VoiceRow,
+)
 from storage.tables.replies import ACTIVE_REPLY, ReplyHoldRow, ReplyRow, ResponseRow
 from storage.tables.row import Row
 
@@ -39,6 +48,7 @@ __all__ = [
     "STALE",
     "UNJUDGED",
     "UNSETTLED",
+    "ApproachRow",
     "AuditHeadRow",
     "AuditRow",
     "AuthorRow",
@@ -80,4 +90,5 @@ __all__ = [
     "StreamRow",
     "SurgeRow",
     "TombstoneRow",
+    "VoiceRow",
 ]

@@ -46,6 +46,7 @@ class ClosedDayRow(Row):
     closed_at: Mapped[datetime]
     volume: Mapped[dict[str, Any]]
     coverage: Mapped[dict[str, Any]]
+    voices: Mapped[list[Any] | None]
 
 
 class ClosedOutcomeRow(_Facts, Row):
