@@ -58,8 +58,8 @@ _CALLS = (
     ),
     r"\bjoin (?:us|rivalco)|\b(?:dm|message|text|call) us\b|just send (?:us )?a dm|\bdrop us\b",
     (
-        r"\bourbrand (?:customers?|users?|members?|drivers?|riders?|refugees|fans|listeners|investors|cardholders?|crowd|"
-        r"regulars|subscribers?|shoppers?)\b(?=[^.]*(?:rivalco|\bwe\b|\bus\b))"
+        r"\bourbrand (?:customers?|users?|members?|drivers?|riders?|refugees|fans|listeners|investors|cardholders?|"
+        r"crowd|regulars|subscribers?|shoppers?)\b(?=[^.]*(?:rivalco|\bwe\b|\bus\b))"
     ),
     (
         r"\b(?:tired|sick|fed up|had enough|bored|stuck|still (?:paying|on|with)|stranded|leaving|cancelled|moving off|"
@@ -70,7 +70,8 @@ _CALLS = (
         r"(?:you|your|all|everyone|anyone|pay|match|honou?r|take|beat)\b"
     ),
     r"\beverybody who (?:comes|came|is coming) from ourbrand|\bex ourbrand|\bfrom ourbrand today",
-    r"\b(?:wechsel\w*|komm\w*|geh\w*)\b(?: \w+){0,3}? zu (?:uns|rivalco)|\bpásate a|\bc[aá]mbiate a|\bpassez (?:chez|à) ",
+    r"\b(?:wechsel\w*|komm\w*|geh\w*)\b(?: \w+){0,3}? zu (?:uns|rivalco)",
+    r"\bpásate a|\bc[aá]mbiate a|\bpassez (?:chez|à) ",
 )
 _OFFER = re.compile("|".join(f"(?:{one})" for one in _OFFERS), re.IGNORECASE)
 _CALL = re.compile("|".join(f"(?:{one})" for one in _CALLS), re.IGNORECASE)

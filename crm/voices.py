@@ -9,7 +9,7 @@ from domain.volume import Voice
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The sources, as in `x search`, that listen for us and for each of these rivals; `rival` None compares with all."""
+    """The sources, as in `x search`, that hear us and each of these rivals; `rival` None compares with all."""
 
     rival: str | None
     rivals: tuple[str, ...]

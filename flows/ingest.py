@@ -192,7 +192,7 @@ def _take(
     explain: Explain | None,
     house: House,
 ) -> IngestReport:
-    """Classify and explain outside of any transaction, then store everything in one, with what `after` adds and files."""
+    """Classify and explain outside of any transaction, then store all in one, with what `after` adds and files."""
     pairs = [(mention, brand) for mention in batch.mentions for brand in brands_of(mention)]
     with house.database.read() as tx:
         work = _sort(tx, pairs, secret=house.secret)

@@ -1,4 +1,4 @@
-"""Listening for rivals: what their streams bring, which of it concerns us, the share of voice, and how long it stays."""
+"""Listening for rivals: what their streams bring, which of it is ours, the share of voice, and how long it stays."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -107,6 +107,26 @@ subreddits = ["streaming", "cordcutters"]
 channel = "#lumora-opportunities"
 poll_seconds = {poll_seconds}
 
+[[streams]]
+name = "Vidora Plus on X"
+brand = "Lumora"
+rival = "Vidora Plus"
+platform = "x"
+kind = "search"
+native_query = "(vidora OR @vidoraplus) -is:retweet -from:vidoraplus"
+channel = "#lumora-alerts"
+poll_seconds = {poll_seconds}
+
+[[streams]]
+name = "What Vidora Plus writes"
+brand = "Lumora"
+rival = "Vidora Plus"
+platform = "x"
+kind = "own_posts"
+account = "vidoraplus"
+channel = "#lumora-alerts"
+poll_seconds = {poll_seconds}
+
 [escalation]
 people = [{crm_admin}]  # who may work on cases: a leader could read what reaches her, and press nothing
 

@@ -28,7 +28,7 @@ class VoicePost:
 
 
 def add(tx: Tx, heard: Mapping[Mention, bool], *, brand: str, rival: str | None, source: str) -> None:
-    """Note that a source heard these posts for one side, each with whether that side wrote it; unstored ones are not."""
+    """Note that a source heard these stored posts for one side, each with whether that side wrote it."""
     posts = {mention.id: (mention, own) for mention, own in heard.items()}
     stored: list[str] = []
     for some in chunks(list(posts)):
