@@ -12,7 +12,7 @@ from domain.brand import Brand
 from domain.case import CaseKind, Triage, TriagePolicy, Urgency, Verdict
 from domain.mention import Mention
 from domain.poaching import Approached
-from domain.prediction import ABOUT, RELEVANCE, Predictions
+from domain.prediction import RELEVANCE, Predictions
 
 _NUMBER = (
     r"\b(?:\d[\d.,]*|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|first|ein(?:en)?|zwei|drei|sechs)"
@@ -51,7 +51,7 @@ _CALLS = (
         r"(?:to|across to|into) (?:us|rivalco|the)"
     ),
     r"\b(?:come (?:over|across|home)|welcome (?:home|over|aboard)|we'?(?:ll|d)(?: \w+){0,2} (?:have|take) you)",
-    r"\b(?:leave|ditch|dump|drop|quit|cancel|escape|say goodbye to) (?:your )?ourbrand",
+    r"(?:^|[.!?:,] |\b(?:time to|just|please|and) )(?:leave|ditch|dump|drop|quit|escape) (?:your )?ourbrand",
     (
         r"\b(?:bring|show|send|forward|swap|trade in|import|link|move)\b (?:us |in )?(?:your|any|an|a|back)?"
         r"(?: \w+){0,2} ?ourbrand"
@@ -76,6 +76,7 @@ _CALLS = (
 _OFFER = re.compile("|".join(f"(?:{one})" for one in _OFFERS), re.IGNORECASE)
 _CALL = re.compile("|".join(f"(?:{one})" for one in _CALLS), re.IGNORECASE)
 _SHOWN = 3
+_SIGNS_OF_STRANGERS = 2
 _READ = 1_500
 """So many characters are looked through: an offer does not hide behind pages, and hostile text must not take long."""
 
@@ -136,8 +137,8 @@ def poaching(
     """Decide whether a post courts our customers, and how urgent that is; None where it does not.
 
     A rival's account does wherever it answers or names one of ours, and where it names us together with an offer or a
-    call to come over. A stranger does who names us and the rival, and calls and offers both, unless the model is sure
-    that a customer speaks; where it is sure of a rival's offer, call or offer is enough.
+    call to come over. A stranger does who names us and the rival, where two speak for it: a call, an offer, and a model
+    that is sure of a rival's offer.
     """
     if not is_suspect(signs, predictions, mention):
         return None
@@ -151,10 +152,8 @@ def _offered_by_stranger(signs: Signs, predictions: Predictions, mention: Mentio
     if mention.author.automated or not (signs.names_us and signs.names_rival):
         return False
     relevance = predictions.of(RELEVANCE)
-    sure = relevance.label if relevance and not relevance.unsure else None
-    if sure == "rival_offer":
-        return signs.calls or bool(signs.offers)
-    return signs.calls and bool(signs.offers) and sure != ABOUT
+    is_sure = relevance is not None and relevance.label == "rival_offer" and not relevance.unsure
+    return signs.calls + bool(signs.offers) + is_sure >= _SIGNS_OF_STRANGERS
 
 
 def _points(signs: Signs, approached: Sequence[Approached], mention: Mention, policy: TriagePolicy) -> int:

@@ -7,6 +7,8 @@ from domain.case import CaseFile, SeenMention
 from domain.poaching import Approached
 
 _SHOWN = 5
+_LONGEST_LINK = 200
+"""A field holds 2,000 characters; no platform that we read has longer addresses of posts."""
 
 
 def courting_fields(file: CaseFile, calling: SeenMention, *, due: str) -> list[str]:
@@ -33,6 +35,7 @@ def _everybody(file: CaseFile) -> str:
 
 def _person(one: Approached) -> str:
     name = inline(handle(one.author.platform, one.author.handle), limit=80)
-    known = f"{inline(one.grade)} customer · {inline(one.value_band)} value" if one.grade else "not linked"
-    thread = f" · {link(one.url, 'thread')}" if one.url else ""
+    grade, band = inline(one.grade or "", limit=40), inline(one.value_band, limit=40)
+    known = f"{grade} customer · {band} value" if one.grade else "not linked"
+    thread = f" · {link(one.url, 'thread')}" if one.url and len(one.url) <= _LONGEST_LINK else ""
     return f"{name} · {known}{thread}"

@@ -15,7 +15,7 @@ from domain.outcome import Kpi
 from domain.quality import Estimate, LiveFigure, Quality
 from domain.scorecard import Score, Standing, Target
 from domain.team import BrandState, Deeds, TeamStats
-from domain.volume import Volume
+from domain.volume import Voice, Volume
 from flows.auditing import AuditPage
 from flows.digest import OLDEST, QUOTES, TOPICS
 from tests.bot import files
@@ -154,6 +154,8 @@ def digests() -> st.SearchStrategy[Digest]:
         unsure=st.booleans(),
         switching=maybe(WORDS),
     )
+    sources = st.sampled_from([("x search",), ("reddit comments", "x mentions")])
+    heard = st.builds(Voice, rival=maybe(NAMED), ours=COUNTS, theirs=COUNTS, sources=sources)
     rivals = many(st.tuples(NAMED, st.integers(1, 10**9)), most=9, least=1)
     topic = st.builds(Topic, words=WORDS, posts=COUNTS, authors=COUNTS, before=COUNTS)
     return st.builds(
@@ -172,6 +174,7 @@ def digests() -> st.SearchStrategy[Digest]:
         topics=many(topic, most=TOPICS),
         wins=st.builds(Wins, *[COUNTS] * 5),
         unanswered=_unanswered(),
+        voices=many(heard, most=4),
         voice=maybe(st.builds(VoiceShare, ours=st.integers(1, 10**9), rivals=rivals)),
         audit_head=DIGESTS | st.just(""),
         quotes=many(quote, most=QUOTES),

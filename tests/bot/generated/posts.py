@@ -24,6 +24,7 @@ from domain.case import (
     Verdict,
 )
 from domain.mention import Author, Mention, mention_id
+from domain.poaching import Approached
 from domain.prediction import COMPLAINT, RELEVANCE, SENTIMENT, SWITCHING, Prediction, Predictions
 from domain.reply import Credit, CreditReason, Draft, ReplyState, Risk, RiskKind
 from tests.bot import files
@@ -204,7 +205,14 @@ def case_files(*, least: int = 0) -> st.SearchStrategy[CaseFile]:
         customer=maybe(customer_summaries()),
         counted=st.booleans(),
         copies=maybe(st.builds(Copies, posts=COUNTS, reach=COUNTS)),
+        approached=many(approached(), most=8),
         draft=maybe(drafts()),
+    )
+
+
+def approached() -> st.SearchStrategy[Approached]:
+    return st.builds(
+        Approached, author=authors(), post=maybe(mention_ids()), url=URLS, grade=maybe(WORDS), value_band=WORDS
     )
 
 
