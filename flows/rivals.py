@@ -64,11 +64,12 @@ def voices_of(tx: Tx, *, brand: Brand, start: datetime, end: datetime, house: Ho
     """
     found = []
     for one in comparisons(house.streams, brand.name):
-        asked = {"brand": brand.name, "rivals": one.rivals, "sources": one.sources}
         since = voices.heard_since(tx, brand=brand.name, rivals=one.rivals, sources=one.sources)
         if since is None or since >= end:
             continue
-        heard = voices.counts(tx, **asked, start=max(start, since), end=end)
+        heard = voices.counts(
+            tx, brand=brand.name, rivals=one.rivals, sources=one.sources, start=max(start, since), end=end
+        )
         theirs = sum(heard.get(rival, 0) for rival in one.rivals)
         found.append(Voice(one.rival, heard.get(voices.OURS, 0), theirs, one.sources))
     return tuple(found)
@@ -81,11 +82,20 @@ def voice_posts(
     together = next((one for one in comparisons(house.streams, brand.name) if one.rival is None), None)
     if together is None:
         return []
-    asked = {"brand": brand.name, "rivals": together.rivals, "sources": together.sources}
-    since = voices.heard_since(tx, **asked)
+    rivals, sources = together.rivals, together.sources
+    since = voices.heard_since(tx, brand=brand.name, rivals=rivals, sources=sources)
     if since is None or since >= end:
         return []
-    return voices.posts(tx, **asked, start=max(start, since), end=end, limit=limit, offset=offset)
+    return voices.posts(
+        tx,
+        brand=brand.name,
+        rivals=rivals,
+        sources=sources,
+        start=max(start, since),
+        end=end,
+        limit=limit,
+        offset=offset,
+    )
 
 
 def forget_old(*, house: House) -> int:

@@ -62,7 +62,7 @@ def of_cases(tx: Tx, case_ids: Sequence[str]) -> dict[str, tuple[Approached, ...
     for some in chunks(case_ids):
         sighted = and_(SightingRow.mention_id == ApproachRow.mention_id, SightingRow.brand == ApproachRow.brand)
         rows = (
-            select(belongs, AuthorRow, answered)
+            select(belongs, AuthorRow, answered.id, answered.url)
             .select_from(ApproachRow)
             .join(SightingRow, sighted)
             .join(AuthorRow, AuthorRow.key == ApproachRow.author_key)
@@ -71,13 +71,13 @@ def of_cases(tx: Tx, case_ids: Sequence[str]) -> dict[str, tuple[Approached, ...
             .order_by(SightingRow.posted_at, SightingRow.mention_id, AuthorRow.key)
         )
         everybody = tx.execute(rows).all()
-        matches = match_keys(tx, sorted({author.key for _, author, _ in everybody}))
-        for case_id, author, post in everybody:
+        matches = match_keys(tx, sorted({author.key for _, author, _, _ in everybody}))
+        for case_id, author, post_id, url in everybody:
             match = matches.get(author.key)
             one = Approached(
                 author=to_author(author),
-                post=MentionId(post.id) if post else None,
-                url=post.url if post else "",
+                post=MentionId(post_id) if post_id else None,
+                url=url or "",
                 grade=match.grade.value if match else None,
                 value=match.value if match else None,
             )
@@ -124,7 +124,7 @@ def _answered(tx: Tx, ids: Sequence[MentionId], *, brand: str) -> dict[MentionId
             .where(MentionRow.id.in_(some))
         )
         for post_id, url, author, verdict, elsewhere in tx.execute(rows):
-            about_us = verdict is not None and verdict is not Verdict.OWN and not elsewhere
+            about_us = verdict not in {None, Verdict.OWN} and not elsewhere
             found[MentionId(post_id)] = about_us, Approached(to_author(author), MentionId(post_id), url)
     return found
 
