@@ -1,5 +1,6 @@
 """The settings file as a whole, and the domain values made of it."""
 
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
@@ -33,6 +34,19 @@ class DatabaseSection(Section):
 
     url: str = "sqlite:///var/earshot.db"
 
+    @property
+    def shown(self) -> str:
+        """The address without a password."""
+        return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", self.url)
+
+
+class BackupSection(Section):
+    """`[backup]`: where copies of the database are kept, and whether one is made before a migration."""
+
+    folder: str | None = None
+    before_migration: bool = True
+    keep: int = Field(default=3, ge=1)
+
 
 class SlackSection(Section):
     """`[slack]`: how we reach Slack and how Slack reaches us."""
@@ -61,6 +75,7 @@ class Settings(Section):
     escalation: EscalationSection = EscalationSection()
     replies: RepliesSection = RepliesSection()
     spend: SpendSection = SpendSection()
+    backup: BackupSection = BackupSection()
     targets: tuple[TargetSection, ...] = ()
     own_posts_poll_seconds: float = Field(default=60.0, ge=0.2, le=86_400)
 
@@ -68,6 +83,13 @@ class Settings(Section):
         """Return what the file says in a platform's own table, and the defaults of what it does not say."""
         section = getattr(self, name, None) or section_of(name)()
         return dict(section)
+
+    @property
+    def backup_folder(self) -> Path:
+        """Where backups are: as named, or beside the database, or in `var/backups` where that is no file."""
+        file = Path(self.database.url.removeprefix("sqlite:///"))
+        beside = file.parent / "backups" if self.database.url.startswith("sqlite:") else Path("var/backups")
+        return Path(self.backup.folder) if self.backup.folder else beside
 
     @property
     def policy(self) -> TriagePolicy:

@@ -23,6 +23,7 @@ from listeners.settings import secrets as secrets_of
 from nlp import learned, models, reasons
 from nlp import torch_classify as checkpoint
 from nlp.classify import combined
+from service.migrating import migrate
 from storage import brands as brand_rows
 from storage.database import Database, open_database
 
@@ -49,7 +50,7 @@ def open_house(
     Without `channels`, as for commands that never post, channels keep the names of the settings.
     """
     database = reach_database(settings, secrets)
-    database.migrate()
+    migrate(database, settings, at=clock())
     known = channels or {}
     brands = tuple(_with_channels(brand, known) for brand in settings.build_brands())
     with database.write() as tx:

@@ -37,6 +37,7 @@ from service.assembly import (
     named_channels,
     open_house,
 )
+from service.backup import keep_stones
 from service.schedule import Schedule, Watch
 from service.settings_overview import settings_overview
 
@@ -120,6 +121,7 @@ def connect_bot(
         is_connected=connection.is_alive,
         watch=watch,
         batch_period=batch_period,
+        erased=lambda: keep_stones(house.database, settings.backup_folder),
     )
     return Running(house, streams, schedule, connection)
 

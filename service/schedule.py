@@ -80,12 +80,17 @@ class Schedule:
         is_connected: Callable[[], bool] = lambda: True,
         watch: Watch | None = None,
         batch_period: timedelta = timedelta(hours=1),
+        erased: Callable[[], object] = lambda: None,
     ) -> None:
-        """Take the parts; nothing runs before `start`. `is_connected` tells whether Slack can reach us."""
+        """Take the parts; nothing runs before `start`.
+
+        `is_connected` tells whether Slack can reach us; `erased` is called at the start, and after something was
+        erased.
+        """
         self._house, self._streams, self._polls = house, streams, polls
         self._classify, self._explain, self._post, self._watch = classify, explain, post, watch or Watch()
         self._repliers = repliers or {}
-        self._batch_period = batch_period
+        self._batch_period, self._note_erased = batch_period, erased
         self._is_connected, self._was_connected = is_connected, True
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._leading = threading.Event()
@@ -229,6 +234,7 @@ class Schedule:
         """Overwrite what was erased; a reader may keep the log from being emptied until the next time."""
         if self._erased.is_set() or awaits_scrub(house=self._house):
             self._erased.clear()
+            self._note_erased()
             if not scrub(house=self._house):
                 self._erased.set()
 

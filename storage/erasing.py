@@ -111,13 +111,22 @@ def erase_customer(tx: Tx, customer_id: str, *, at: datetime) -> Holdings:
     held = _of_customer(tx, customer_id)
     theirs = select(MembershipRow.record_id).where(MembershipRow.customer_id == customer_id)
     record_ids = list(tx.scalars(theirs))
+    erase_records(tx, record_ids, at=at)
+    tx.execute(delete(CustomerRow).where(CustomerRow.id == customer_id))
+    return held
+
+
+def erase_records(tx: Tx, record_ids: Sequence[str], *, at: datetime) -> None:
+    """Delete records with all that hangs on them, and keep the same away for ever; who has none left is no customer."""
     for some in chunks(record_ids):
+        theirs = select(MembershipRow.customer_id).where(MembershipRow.record_id.in_(some))
+        customer_ids = list(tx.scalars(theirs.distinct()))
         tombstones.put(tx, tx.scalars(select(RecordRow.origin).where(RecordRow.id.in_(some))).all(), at=at)
         for table in (LinkRow, ContactRow, NameRow, RecordVersionRow, MembershipRow):
             tx.execute(delete(table).where(table.record_id.in_(some)))
         tx.execute(delete(RecordRow).where(RecordRow.id.in_(some)))
-    tx.execute(delete(CustomerRow).where(CustomerRow.id == customer_id))
-    return held
+        left = exists().where(MembershipRow.customer_id == CustomerRow.id)
+        tx.execute(delete(CustomerRow).where(CustomerRow.id.in_(customer_ids), ~left))
 
 
 def holdings(tx: Tx, *, author_keys: Sequence[str], customer_id: str | None) -> Holdings:

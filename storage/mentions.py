@@ -110,6 +110,11 @@ def update_text(tx: Tx, mention: Mention, predictions: Mapping[str, Predictions]
     messages.touch_showing(tx, [mention.id])
 
 
+def all_ids(tx: Tx) -> list[MentionId]:
+    """Return the ids of all posts, those stored first at the top."""
+    return [MentionId(one) for one in tx.scalars(select(MentionRow.id).order_by(MentionRow.number))]
+
+
 def brands_of(tx: Tx, mention_id: MentionId) -> list[str]:
     """Return the brands that a post is stored for, by name."""
     brands = select(SightingRow.brand).where(SightingRow.mention_id == mention_id)

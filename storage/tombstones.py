@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -21,6 +21,16 @@ def of_post(mention_id: str, secret: bytes) -> str:
 def put(tx: Tx, digests: Iterable[str], *, at: datetime) -> None:
     """Keep these away for ever. A customer record's digest is its `origin`, which is keyed already."""
     upsert(tx, TombstoneRow, [{"digest": digest, "at": at} for digest in digests])
+
+
+def put_all(tx: Tx, stones: Mapping[str, datetime]) -> None:
+    """Keep these away for ever, each since its moment."""
+    upsert(tx, TombstoneRow, [{"digest": digest, "at": at} for digest, at in stones.items()])
+
+
+def every(tx: Tx) -> dict[str, datetime]:
+    """Return all digests, each with the moment since which it stands."""
+    return dict(tx.execute(select(TombstoneRow.digest, TombstoneRow.at).order_by(TombstoneRow.digest)).all())
 
 
 def standing(tx: Tx, digests: Sequence[str]) -> set[str]:

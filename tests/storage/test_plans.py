@@ -166,6 +166,10 @@ ASKED = {
     ),
     "untie": lambda tx: links.untie(tx, "l1", by="U0MIA", at=NOON),
     "customer notes": lambda tx: customer_notes.of_customer(tx, "customer1", limit=5),
+    "records that had been erased": lambda tx: (
+        tombstones.put_all(tx, {"digest": NOON}),
+        erasing.erase_records(tx, records.with_origins(tx, ["origin"]), at=NOON),
+    ),
     "cursor": lambda tx: streams.cursor(tx, "s"),
     "cursor and cost": lambda tx: (
         streams.save_cursor(tx, "s", "c2", brand="Lumora", at=NOON),
@@ -341,7 +345,9 @@ WHOLE = {
     "customers.coverage": "counts every customer, for a KPI",
     "evidence.customers": "lists every customer, behind that KPI",
     "mutes.forget_authors": "when a person is forgotten; mutes are few",
+    "mentions.all_ids": "a restore looks at every post",
     "streams.health": "one row for each stream",
+    "tombstones.every": "written down beside the backups",
 }
 """What may read a whole table, and why."""
 
