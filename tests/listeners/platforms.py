@@ -60,6 +60,8 @@ class FakePlatform:
     depth = 1000
     """How many posts a listing has at most, where it has a bound."""
     says_when_edited = True
+    says_when_posted = True
+    """Whether the time of a post stays what it was when the post is edited."""
     no_secrets: ClassVar[dict[str, str]] = {}
     """Settings without the secrets that reading needs."""
     impossible: SourceKind
@@ -376,7 +378,16 @@ class FakeHackerNews(FakePlatform):
         }
 
 
-FAKES: dict[str, type[FakePlatform]] = {"hackernews": FakeHackerNews, "reddit": FakeReddit, "x": FakeX}
+from tests.listeners.fakes.appstore import FakeAppStore  # noqa: E402  # they build on what stands above
+from tests.listeners.fakes.rss import FakeRss  # noqa: E402
+
+FAKES: dict[str, type[FakePlatform]] = {
+    "appstore": FakeAppStore,
+    "hackernews": FakeHackerNews,
+    "reddit": FakeReddit,
+    "rss": FakeRss,
+    "x": FakeX,
+}
 
 
 def garbage() -> dict[str, Reply]:
