@@ -127,7 +127,7 @@ def _poll(settings: Settings, stream: Stream, place: str, *, http: Http) -> Poll
     def fetch(stretch: Stretch, token: str | None, _budget_usd: Decimal | None) -> Page:
         below = Below.parse(token or stretch.resume)
         number = below.page or 1
-        # What is left was pushed to later pages: those before it are passed over, but one, for reviews that were deleted.
+        # What is left was pushed to later pages: those before it are passed over; but one, as reviews may be deleted.
         while below.second is not None and reached.get(number + 1, 0) > below.second:
             number += 1
         answer = http.get(_path(place, number))

@@ -139,4 +139,3 @@ def _http(settings: Settings, clock: Clock) -> Http:
 
 def _id(number: object) -> MentionId:
     return mention_id(NAME, str(int(str(number))))
-

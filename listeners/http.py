@@ -80,6 +80,8 @@ class Http:
             raise self.error(f"did not answer within {self._timeout:g} s.", undone=never_left(error)) from error
         except requests.RequestException as error:
             raise self.error(f"cannot be reached ({type(error).__name__}).", undone=never_left(error)) from error
+        except ValueError as error:  # requests reads where a redirect leads, followed or not
+            raise self.error(f"answered with a header that cannot be read ({error}).") from error
         self._back_at = self._quota(response)
         answered = response.status_code == 304 or (self._redirects and response.is_redirect)
         if response.status_code >= 300 and not answered:

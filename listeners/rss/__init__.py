@@ -22,7 +22,17 @@ from listeners.rss.entries import NAME, entry_id, own_address, read_feed
 from listeners.rss.fetch import Fetcher, Version
 from listeners.settings import KEY
 
-__all__ = ["NAME", "READS", "TRAINABLE", "Settings", "check", "connect", "entry_id", "mentions_from_response", "replier"]
+__all__ = [
+    "NAME",
+    "READS",
+    "TRAINABLE",
+    "Settings",
+    "check",
+    "connect",
+    "entry_id",
+    "mentions_from_response",
+    "replier",
+]
 
 TITLE: Final = "RSS"
 
@@ -178,9 +188,7 @@ def words_test(words: str) -> Callable[[str], bool]:
     return lambda text: pattern.search(text) is not None
 
 
-def _fetcher(
-    settings: Settings, place: str, *, clock: Clock, private: Callable[[str], bool] | None = None
-) -> Fetcher:
+def _fetcher(settings: Settings, place: str, *, clock: Clock, private: Callable[[str], bool] | None = None) -> Fetcher:
     return Fetcher(
         place,
         platform=NAME,

@@ -1,6 +1,7 @@
 """Reading the entries of an RSS or Atom document: many are not as the standards want them, and are used all the same."""
 
 import hashlib
+import html
 import io
 import re
 from calendar import timegm
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
+from xml.parsers import expat
 
 import feedparser
 
@@ -24,6 +26,11 @@ Payload = Any
 _FIRST_FEEDS: Final = datetime(1995, 1, 1, tzinfo=UTC)
 """No entry is so old: such a date is a program's fault."""
 
+_LARGEST_BROKEN: Final = 1024 * 1024
+"""Bytes of a document that is no XML and is read all the same: feedparser's time grows with the square of such."""
+
+_MAIL = re.compile(r"(?<![^\s<(])[^\s<>()@]{1,80}@[^\s<>()@]{1,200}")
+_EMPTY_BRACKETS = re.compile(r"<\s*>|\(\s*\)")
 _DECLARED = re.compile(rb"\A\s*<\?xml[^>]{0,200}encoding\s*=")
 
 
@@ -41,6 +48,8 @@ def read_feed(body: bytes, *, address: str, charset: str = "", seen_at: datetime
     Raises:
         InputError: it is neither RSS nor Atom, or nothing of it can be read.
     """
+    if len(body) > _LARGEST_BROKEN:
+        _well_formed(body, address=address)
     kind = "application/xml" + (f"; charset={charset}" if charset and not _DECLARED.match(body) else "")
     # A stream, because feedparser would take bytes for the name of a file, and a text for an address to be fetched.
     document = feedparser.parse(
@@ -60,6 +69,15 @@ def read_feed(body: bytes, *, address: str, charset: str = "", seen_at: datetime
             if _date(entry, seen_at=seen_at) is not None:
                 dated.append(mention.posted_at)
     return Feed(tuple(mentions), tuple(dated))
+
+
+def _well_formed(body: bytes, *, address: str) -> None:
+    try:
+        expat.ParserCreate().Parse(body, True)  # noqa: FBT003  # the last part
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        size = _LARGEST_BROKEN // 1024 // 1024
+        where = address.partition("?")[0]
+        raise InputError(f"The feed {where} is larger than {size} MB and not well-formed XML ({error}).") from error
 
 
 def own_address(body: bytes) -> str:
@@ -119,11 +137,19 @@ def _author(entry: Payload, feed: Payload, *, address: str) -> Author:
     """Name who wrote an entry, else the feed. Feeds know no accounts: within a site, the name is the id."""
     detail = entry.get("author_detail") or {}
     host = (urlsplit(address).hostname or "").removeprefix("www.")
-    name = detail.get("name") or (detail.get("email") or "").partition("@")[0] or entry.get("author") or ""
-    name = " ".join(plain(text_of(name)).split())
+    name = _name(text_of(entry.get("author") or detail.get("name") or ""))
     site = " ".join(_plain(feed.get("title_detail")).split()) or host
     who = f"{host}/{name.casefold()}" if name else host
     return Author(NAME, who, name or site, name=name or site, url=_web(detail.get("href", "")))
+
+
+def _name(written: str) -> str:
+    """Return the name in what RSS writes as `mail (name)` and others otherwise; the address is nobody's business."""
+    mail = _MAIL.search(written)
+    named = " ".join(_EMPTY_BRACKETS.sub("", _MAIL.sub("", html.unescape(written))).split())
+    if named.startswith("(") and named.endswith(")"):
+        named = named[1:-1].strip()
+    return named or (mail[0].partition("@")[0] if mail else "")
 
 
 def _language(entry: Payload, feed: Payload) -> str | None:

@@ -20,9 +20,7 @@ class FakeAppStore(FakePlatform):
     """The reviews of one app in one country. What is gone is simply not listed any more."""
 
     name = "appstore"
-    stream = stream(
-        name="our app", platform="appstore", kind=SourceKind.NEW, target="", places=("us/123456789",)
-    )
+    stream = stream(name="our app", platform="appstore", kind=SourceKind.NEW, target="", places=("us/123456789",))
     exempt: ClassVar = {
         "a_removal_is_carried": "deleted reviews vanish from the feed without a word",
         "refused_credentials_are_told_apart": "there are no credentials",
@@ -76,7 +74,12 @@ class FakeAppStore(FakePlatform):
             "author": {"name": {"label": "iTunes Store"}},
             "link": [
                 {"attributes": {"rel": "alternate", "href": "https://apps.apple.com/us/app/id123456789"}},
-                {"attributes": {"rel": "last", "href": f"https://itunes.apple.com/us/rss/page={last}/id=123456789/xml"}},
+                {
+                    "attributes": {
+                        "rel": "last",
+                        "href": f"https://itunes.apple.com/us/rss/page={last}/id=123456789/xml",
+                    }
+                },
             ],
         }
         if page:
