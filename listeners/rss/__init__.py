@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from domain.brand import SourceKind, Stream
@@ -22,17 +22,7 @@ from listeners.rss.entries import NAME, entry_id, own_address, read_feed
 from listeners.rss.fetch import Fetcher, Version
 from listeners.settings import KEY
 
-__all__ = [
-    "NAME",
-    "READS",
-    "TRAINABLE",
-    "Settings",
-    "check",
-    "connect",
-    "entry_id",
-    "mentions_from_response",
-    "replier",
-]
+__all__ = ["NAME", "entry_id"]
 
 TITLE: Final = "RSS"
 
@@ -179,7 +169,7 @@ class FeedPoll:
 
 
 def words_test(words: str) -> Callable[[str], bool]:
-    """Return a test for texts that hold one of the words or "phrases", in any case and not inside a longer Latin word."""
+    """Return a test for texts that hold one of the words or "phrases", in any case, not inside longer Latin words."""
     wanted = [phrase or word for phrase, word in _WORD.findall(words)]
     if not wanted:
         return lambda _: True

@@ -1,4 +1,4 @@
-"""Reading the entries of an RSS or Atom document: many are not as the standards want them, and are used all the same."""
+"""Reading the entries of an RSS or Atom document: many are not as the standards want, and are used all the same."""
 
 import hashlib
 import html

@@ -55,12 +55,10 @@ def test_a_malformed_review_is_named(missing):
         read([review(**{missing: None})])
 
 
-@pytest.mark.parametrize(
-    "place", ["123456789", "US/123456789", "us/lumora", "us/id123456789", "us/1/2", "../123456789"]
-)
+@pytest.mark.parametrize("place", ["123456789", "US/123456789", "us/lumora", "us/id123456789", "us/1/2", "../12345"])
 def test_places_that_are_no_country_and_app_are_refused(place):
-    with pytest.raises(SettingsError, match=r"as in us/123456789"):
-        wanted = stream(platform="appstore", kind=SourceKind.NEW, places=(place,))
+    wanted = stream(platform="appstore", kind=SourceKind.NEW, places=(place,))
+    with pytest.raises(SettingsError, match="as in us/123456789"):
         appstore.connect(appstore.Settings(), wanted, clock=HandClock())
 
 
