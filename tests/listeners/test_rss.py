@@ -74,6 +74,7 @@ def test_an_author_is_a_name_and_the_mail_address_is_not_kept(written, name):
 
 
 def test_ids_come_from_the_guid_else_the_link_else_the_text_and_differ_between_feeds():
+    link = "<link>https://blog.example/b</link>"
     items = (
         "<guid>1</guid><title>a</title>",
         f"<title>b</title>{link}",
