@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.scenario import SCENARIO, ScenarioError, generate, load_scenario, play
-from sandbox.world import Post, World
+from sandbox.world import PLATFORMS, Post, World
 from tests.sandbox.running import HandClock
 
 CUSTOMERS = Path(SCENARIO).with_name("customers.csv")
