@@ -17,6 +17,8 @@ from listeners.x.posts import id_at
 from tests.builders import NOON, stream
 from tests.replay import Asked, Reply, Server, json_reply
 
+__all__ = ["FakeAppStore", "FakeRss"]  # beside what is defined here
+
 SECRETS = ("bearer-canary", "id-canary", "secret-canary", "token-canary")
 
 
