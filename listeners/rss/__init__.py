@@ -74,7 +74,8 @@ def check(settings: Settings) -> str:
         with fetcher.server().usable():
             read_feed(fetched.body if fetched else b"", address=place, seen_at=system_clock())
     count = len(settings.places)
-    return f"{count} feed{'' if count == 1 else 's'}: each answers, and can be read; no credentials are needed."
+    feeds = "The feed" if count == 1 else f"Each of the {count} feeds"
+    return f"{feeds} answers and can be read; no credentials are needed."
 
 
 def mentions_from_response(body: Body, *, seen_at: datetime) -> Found:
