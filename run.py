@@ -137,7 +137,7 @@ def evaluate(
 @app.command()
 def ingest(
     file: Annotated[Path, typer.Argument(help="One whole response body of the platform's API per line.")],
-    platform: Annotated[str, typer.Option(help="x or reddit.")],
+    platform: Annotated[str, typer.Option(help="As in x, reddit or bluesky.")],
     config: Config = DEFAULT_CONFIG,
     alert: Annotated[bool, typer.Option("--alert", help="Post cards for what is found.")] = False,
 ) -> None:

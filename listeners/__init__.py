@@ -12,12 +12,13 @@ from domain.seams import Poll, Replier
 from listeners.bodies import Body, Found
 
 PLATFORMS: Final = {
+    "bluesky": "listeners.bluesky",
     "hackernews": "listeners.hackernews",
     "reddit": "listeners.reddit",
     "x": "listeners.x",
 }
 
-_VENDOR_LOGGERS = ("oauthlib", "praw", "prawcore", "requests_oauthlib", "tweepy", "urllib3")
+_VENDOR_LOGGERS = ("oauthlib", "praw", "prawcore", "requests_oauthlib", "tweepy", "urllib3", "websockets")
 
 
 class Platform(Protocol):
