@@ -51,7 +51,7 @@ def sandbox(
     port: Annotated[int, typer.Option(help="The page's port; 0 takes a free one.")] = 8765,
     log_level: LogLevel = "WARNING",
 ) -> None:
-    """Try Earshot without any account: the real bot on a Slack, an X and a Reddit on this machine."""
+    """Try Earshot without any account: the real bot on a Slack and on social platforms on this machine."""
     from service.running import leave
     from service.trial import run_trial
 

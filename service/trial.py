@@ -24,6 +24,7 @@ from flows.importing import import_customers
 from flows.ingest import IngestReport, bring_in
 from flows.reporting import kpis
 from sandbox.bot_settings import bot_environment, bot_settings_toml
+from sandbox.ids import PLATFORMS
 from sandbox.scenario import Progress, load_scenario, play, recall
 from sandbox.server import PortInUseError, Sandbox
 from sandbox.world import Post
@@ -171,7 +172,7 @@ def _summary(running: Running, tally: _Tally, console: Console, sandbox: Sandbox
     waits = sorted(tally.seconds_to_card)
     spread = f"median {median(waits):.1f} s, slowest {waits[-1]:.1f} s" if waits else "none"
     for name, value in (
-        ("posts in the sandbox", sandbox.world.count("x") + sandbox.world.count("reddit")),
+        ("posts in the sandbox", sum(map(sandbox.world.count, PLATFORMS))),
         ("mentions read", filed.new),
         ("classified", filed.new - filed.own),
         ("complaints", filed.complaints),

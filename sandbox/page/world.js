@@ -4,7 +4,7 @@ import { send, toast } from "/page/actions.js";
 import { element } from "/page/mrkdwn.js";
 
 const $ = (id) => document.getElementById(id);
-const PLATFORMS = { x: "X", reddit: "Reddit" };
+const PLATFORMS = { x: "X", reddit: "Reddit", bluesky: "Bluesky" };
 const TITLE_LENGTH = 80;
 let brand = null; // {accounts: platform -> the brand's own account, community: its subreddit}
 let replyTo = null;

@@ -387,7 +387,7 @@ class FakeHackerNews(FakePlatform):
         }
 
 
-from tests.listeners.fakes.bluesky import FakeBluesky as FakeBluesky  # noqa: E402  # it is made of what stands above
+from tests.listeners.fakes.bluesky import FakeBluesky  # noqa: E402  # it is made of what stands above
 
 FAKES: dict[str, type[FakePlatform]] = {
     "bluesky": FakeBluesky,

@@ -12,7 +12,7 @@ from listeners import bluesky
 from listeners.bluesky.words import pattern_of, phrases_of
 from tests.builders import NOON, stream
 from tests.listeners.fakes.jetstream import change, did_of, micros, record_of
-from tests.listeners.platforms import FakeBluesky, HandClock
+from tests.listeners.platforms import FAKES, HandClock
 from tests.replay import Frames, Reply, json_reply
 
 LUMORA = "lumora.example"
@@ -20,7 +20,7 @@ LUMORA = "lumora.example"
 
 @pytest.fixture
 def platform():
-    with FakeBluesky(HandClock()) as running:
+    with FAKES["bluesky"](HandClock()) as running:
         yield running
 
 
