@@ -72,7 +72,7 @@ def record(post: Post, world: World) -> Payload:
 def event(post: Post, operation: str, world: World, *, at: datetime) -> Payload:
     """Write a change to a post as Jetstream sends it; `operation` is create, update or delete."""
     did, _, rkey = post.id.partition("/")
-    commit = {"rev": rkey, "operation": operation, "collection": POST, "rkey": rkey}
+    commit: Payload = {"rev": rkey, "operation": operation, "collection": POST, "rkey": rkey}
     if operation != "delete":
         commit |= {"record": record(post, world), "cid": _cid(post.id + post.text)}
     return {"did": did, "time_us": time_us(at), "kind": "commit", "commit": commit}

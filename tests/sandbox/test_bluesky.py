@@ -123,7 +123,8 @@ def test_a_feed_pages_to_its_end_newest_first(sandbox, clock):
         say(sandbox, f"{n}")
         say(sandbox, "another's", by="ben.example")
         clock.advance(seconds=1)
-    texts, cursor = [], {}
+    texts: list[str] = []
+    cursor: dict[str, str] = {}
     for _ in range(4):
         page = asked(sandbox, "app.bsky.feed.getAuthorFeed", actor="ada.example", limit=3, **cursor).json()
         texts += [item["post"]["record"]["text"] for item in page["feed"]]
