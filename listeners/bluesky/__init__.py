@@ -44,7 +44,7 @@ class Settings:
     """Where Jetstream and Bluesky's public API are, and how much of the network one poll reads.
 
     `backfill_hours`: a new stream begins so long ago. `quiet_seconds`: Jetstream says not when it has told all; after
-    such a silence it has.
+    such a silence it has. `reading_seconds` is below what the bot waits for its jobs when it stops.
     """
 
     # https://github.com/bluesky-social/jetstream#public-instances
@@ -54,8 +54,9 @@ class Settings:
     backfill_hours: float = field(default=1.0, metadata=KEY)
     timeout_seconds: float = 10.0
     overlap_seconds: float = 10.0
+    feed_overlap_seconds: float = 600.0
     quiet_seconds: float = 2.0
-    reading_seconds: float = 10.0
+    reading_seconds: float = 2.5
     max_events: int = 200_000
     max_pages: int = MAX_PAGES
 
@@ -75,7 +76,7 @@ def connect(settings: Settings, stream: Stream, *, clock: Clock) -> Poll:
             _feed_of(stream.target, api, clock),
             title=TITLE,
             reach="cannot be read from there on",
-            overlap_seconds=600.0,
+            overlap_seconds=settings.feed_overlap_seconds,
             max_pages=settings.max_pages,
         )
     profiles = Profiles(api, clock=clock)

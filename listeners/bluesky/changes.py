@@ -8,9 +8,9 @@ from typing import Any
 import structlog
 
 from domain.errors import InputError
-from domain.mention import Author, MentionId, Removal
+from domain.mention import Author, Mention, MentionId, Removal
 from listeners.bluesky.posts import mention_from_record, nameless
-from listeners.bluesky.records import POST, Payload, author_of, id_of, named_in, quoted_in, text_in
+from listeners.bluesky.records import POST, Payload, author_of, id_of, named_in, quoted_in
 from listeners.bodies import Found, in_order, reading, text_of
 
 log = structlog.get_logger(__name__)
@@ -85,7 +85,7 @@ class Changes:
         if change.operation == "delete":
             self._posts.pop(change.id, None)
             self._gone[change.id] = Removal(change.id, self._seen_at, ordered=True)
-        elif change.operation in {"create", "update"} and (change.id in self._posts or _is_wanted(change, wanted)):
+        elif change.operation in {"create", "update"} and self._is_wanted(change, wanted):
             self._posts[change.id] = change
             self._gone.pop(change.id, None)
 
@@ -97,27 +97,28 @@ class Changes:
     def found(self, authors: Mapping[str, Author]) -> Found:
         """Return the posts as mentions, and the removals; an account that is not in `authors` has only its id."""
         handles = {did: author.handle for did, author in authors.items()}
-        mentions = [
-            mention_from_record(
-                change.record,
-                rkey=change.rkey,
-                author=authors.get(change.did) or nameless(change.did),
-                handles=handles,
-                seen_at=change.at,
-                edited_at=change.at if change.operation == "update" else None,
-            )
-            for change in self._posts.values()
-        ]
+        mentions = [_mention(change, authors.get(change.did), handles) for change in self._posts.values()]
         return in_order(mentions, self._gone.values())
 
+    def _is_wanted(self, change: Change, wanted: Wanted) -> bool:
+        """Ask, unless the record is no readable post: anybody can write one, and it must not stop the reading."""
+        try:
+            with reading("The post", change.record):
+                if change.id not in self._posts and not wanted(change.record):
+                    return False
+                _mention(change, None, {})
+        except InputError:
+            log.debug("post_unreadable", mention=change.id)
+            return False
+        return True
 
-def _is_wanted(change: Change, wanted: Wanted) -> bool:
-    """Ask, unless the record is no readable post: anybody can write such a thing, and it must not stop the reading."""
-    try:
-        with reading("The post", change.record):
-            text_in(change.record)
-            named_in(change.record)
-            return wanted(change.record)
-    except InputError:
-        log.debug("post_unreadable", mention=change.id)
-        return False
+
+def _mention(change: Change, author: Author | None, handles: Mapping[str, str]) -> Mention:
+    return mention_from_record(
+        change.record,
+        rkey=change.rkey,
+        author=author or nameless(change.did),
+        handles=handles,
+        seen_at=change.at,
+        edited_at=change.at if change.operation == "update" else None,
+    )

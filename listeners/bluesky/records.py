@@ -15,6 +15,10 @@ NAME: Final = "bluesky"
 POST: Final = "app.bsky.feed.post"
 """The collection of posts: https://atproto.blue/en/latest/atproto/atproto_client.models.app.bsky.feed.post.html"""
 
+# https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/feed/post.json
+_LONGEST: Final = 3000
+"""No program shows a post whose text has more bytes."""
+
 _MENTION = "app.bsky.richtext.facet#mention"
 _LINK = "app.bsky.richtext.facet#link"
 
@@ -45,9 +49,11 @@ def text_in(record: Payload) -> str:
     """Return the text, with whole links where it shows them shortened, and the address of a link card below it.
 
     Raises:
-        KeyError, TypeError: there is no text.
+        KeyError, TypeError, ValueError: there is no text, or one too long to be shown.
     """
     raw, parts, at = text_of(record["text"]).encode(), [], 0
+    if len(raw) > _LONGEST:
+        raise ValueError(f"the text has {len(raw)} bytes")
     for start, end, feature in _features(record):
         uri = feature.get("uri")
         if feature.get("$type") == _LINK and isinstance(uri, str) and start >= at:
@@ -92,9 +98,9 @@ def posted_at(record: Payload, *, seen_at: datetime) -> datetime:
     """Return when the author's program says that the post was made, never later than the network saw it."""
     try:
         created = datetime.fromisoformat(record["createdAt"])
-    except (KeyError, TypeError, ValueError):
+        created = created.replace(tzinfo=UTC) if created.tzinfo is None else created.astimezone(UTC)
+    except (KeyError, OverflowError, TypeError, ValueError):
         return seen_at
-    created = created.replace(tzinfo=UTC) if created.tzinfo is None else created.astimezone(UTC)
     return min(created, seen_at)
 
 

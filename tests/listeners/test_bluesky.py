@@ -128,6 +128,7 @@ def test_a_link_card_is_part_of_the_text():
         ("2031-01-01T00:00:00Z", timedelta(0)),
         ("yesterday", timedelta(0)),
         (7, timedelta(0)),
+        ("0001-01-01T00:00:00+23:00", timedelta(0)),
     ],
 )
 def test_a_post_is_never_later_than_the_network_saw_it(written, read_as):
@@ -163,6 +164,13 @@ def test_whatever_people_write_into_records_the_reading_goes_on(platform, record
     mentions = platform.poll()(None).mentions
     assert published in {mention.id for mention in mentions}
     assert len(mentions) == (2 if record.get("text") == "lumora" else 1)
+
+
+def test_a_text_that_no_program_shows_is_no_post(platform):
+    for rkey, length in (("short", 2990), ("long", 3001)):
+        record = record_of("lumora ".ljust(length, "x"), at=platform.clock())
+        platform.log.append(change("create", did="did:plc:odd", rkey=rkey, at=platform.clock(), record=record))
+    assert [mention.id for mention in platform.poll()(None).mentions] == ["bluesky:did:plc:odd/short"]
 
 
 @pytest.mark.parametrize("frame", ["", "half {", "null", "7", "[1]", '{"ok": true}', "[" * 100_000])
