@@ -56,7 +56,7 @@ def sandbox(
     port: Annotated[int, typer.Option(help="The page's port; 0 takes a free one.")] = 8765,
     log_level: LogLevel = "WARNING",
 ) -> None:
-    """Try Earshot without any account: the real bot on a Slack, an X and a Reddit on this machine."""
+    """Try Earshot without any account: the real bot on a Slack and on social platforms on this machine."""
     from service.running import leave
     from service.trial import run_trial
 
@@ -142,7 +142,7 @@ def evaluate(
 @app.command()
 def ingest(
     file: Annotated[Path, typer.Argument(help="One whole response body of the platform's API per line.")],
-    platform: Annotated[str, typer.Option(help="x or reddit.")],
+    platform: Annotated[str, typer.Option(help="As in x, reddit or bluesky.")],
     config: Config = DEFAULT_CONFIG,
     alert: Annotated[bool, typer.Option("--alert", help="Post cards for what is found.")] = False,
 ) -> None:

@@ -63,10 +63,15 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """The platform says that a post is gone."""
+    """The platform says that a post is gone.
+
+    `ordered`: it tells of posts and removals in the order in which they happen, so that a post that is not stored by
+    now will not come any more. A whole network's removals are told so.
+    """
 
     mention_id: MentionId
     seen_at: datetime
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,6 +187,7 @@ def _take(
     pairs = [(mention, brand) for mention in batch.mentions for brand in brands_of(mention)]
     with house.database.read() as tx:
         work = _sort(tx, pairs, secret=house.secret)
+        removals = _ours(tx, batch.removals)
     said = _classify((*work.new, *work.edited), classify)
     if explain is not None:
         now = house.clock()
@@ -199,7 +200,7 @@ def _take(
         edited = [(m, b) for m, b in work.edited if (m.id, b.name) in said]
         for mention, brand in edited:
             mentions.update_text(tx, mention, {brand.name: said[mention.id, brand.name]}, at=house.clock())
-        removed = [remove(tx, removal.mention_id, house=house) for removal in batch.removals]
+        removed = [remove(tx, removal.mention_id, house=house) for removal in removals]
         after(tx, filed)
     unassigned = len(batch.mentions) - len({mention.id for mention, _ in pairs})
     if filed.new or edited or removed:
@@ -224,6 +225,12 @@ def _sort(tx: Tx, pairs: Sequence[tuple[Mention, Brand]], *, secret: bytes) -> _
         edited += [(m, brand) for m in mentions.edited(tx, of_brand)]
     fresh = {(m.id, b.name) for m, b in new}
     return _Sorted(tuple(new), tuple(e for e in edited if (e[0].id, e[1].name) not in fresh))
+
+
+def _ours(tx: Tx, removals: Sequence[Removal]) -> list[Removal]:
+    """Leave out what only concerns others: of a whole network's removals, those of posts that were never stored."""
+    stored = mentions.stored(tx, [removal.mention_id for removal in removals if removal.ordered])
+    return [removal for removal in removals if not removal.ordered or removal.mention_id in stored]
 
 
 def _classify(pairs: Sequence[tuple[Mention, Brand]], classify: Classify) -> Said:

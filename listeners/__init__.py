@@ -13,13 +13,14 @@ from listeners.bodies import Body, Found
 
 PLATFORMS: Final = {
     "appstore": "listeners.appstore",
+    "bluesky": "listeners.bluesky",
     "hackernews": "listeners.hackernews",
     "reddit": "listeners.reddit",
     "rss": "listeners.rss",
     "x": "listeners.x",
 }
 
-_VENDOR_LOGGERS = ("oauthlib", "praw", "prawcore", "requests_oauthlib", "tweepy", "urllib3")
+_VENDOR_LOGGERS = ("oauthlib", "praw", "prawcore", "requests_oauthlib", "tweepy", "urllib3", "websockets")
 
 
 class Platform(Protocol):

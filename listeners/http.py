@@ -133,14 +133,18 @@ def retry_after(clock: Clock) -> Quota:
     """Return what reads the header Retry-After, in seconds or as a date, of 429 and 503."""
 
     def read(response: requests.Response) -> datetime | None:
-        written = response.headers.get("retry-after", "")
-        if response.status_code not in {429, 503} or not written:
-            return None
-        if written.isdecimal():
-            return clock() + timedelta(seconds=int(written))
-        try:
-            return parsedate_to_datetime(written).astimezone(UTC)
-        except ValueError:
-            return None
+        return back_at(response.status_code, response.headers.get("retry-after", ""), clock=clock)
 
     return read
+
+
+def back_at(status: int, retry_after: str, *, clock: Clock) -> datetime | None:
+    """Return when a server that answered so may be asked again, by its header Retry-After; None: at once."""
+    if status not in {429, 503} or not retry_after:
+        return None
+    if retry_after.isdecimal():
+        return clock() + timedelta(seconds=int(retry_after))
+    try:
+        return parsedate_to_datetime(retry_after).astimezone(UTC)
+    except ValueError:
+        return None

@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 from sandbox.server import (
+    BLUESKY_ACCOUNT,
     HACKERNEWS_ACCOUNT,
     REDDIT_ACCOUNT,
     REDDIT_CLIENT_ID,
@@ -44,13 +45,22 @@ reddit_url = {reddit_url}
 [hackernews]
 api_url = {hackernews_url}
 
+[bluesky]
+jetstream_url = {bluesky_url}
+api_url = {bluesky_url}
+backfill_hours = 24.0
+
 [[brands]]
 name = "Lumora"
 aliases = ["lumora"]
 time_zone = "Europe/Berlin"
 digest_at = 00:00:00  # so that yesterday's digest comes at once
 digest_channels = ["#lumora-leadership"]
-accounts = {{ x = [{x_account}], reddit = [{reddit_account}], hackernews = [{hackernews_account}] }}
+[brands.accounts]
+x = [{x_account}]
+reddit = [{reddit_account}]
+bluesky = [{bluesky_account}]
+hackernews = [{hackernews_account}]
 [brands.hours]  # always open, so that the service level's clock can be seen running at any hour
 opens = 00:00:00
 closes = 23:59:59
@@ -98,6 +108,24 @@ brand = "Lumora"
 platform = "reddit"
 kind = "comments"
 subreddits = ["lumora"]
+channel = "#lumora-alerts"
+poll_seconds = {poll_seconds}
+
+[[streams]]
+name = "Lumora on Bluesky"
+brand = "Lumora"
+platform = "bluesky"
+kind = "search"
+native_query = 'lumora, "harbour lights"'
+channel = "#lumora-alerts"
+poll_seconds = {poll_seconds}
+
+[[streams]]
+name = "Lumora called on Bluesky"
+brand = "Lumora"
+platform = "bluesky"
+kind = "mentions"
+account = {bluesky_account}
 channel = "#lumora-alerts"
 poll_seconds = {poll_seconds}
 
@@ -204,6 +232,8 @@ def bot_settings_toml(
         "reddit_oauth_url": sandbox.reddit_oauth_url,
         "hackernews_url": sandbox.hackernews_url,
         "feed_url": sandbox.feed_url,
+        "bluesky_url": sandbox.bluesky_url,
+        "bluesky_account": BLUESKY_ACCOUNT,
         "query": _QUERY,
         "x_account": X_ACCOUNT,
         "reddit_account": REDDIT_ACCOUNT,

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from sandbox.world import Author, Post, World, base36
+from sandbox.ids import base36
+from sandbox.world import Author, Post, World
 
 Thing = dict[str, Any]
 

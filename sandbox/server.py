@@ -11,18 +11,21 @@ from aiohttp import web
 
 from domain.clock import Clock, system_clock
 from sandbox.blog import Blog
+from sandbox.bluesky import BlueskyApi
 from sandbox.control import Control
 from sandbox.faults import Faults
 from sandbox.hackernews import HackerNewsApi
+from sandbox.ids import Platform
 from sandbox.reddit import RedditApi
 from sandbox.slack import Limits, Slack, Workspace
-from sandbox.world import Platform, Post, World
+from sandbox.world import Post, World
 from sandbox.x import XApi
 
 HOST = "127.0.0.1"
 T = TypeVar("T")
 X_ACCOUNT = "lumora"
 REDDIT_ACCOUNT = "LumoraHelp"
+BLUESKY_ACCOUNT = "lumora.example"
 HACKERNEWS_ACCOUNT = "lumora_team"
 COMMUNITY = "lumora"
 COMMUNITIES = {
@@ -71,15 +74,18 @@ class Sandbox:
         self.workspace = Workspace(clock=clock, manifest=manifest, limits=limits, seed=seed, name="Lumora (sandbox)")
         self.x_faults = Faults(seed)
         self.reddit_faults = Faults(seed)
+        self.bluesky_faults = Faults(seed)
         self.hackernews_faults = Faults(seed)
         self.rss_faults = Faults(seed)
         _furnish(self.workspace)
         brand = self.world.introduce("x", X_ACCOUNT, name="Lumora", followers=412_000, verified=True)
         self.world.introduce("reddit", REDDIT_ACCOUNT, followers=900)
         self.world.introduce("hackernews", HACKERNEWS_ACCOUNT)
+        self.world.introduce("bluesky", BLUESKY_ACCOUNT, name="Lumora", followers=61_000, verified=True)
         self.x_access_token = f"{brand.id}-sandbox"
         self.slack = Slack(self.workspace)
         self._quota_factor = quota_factor
+        self._bluesky = BlueskyApi(self.world, faults=self.bluesky_faults, quota_factor=quota_factor)
         self._port = port
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
@@ -119,6 +125,11 @@ class Sandbox:
     def feed_url(self) -> str:
         """The address of the blog's feed."""
         return f"{self.url}/blog/feed.xml"
+
+    @property
+    def bluesky_url(self) -> str:
+        """What stands for Jetstream and for the public API alike."""
+        return f"{self.url}/bluesky"
 
     def start(self) -> None:
         """Serve until `stop`.
@@ -163,6 +174,7 @@ class Sandbox:
         faults = {
             "x": self.x_faults,
             "reddit": self.reddit_faults,
+            "bluesky": self.bluesky_faults,
             "hackernews": self.hackernews_faults,
             "rss": self.rss_faults,
             "slack": self.workspace.faults,
@@ -171,6 +183,7 @@ class Sandbox:
         accounts: dict[Platform, str] = {
             "x": X_ACCOUNT,
             "reddit": REDDIT_ACCOUNT,
+            "bluesky": BLUESKY_ACCOUNT,
             "hackernews": HACKERNEWS_ACCOUNT,
         }
         app.add_routes(Control(self.world, self.slack, faults=faults, accounts=accounts, community=COMMUNITY).routes())
@@ -198,6 +211,7 @@ class Sandbox:
         app.add_subapp("/reddit", reddit.application())
         app.add_subapp("/hackernews", HackerNewsApi(self.world, faults=self.hackernews_faults).application())
         app.add_subapp("/blog", Blog(self.world, faults=self.rss_faults).application())
+        app.add_subapp("/bluesky", self._bluesky.application())
         return app
 
     async def _serve(self, started: "Future[int]") -> None:

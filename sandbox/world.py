@@ -9,22 +9,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from domain.clock import Clock
+from sandbox.ids import IDS, PLATFORMS, SEQUENCE_BITS, NewPost, Platform, snowflake
 
-Platform = Literal["x", "reddit", "hackernews", "rss"]
 Gone = Literal["", "deleted", "removed"]
-
-X_EPOCH_MS = 1288834974657
-"""Where the clock of X's snowflake ids starts (4 November 2010), in Unix milliseconds."""
-
-_SEQUENCE_BITS = 22
-_FIRST_COMMENT = int("nq00000", 36)
-_FIRST_SUBMISSION = int("1p00000", 36)
-_FIRST_ITEM = 41_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """An account. `id` is its platform's: see `IDS`."""
+    """An account; its `id` is as `sandbox.ids` makes it."""
 
     platform: Platform
     id: str
@@ -38,7 +30,7 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One version of a post. `id` is its platform's: see `IDS`.
+    """One version of a post. `id` is as `sandbox.ids` makes it: `t3_` (submission) or `t1_` (comment) on Reddit.
 
     `thread` is the id of the post that began the conversation. An edit on X makes a new id and `versions` lists
     all of them, oldest first; elsewhere the id stays. `order` grows with time and is unique within a platform.
@@ -84,55 +76,6 @@ class Draft:
     late: timedelta = timedelta(0)
 
 
-def snowflake(moment: datetime, sequence: int = 0) -> int:
-    """Return the X id of `moment` and a sequence number that keeps ids of one millisecond apart."""
-    since_epoch = int(moment.timestamp() * 1000) - X_EPOCH_MS
-    return (since_epoch << _SEQUENCE_BITS) | (sequence % (1 << _SEQUENCE_BITS))
-
-
-def base36(number: int) -> str:
-    """Write a number as Reddit writes its ids."""
-    digits = ""
-    while number:
-        number, digit = divmod(number, 36)
-        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
-    return digits or "0"
-
-
-@dataclass(frozen=True, slots=True)
-class Ids:
-    """How a platform makes its ids: an account's of a number and its handle, a post's of its draft and two numbers.
-
-    `order` grows with the post's time, `sequence` with each post. `new_by_edit`: an edited post gets a new id.
-    """
-
-    author: Callable[[int, str], str]
-    post: Callable[[Draft, int, int], str]
-    new_by_edit: bool = False
-
-
-def _fullname(draft: Draft, _order: int, sequence: int) -> str:
-    return f"t1_{base36(_FIRST_COMMENT + sequence)}" if draft.reply_to else f"t3_{base36(_FIRST_SUBMISSION + sequence)}"
-
-
-IDS: dict[Platform, Ids] = {
-    "x": Ids(
-        author=lambda number, _: str(number),
-        post=lambda _draft, order, _sequence: str(order),
-        new_by_edit=True,
-    ),
-    "reddit": Ids(author=lambda number, _: f"t2_{base36(number >> _SEQUENCE_BITS)}", post=_fullname),
-    "hackernews": Ids(
-        author=lambda _, handle: handle, post=lambda _draft, _order, sequence: str(_FIRST_ITEM + sequence)
-    ),
-    "rss": Ids(
-        author=lambda _, handle: handle,
-        post=lambda _draft, _order, sequence: f"tag:telly-talk.example,2026:{sequence}",
-    ),
-}
-PLATFORMS: tuple[Platform, ...] = tuple(IDS)
-
-
 class World:
     """All posts and authors. Thread-safe; subscribers are called outside the lock, in the writer's thread."""
 
@@ -172,10 +115,10 @@ class World:
                 return known
             invented = random.Random(f"{self._seed}:{platform}:{handle}")  # noqa: S311  # scenery, not secrets
             since = created_at or datetime(2012, 1, 1, tzinfo=UTC) + timedelta(hours=invented.randrange(100_000))
-            number = snowflake(since, invented.randrange(1 << _SEQUENCE_BITS))
+            number = snowflake(since, invented.randrange(1 << SEQUENCE_BITS))
             author = Author(
                 platform=platform,
-                id=IDS[platform].author(number, handle),
+                id=IDS[platform].account(number, handle),
                 handle=handle,
                 name=name or handle,
                 created_at=since.replace(microsecond=0),
@@ -208,7 +151,8 @@ class World:
                 self._posts[other]  # a wrong reference fails here, before anything is stored
             self._sequence += 1
             order = snowflake(posted_at, self._sequence)
-            post_id = IDS[draft.platform].post(draft, order, self._sequence)
+            made_of = NewPost(author.id, order, self._sequence, is_answer=draft.reply_to is not None)
+            post_id = IDS[draft.platform].post(made_of)
             post = Post(
                 platform=draft.platform,
                 id=post_id,
@@ -237,7 +181,7 @@ class World:
         now = self._clock()
         with self._lock:
             old = self._current(post_id)
-            if not IDS[old.platform].new_by_edit:
+            if not IDS[old.platform].new_when_edited:
                 post = replace(old, text=text, edited_at=now)
                 self._posts[old.id] = post
             else:

@@ -24,9 +24,10 @@ from flows.importing import import_customers
 from flows.ingest import IngestReport, bring_in
 from flows.reporting import kpis
 from sandbox.bot_settings import bot_environment, bot_settings_toml
+from sandbox.ids import PLATFORMS
 from sandbox.scenario import Progress, load_scenario, play, recall
 from sandbox.server import PortInUseError, Sandbox
-from sandbox.world import PLATFORMS, Post
+from sandbox.world import Post
 from service.running import Running, connect_bot, stop_on_signal
 from service.schedule import Watch
 from storage import cases

@@ -122,6 +122,14 @@ def brands_of(tx: Tx, mention_id: MentionId) -> list[str]:
     return list(tx.scalars(brands.order_by(SightingRow.brand)))
 
 
+def stored(tx: Tx, ids: Sequence[MentionId]) -> set[MentionId]:
+    """Return those of the posts that are stored."""
+    found: set[MentionId] = set()
+    for some in chunks(ids):
+        found.update(map(MentionId, tx.scalars(select(MentionRow.id).where(MentionRow.id.in_(some)))))
+    return found
+
+
 def case_ids(tx: Tx, ids: Sequence[MentionId], *, brand: str) -> dict[MentionId, str]:
     """Return which case of the brand each of these posts belongs to, for those that belong to one."""
     found: dict[MentionId, str] = {}

@@ -37,12 +37,13 @@ _GROUP_ID = re.compile(r"S[A-Z0-9]{1,20}")
 _CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{1,20}")
 PLATFORM_NAMES = {
     "appstore": "App Store",
+    "bluesky": "Bluesky",
     "hackernews": "Hacker News",
     "reddit": "Reddit",
     "rss": "RSS",
     "x": "X",
 }
-_HANDLE_PREFIX = {"x": "@", "reddit": "u/"}
+_HANDLE_PREFIX = {"x": "@", "reddit": "u/", "bluesky": "@"}
 
 
 def said(text: str, *, limit: int = SECTION_LIMIT, lines: int = 1, empty: str = "(no text)") -> PlainTextObject:

@@ -4,8 +4,8 @@ import { send, toast } from "/page/actions.js";
 import { element } from "/page/mrkdwn.js";
 
 const $ = (id) => document.getElementById(id);
-const PLATFORMS = { x: "X", reddit: "Reddit", hackernews: "Hacker News", rss: "Blog" };
-const PREFIXES = { x: "@", reddit: "u/" };
+const PLATFORMS = { x: "X", reddit: "Reddit", bluesky: "Bluesky", hackernews: "Hacker News", rss: "Blog" };
+const PREFIXES = { x: "@", reddit: "u/", bluesky: "@" };
 const TITLED = ["reddit", "hackernews", "rss"];
 const TITLE_LENGTH = 80;
 let brand = null; // {accounts: platform -> the brand's own account, community: its subreddit}

@@ -220,6 +220,15 @@ def test_a_removal_that_comes_before_its_post_holds(take):
     assert take(post).filed.new == 0
 
 
+def test_of_a_whole_networks_removals_only_ours_leave_a_trace(take, house):
+    ours, others = mention("Lumora is down"), mention("Lumora is up")
+    take(ours)
+    report = take(removals=tuple(Removal(one.id, NOON, ordered=True) for one in (ours, others)))
+    assert report.removed == 1
+    assert take(ours).filed.new == 0
+    assert take(others).filed.new == 1
+
+
 def test_a_failing_platform_is_reported_once_and_so_is_its_recovery(house):
     failures = [PlatformError("503", platform="x"), CredentialsError("401: renew the token", platform="x")]
     poll = Scripted(*failures, batch(mention("awful")))

@@ -68,6 +68,8 @@ class FakePlatform:
     """Settings without the secrets that reading needs."""
     impossible: SourceKind
     """A kind of stream that the platform has not."""
+    oldest_first = False
+    """Whether a poll that cannot read all gives the oldest posts, and not the newest, because it follows a stream."""
     credentials_fix = ""
     """A pattern for what people are told to mend."""
 
@@ -115,6 +117,15 @@ class FakePlatform:
     def refuse_sign_in(self, status: int) -> None:
         """Refuse our credentials wherever they are shown, but in listings."""
         raise NotImplementedError
+
+    def page_of(self, published: list[MentionId]) -> list[MentionId]:
+        """Return those of these posts that a poll brings that reads only one page."""
+        return published[: self.page_size] if self.oldest_first else published[-self.page_size :]
+
+    def fail_after_a_page(self) -> None:
+        """Fail once, when the first page of the next poll is read."""
+        page, answer = iter((1, 2)), self._list
+        self._list = lambda asked: Reply(500) if next(page, 3) == 2 else answer(asked)  # type: ignore[method-assign]
 
     def reachable(self, published: list[MentionId]) -> set[MentionId]:
         """Return which of these, published at one moment, a listing still reaches."""
@@ -381,10 +392,12 @@ class FakeHackerNews(FakePlatform):
 
 
 from tests.listeners.fakes.appstore import FakeAppStore  # noqa: E402  # they build on what stands above
+from tests.listeners.fakes.bluesky import FakeBluesky  # noqa: E402
 from tests.listeners.fakes.rss import FakeRss  # noqa: E402
 
 FAKES: dict[str, type[FakePlatform]] = {
     "appstore": FakeAppStore,
+    "bluesky": FakeBluesky,
     "hackernews": FakeHackerNews,
     "reddit": FakeReddit,
     "rss": FakeRss,

@@ -87,6 +87,7 @@ ASKED = {
     "erase customer": lambda tx: erasing.erase_customer(tx, "customer1", at=NOON),
     "holdings": lambda tx: erasing.holdings(tx, author_keys=[POST.author.key], customer_id="customer1"),
     "forgettings": lambda tx: forgettings.in_state(tx, ForgettingState.RUNNING),
+    "stored": lambda tx: mentions.stored(tx, [POST.id]),
     "own_replies": lambda tx: mentions.own_replies(tx, [POST.id], brand="Lumora"),
     "case_ids": lambda tx: mentions.case_ids(tx, [POST.id], brand="Lumora"),
     "of_message": lambda tx: mentions.of_message(tx, "card:case1"),
