@@ -1,5 +1,6 @@
 """From a platform to the database: poll, classify, triage and store, in one commit with the cursor."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,16 +12,20 @@ from crm.attribution import named_brands, reading
 from crm.triage import reason_to_alert
 from domain.brand import Brand, Stream
 from domain.clock import iso
-from domain.errors import PlatformError
+from domain.errors import CredentialsError, CursorTooOldError, PlatformError
+from domain.gap import GapReason
+from domain.incident import IncidentKind
 from domain.mention import Batch, Mention, Removal
 from domain.prediction import Predictions
-from domain.seams import Classify, Explain, Poll
+from domain.seams import Classify, Explain, KnowsHeadroom, Poll
 from flows.carding import Origin
 from flows.filing import Filed, file_mentions
+from flows.hearing import note_lost, note_missed, note_read
 from flows.house import House
+from flows.incidents import note_well, note_wrong
 from flows.notices import tell_operators
 from flows.removing import remove
-from storage import mentions, streams
+from storage import hours, mentions, streams
 from storage.database import Tx
 
 log = structlog.get_logger(__name__)
@@ -86,26 +91,28 @@ def ingest(
         spent = streams.spent(tx, stream.name, day=now.date())
     budget = None if stream.daily_cap_usd is None else stream.daily_cap_usd - spent
     if budget is not None and budget <= 0:
-        return _failed(stream, _cap_reached(stream), house)
+        return _failed(stream, _cap_reached(stream), house, why=GapReason.CAP)
     try:
         batch = poll(cursor, budget_usd=budget)
+    except CursorTooOldError as error:
+        return _lost(stream, error, house)
     except PlatformError as error:
-        return _failed(stream, str(error), house)
+        return _failed(stream, str(error), house, at_once=isinstance(error, CredentialsError))
     if budget is not None and batch.capped and not batch.mentions and not batch.cost_usd:
-        return _failed(stream, _cap_reached(stream), house)  # what is left of the day pays for no page
+        # What is left of the day pays for no page.
+        return _failed(stream, _cap_reached(stream), house, why=GapReason.CAP)
 
-    def keep_place(tx: Tx, filed: Filed) -> None:
+    def keep_place(tx: Tx, filed: Filed, new: Sequence[Mention]) -> None:
+        moment = house.clock()
+        note_read(tx, stream, capped=batch.capped, now=moment)
         if batch.cursor is not None:
-            streams.save_cursor(tx, stream.name, batch.cursor, brand=stream.brand, at=house.clock())
-        recovered = streams.read_ok(tx, stream.name, at=house.clock(), mentions=filed.new, cost=batch.cost_usd)
-        if recovered:
+            streams.save_cursor(tx, stream.name, batch.cursor, brand=stream.brand, at=moment)
+        if streams.read_ok(tx, stream.name, at=moment, mentions=filed.new, cost=batch.cost_usd):
             log.info("stream_recovered", stream=stream.name)
-            tell_operators(
-                tx,
-                f"{stream.name} is read again.",
-                subject=f"{stream.name} recovered {iso(house.clock())}",
-                house=house,
-            )
+        hours.add(tx, stream.name, Counter(hours.hour_of(mention.posted_at) for mention in new))
+        if isinstance(poll, KnowsHeadroom):
+            streams.note_headroom(tx, stream.name, poll.headroom())
+        note_well(tx, stream, IncidentKind.FAILING, house=house)
 
     origin = Origin(stream=stream.name, alert=True, channels={stream.brand: stream.channel})
     brands = (house.brand(stream.brand),)
@@ -156,7 +163,7 @@ def bring_in(
         batch,
         brands_of=brands_of,
         origin=origin,
-        after=lambda _tx, _filed: None,
+        after=lambda _tx, _filed, _new: None,
         classify=classify,
         explain=explain,
         house=house,
@@ -168,7 +175,7 @@ def _take(
     *,
     brands_of: Callable[[Mention], tuple[Brand, ...]],
     origin: Origin,
-    after: Callable[[Tx, Filed], None],
+    after: Callable[[Tx, Filed, Sequence[Mention]], None],
     classify: Classify,
     explain: Explain | None,
     house: House,
@@ -190,7 +197,7 @@ def _take(
         for mention, brand in edited:
             mentions.update_text(tx, mention, {brand.name: said[mention.id, brand.name]}, at=house.clock())
         removed = [remove(tx, removal.mention_id, house=house) for removal in batch.removals]
-        after(tx, filed)
+        after(tx, filed, [mention for mention, _, _ in seen])
     unassigned = len(batch.mentions) - len({mention.id for mention, _ in pairs})
     if filed.new or edited or removed:
         log.info("ingested", stream=origin.stream, read=len(batch.mentions), new=filed.new, responses=filed.responses)
@@ -257,15 +264,28 @@ def _by_time(mention: Mention) -> tuple[datetime, str]:
     return mention.posted_at, mention.id
 
 
-def _failed(stream: Stream, reason: str, house: House) -> IngestReport:
+def _failed(
+    stream: Stream, reason: str, house: House, *, why: GapReason = GapReason.FAILING, at_once: bool = False
+) -> IngestReport:
     now = house.clock()
     with house.database.write() as tx:
-        first = streams.read_failed(tx, stream.name, at=now, error=reason)
-        if first:
+        note_missed(tx, stream, why, now=now)
+        if streams.read_failed(tx, stream.name, at=now, error=reason):
             log.warning("stream_failed", stream=stream.name, reason=reason)
-            subject = f"{stream.name} failed {iso(now)}"
-            tell_operators(tx, f"{stream.name} cannot be read: {reason}", subject=subject, house=house)
+        told = at_once or why is GapReason.CAP
+        note_wrong(tx, stream, IncidentKind.FAILING, reason, at_once=told, house=house)
     return IngestReport(error=reason)
+
+
+def _lost(stream: Stream, error: CursorTooOldError, house: House) -> IngestReport:
+    """Write down what the platform serves no more; the next poll goes on with what there is."""
+    now = house.clock()
+    with house.database.write() as tx:
+        gap = note_lost(tx, stream, error, now=now)
+        if gap is not None:
+            log.warning("posts_out_of_reach", stream=stream.name, since=iso(gap.since), until=iso(gap.until or now))
+            tell_operators(tx, str(error), subject=f"{stream.name} lost {iso(gap.since)}", house=house)
+    return IngestReport(error=str(error))
 
 
 def _cap_reached(stream: Stream) -> str:

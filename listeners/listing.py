@@ -49,8 +49,8 @@ class ListingPoll:
         self._holes.clear()
         batch = read(place, overlap=self._overlap, fetch=self._page, max_pages=self._max_pages, budget_usd=budget_usd)
         if self._holes and cursor != self._told:
-            start, end = (f"{datetime.fromtimestamp(second, UTC):%Y-%m-%d %H:%M}" for second in self._holes[0])
-            raise self._lost(cursor, f"It was read up to {start} UTC, and the list now begins at {end} UTC.")
+            since, until = min(self._holes)[0], max(end for _, end in self._holes)
+            raise self._lost(cursor, span=(datetime.fromtimestamp(since, UTC), datetime.fromtimestamp(until, UTC)))
         return batch
 
     def _page(self, stretch: Stretch, token: str | None, budget_usd: Decimal | None) -> Page | None:
@@ -65,12 +65,21 @@ class ListingPoll:
             self._holes.append((known, page.oldest))
         return page
 
-    def _lost(self, cursor: Cursor | None, why: str) -> CursorTooOldError:
-        """Make the error that is raised once for a cursor."""
+    def _lost(
+        self, cursor: Cursor | None, why: str = "", *, span: tuple[datetime, datetime] | None = None
+    ) -> CursorTooOldError:
+        """Make the error that is raised once for a cursor; `span` is what is out of reach, where that is known."""
         self._told = cursor
+        since, until = span or (None, None)
+        if since and until:
+            why = (
+                f"It was read up to {since:%Y-%m-%d %H:%M} UTC, and the list now begins at {until:%Y-%m-%d %H:%M} UTC."
+            )
         return CursorTooOldError(
             f"{self._says} {why} Nothing needs to be done: the next poll goes on with what there is.{self._advice}",
             platform=self._stream.platform,
+            since=since,
+            until=until,
         )
 
 

@@ -68,7 +68,7 @@ class XPoll:
             )
         except CursorTooOldError as error:
             self._instead = (cursor, Place())
-            raise self._lost(str(error)) from error
+            raise self._lost(str(error), since=place.newest) from error
 
     def _place(self, cursor: Cursor | None) -> Place:
         if self._instead is not None and self._instead[0] == cursor:
@@ -87,14 +87,18 @@ class XPoll:
         if all(floor >= self._horizon for floor in floors):
             return reachable
         self._instead = (cursor, reachable)
-        raise self._lost(f"It was read up to {moment_of(min(floors)):%Y-%m-%d %H:%M} UTC.")
+        lowest = min(floors)
+        raise self._lost(f"It was read up to {moment_of(lowest):%Y-%m-%d %H:%M} UTC.", since=lowest)
 
-    def _lost(self, why: str) -> CursorTooOldError:
+    def _lost(self, why: str, *, since: int | None = None) -> CursorTooOldError:
+        """Make the error; `since` is the id up to which the stream was read."""
         return CursorTooOldError(
             f"X is searched back for {REACH.days} days only, so that posts of the stream {self._stream.name} may be "
             f"missed. {why} Nothing needs to be done: the next poll goes on where X's reach begins. "
             "What is missed can be brought in with `python run.py ingest`.",
             platform=NAME,
+            since=None if since is None else moment_of(since),
+            until=moment_of(self._horizon),
         )
 
     def _fetch(self, stretch: Stretch, token: str | None, budget_usd: Decimal | None) -> Page | None:
