@@ -1,12 +1,13 @@
 """Keeping the ledger of gaps, in the transaction of a poll: what was not read, why, and what later polls brought."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 
-from crm.hearing import hearing
+from crm.hearing import hearing, hearing_by_source
 from domain.brand import Stream
 from domain.errors import CursorTooOldError
 from domain.gap import Gap, GapReason, GapState, Hearing
@@ -77,6 +78,36 @@ def hearing_of(tx: Tx, *, brand: str, start: datetime, end: datetime) -> Hearing
         start=start,
         end=end,
     )
+
+
+def missed_of(tx: Tx, *, brand: str | None, start: datetime, end: datetime) -> list[Gap]:
+    """Return what was not read of [start, end), of one brand or of all, cut at these bounds.
+
+    Of a span that is inside another one of its stream only that one is told, and what is lost before what is open.
+    """
+    found: list[Gap] = []
+    missed = gaps.between(tx, brand=brand, start=start, end=end)
+    for gap in sorted(missed, key=lambda each: each.state is GapState.OPEN):
+        until = min(gap.until or end, end)
+        cut = replace(gap, since=max(gap.since, start), until=until)
+        if cut.since < until and not any(_covers(other, cut) for other in found):
+            found.append(cut)
+    return sorted(found, key=lambda each: (each.since, each.stream))
+
+
+def sources_of(tx: Tx, brand: str, start: datetime, end: datetime) -> list[tuple[str, Hearing, list[GapReason]]]:
+    """Return of each source what was read of [start, end), and why the rest was not; the worst heard first."""
+    missed = gaps.between(tx, brand=brand, start=start, end=end)
+    found = hearing_by_source(streams.listening(tx, brand=brand), missed, start=start, end=end)
+    reasons = {name: sorted({gap.reason for gap in missed if gap.stream == name}) for name in found}
+    return sorted(
+        ((n, h, reasons[n]) for n, h in found.items()), key=lambda each: (each[1].read - each[1].listened, each[0])
+    )
+
+
+def _covers(gap: Gap, other: Gap) -> bool:
+    inside = gap.until and other.until and gap.since <= other.since and other.until <= gap.until
+    return gap.stream == other.stream and bool(inside)
 
 
 def _was_down(stream: Stream, since: datetime, now: datetime) -> bool:

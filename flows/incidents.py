@@ -32,7 +32,7 @@ def note_wrong(tx: Tx, stream: Stream, kind: IncidentKind, reason: str, *, at_on
     Where another stream was told of with the same reason, as all of a platform's are whose key expired, that notice
     stands for this stream, too.
     """
-    now, subject = house.clock(), _subject(stream, kind)
+    now, subject = house.clock(), incident_subject(stream, kind)
     incident = worsened(incidents.get(tx, subject), subject=subject, kind=kind, reason=reason, now=now)
     if is_due(incident, now=now, at_once=at_once):
         joined = kind is IncidentKind.FAILING and bool(_alike(tx, incident, told=True))
@@ -46,7 +46,7 @@ def note_wrong(tx: Tx, stream: Stream, kind: IncidentKind, reason: str, *, at_on
 def note_well(tx: Tx, stream: Stream, kind: IncidentKind, *, house: House) -> None:
     """Note that nothing is wrong with a stream, and tell the operators once that lasts."""
     now = house.clock()
-    incident = improved(incidents.get(tx, _subject(stream, kind)), now=now)
+    incident = improved(incidents.get(tx, incident_subject(stream, kind)), now=now)
     if incident is None:
         return
     incidents.put(tx, incident)
@@ -61,7 +61,7 @@ def note_well(tx: Tx, stream: Stream, kind: IncidentKind, *, house: House) -> No
 
 
 def _alike(tx: Tx, incident: Incident, *, told: bool) -> list[Incident]:
-    """Return the other incidents that go on for the same reason; where `told`, only those with a notice of their own."""
+    """Return the others that go on for the same reason; where `told`, only those with a notice of their own."""
     return [
         each
         for each in incidents.going_on(tx)
@@ -70,7 +70,8 @@ def _alike(tx: Tx, incident: Incident, *, told: bool) -> list[Incident]:
     ]
 
 
-def _subject(stream: Stream, kind: IncidentKind) -> str:
+def incident_subject(stream: Stream, kind: IncidentKind) -> str:
+    """Name what is wrong with a stream."""
     return f"{kind.value} {stream.name}"
 
 

@@ -10,7 +10,8 @@ import requests
 
 from domain.clock import Clock
 from domain.errors import CredentialsError, InputError, PlatformError
-from listeners.calls import NEXT_POLL, UndoneError, never_left
+from domain.health import Headroom
+from listeners.calls import NEXT_POLL, UndoneError, headroom_of, never_left
 
 LARGEST: Final = 20 * 1024 * 1024
 """No answer of a platform has so many bytes."""
@@ -46,6 +47,7 @@ class Http:
         self._fixes, self._credentials = fixes or {}, credentials or {}
         self._quota = quota or retry_after(clock)
         self._back_at: datetime | None = None
+        self._headroom = Headroom()
         self._session = requests.Session()
         self._session.headers.update(headers or {})
 
@@ -78,9 +80,14 @@ class Http:
         except requests.RequestException as error:
             raise self.error(f"cannot be reached ({type(error).__name__}).", undone=never_left(error)) from error
         self._back_at = self._quota(response)
+        self._headroom = headroom_of(response, "x-ratelimit")
         if response.status_code >= 300 and response.status_code != 304:
             raise self._refusal(response)
         return response
+
+    def headroom(self) -> Headroom:
+        """Return what the last answer said of the quota, by the headers `X-RateLimit-...` where it has them."""
+        return self._headroom
 
     def error(self, what: str, *, undone: bool = False, retry_after: float | None = None) -> PlatformError:
         """Make the error of a call that the next poll repeats."""

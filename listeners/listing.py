@@ -1,6 +1,6 @@
 """Polling a listing that gives the newest first, whose posts are known by their time: what most platforms have."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -8,6 +8,7 @@ from typing import Self
 
 from domain.brand import Stream
 from domain.errors import CursorTooOldError
+from domain.health import Headroom
 from domain.mention import Batch, Cursor
 from listeners.paging import MAX_PAGES, Fetch, Page, Place, Stretch, read
 
@@ -29,6 +30,7 @@ class ListingPoll:
         overlap_seconds: float,
         advice: str = "",
         max_pages: int = MAX_PAGES,
+        headroom: Callable[[], Headroom] = Headroom,
     ) -> None:
         """Make no call. `reach` tells how far the platform, by its `title`, can be read; `advice` how to miss less."""
         self._stream, self._fetch = stream, fetch
@@ -36,6 +38,7 @@ class ListingPoll:
         self._advice = f" {advice}" if advice else ""
         self._overlap, self._max_pages = int(overlap_seconds), max_pages
         self._told: Cursor | None = None
+        self.headroom = headroom
         self._holes: list[tuple[int, int]] = []
 
     def __call__(self, cursor: Cursor | None, *, budget_usd: Decimal | None = None) -> Batch:

@@ -11,7 +11,8 @@ from requests.adapters import HTTPAdapter
 
 from domain.clock import Clock
 from domain.errors import CredentialsError, CursorTooOldError, PlatformError
-from listeners.calls import NEXT_POLL, UndoneError, never_left
+from domain.health import Headroom
+from listeners.calls import NEXT_POLL, UndoneError, headroom_of, never_left
 from listeners.paging import MAX_PAGES
 from listeners.settings import KEY, secret
 from listeners.x.posts import NAME, Payload
@@ -85,6 +86,8 @@ class Client:
         self._timeout = settings.timeout_seconds
         self._clock = clock
         self._quota_back_at: datetime | None = None
+        self.headroom = Headroom()
+        """What the last answer said of its endpoint's quota."""
 
     def call(self, request: Request) -> Payload:
         """Return the JSON object that X answers.
@@ -116,7 +119,8 @@ class Client:
             raise self._error(f"{self._where} refused with an answer that is not X's.") from error
         if not isinstance(answer, dict):
             raise self._error(f"{self._where} answered with a {type(answer).__name__} instead of an object.")
-        if response.headers.get("x-rate-limit-remaining") == "0":
+        self.headroom = headroom_of(response, "x-rate-limit")
+        if self.headroom.left == 0:
             self._quota_back_at = _reset_of(response)
         return answer
 

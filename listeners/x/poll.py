@@ -1,7 +1,7 @@
 """Polling one stream of X: what is asked, what it costs, and how far back X goes."""
 
 from dataclasses import replace
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -11,6 +11,7 @@ from requests import Response
 from domain.brand import SourceKind, Stream
 from domain.clock import Clock
 from domain.errors import CursorTooOldError, InputError, PlatformError
+from domain.health import Headroom
 from domain.mention import Batch, Cursor
 from listeners.bodies import reading
 from listeners.paging import Page, Place, Stretch, read
@@ -22,6 +23,8 @@ from listeners.x.posts import NAME, Payload, id_at, mentions_from_response, mome
 POST_USD: Final = Decimal("0.005")
 USER_USD: Final = Decimal("0.010")
 OWN_POST_USD: Final = Decimal("0.001")
+# Dollars for a request of the counts of recent posts; the same page.
+COUNT_USD: Final = Decimal("0.005")
 
 # https://docs.x.com/x-api/posts/search/introduction and .../timelines/introduction
 REACH: Final = timedelta(days=7)
@@ -40,6 +43,8 @@ _FIELDS = {
 
 class XPoll:
     """Polls one stream. Between polls it remembers what was paid for today, the quota, and the account's id."""
+
+    count_usd = COUNT_USD
 
     def __init__(self, settings: Settings, stream: Stream, clock: Clock) -> None:
         self._settings = settings
@@ -69,6 +74,21 @@ class XPoll:
         except CursorTooOldError as error:
             self._instead = (cursor, Place())
             raise self._lost(str(error), since=place.newest) from error
+
+    def headroom(self) -> Headroom:
+        """Return the quota of the last answer."""
+        return self._client.headroom
+
+    def count(self, since: datetime, until: datetime) -> int | None:
+        """Count what X finds of a search, see domain.seams.CountsPosts; accounts are not counted."""
+        if self._stream.kind is not SourceKind.SEARCH:
+            return None
+        span = {"start_time": f"{since:%Y-%m-%dT%H:%M:%SZ}", "end_time": f"{until:%Y-%m-%dT%H:%M:%SZ}"}
+        answer = self._client.call(
+            lambda api: api.get_recent_tweets_count(self._stream.target, granularity="day", **span)
+        )
+        with reading("The count", answer):
+            return int(answer["meta"]["total_tweet_count"])
 
     def _place(self, cursor: Cursor | None) -> Place:
         if self._instead is not None and self._instead[0] == cursor:
