@@ -8,10 +8,12 @@ from typing import Final
 import structlog
 
 from crm.hearing import hearing, hearing_by_source
+from crm.silence import WEEKS
 from domain.brand import Stream
 from domain.errors import CursorTooOldError
 from domain.gap import Gap, GapReason, GapState, Hearing
-from storage import gaps, streams
+from flows.house import House
+from storage import gaps, hours, streams
 from storage.database import Tx
 
 log = structlog.get_logger(__name__)
@@ -108,6 +110,14 @@ def sources_of(tx: Tx, brand: str, start: datetime, end: datetime) -> list[tuple
 def _covers(gap: Gap, other: Gap) -> bool:
     inside = gap.until and other.until and gap.since <= other.since and other.until <= gap.until
     return gap.stream == other.stream and bool(inside)
+
+
+def forget_old(*, house: House) -> None:
+    """Drop what no figure needs any more: gaps that were filled long ago, and hours that no week is compared with."""
+    now = house.clock()
+    with house.database.write() as tx:
+        gaps.purge(tx, before=now - KEPT)
+        hours.purge(tx, before=now - timedelta(weeks=WEEKS + 1))
 
 
 def _was_down(stream: Stream, since: datetime, now: datetime) -> bool:

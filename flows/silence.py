@@ -13,8 +13,6 @@ from storage import gaps, hours, streams
 from storage.database import Tx
 
 _HOUR = timedelta(hours=1)
-KEPT = timedelta(weeks=WEEKS + 1)
-"""Hours are kept so long."""
 
 
 def watch_silence(*, listening: Sequence[Stream], house: House) -> int:
