@@ -189,14 +189,20 @@ def test_a_removal_that_comes_before_its_post_holds(take):
     assert take(post).filed.new == 0
 
 
-def test_a_failing_platform_is_reported_once_and_so_is_its_recovery(house):
+def test_a_failing_platform_is_reported_once_and_so_is_its_recovery(house, clock):
     failures = [PlatformError("503", platform="x"), CredentialsError("401: renew the token", platform="x")]
-    poll = Scripted(*failures, batch(mention("awful")))
-    reports = [ingest(stream(), poll=poll, classify=by_keyword, house=house) for _ in range(3)]
-    assert [r.error for r in reports] == ["503", "401: renew the token", None]
+    poll = Scripted(*failures, batch(mention("awful"), cursor=None), batch(cursor=None))
+    reports = []
+    for _ in range(4):
+        reports.append(ingest(stream(), poll=poll, classify=by_keyword, house=house))
+        clock.advance(minutes=2)
+    assert [r.error for r in reports] == ["503", "401: renew the token", None, None]
     with house.database.read() as tx:
-        notices = [m.payload for m in messages.pending(tx, at=NOON, per_channel=9) if m.channel == "C0OPS"]
-    assert notices == ["lumora on X cannot be read: 503", "lumora on X is read again."]
+        notices = [m.payload for m in messages.pending(tx, at=clock(), per_channel=9) if m.channel == "C0OPS"]
+    assert notices == [
+        "lumora on X cannot be read: 401: renew the token",
+        "lumora on X is read again, for 2 min without a failure.",
+    ]
     assert {cursor for cursor, _ in poll.asked} == {None}  # the same place was asked for each time
 
 
