@@ -30,7 +30,7 @@ def watch_silence(*, listening: Sequence[Stream], house: House) -> int:
                 note_well(tx, stream, IncidentKind.SILENT, house=house)
             else:
                 silent += 1
-                reason = f"nothing for {since} h, in hours that always brought posts. Compare with the platform itself."
+                reason = f"{since} h of silence, in hours that always brought posts. Compare with the platform itself."
                 note_wrong(tx, stream, IncidentKind.SILENT, reason, at_once=True, house=house)
     return silent
 
@@ -49,7 +49,8 @@ def _silent_since(tx: Tx, stream: Stream, house: House) -> int | None:
     if last is None or last >= now or gaps.unfilled(tx, stream.name):
         return None
     start = max(last + _HOUR, now - HORIZON_HOURS * _HOUR)
-    return (now - last) // _HOUR - 1 if is_unusual(_counts(tx, stream, start, now, house)) else None
+    silent = (now - last) // _HOUR - 1
+    return silent if is_unusual(silent, _counts(tx, stream, start, now, house)) else None
 
 
 def _counts(tx: Tx, stream: Stream, start: datetime, end: datetime, house: House) -> list[int]:
