@@ -87,8 +87,12 @@ class XPoll:
         answer = self._client.call(
             lambda api: api.get_recent_tweets_count(self._stream.target, granularity="day", **span)
         )
-        with reading("The count", answer):
-            return int(answer["meta"]["total_tweet_count"])
+        try:
+            with reading("The count", answer):
+                return int(answer["meta"]["total_tweet_count"])
+        except InputError as error:
+            says = f"X's count cannot be used: {error} The next poll tries again."
+            raise PlatformError(says, platform=NAME) from error
 
     def _place(self, cursor: Cursor | None) -> Place:
         if self._instead is not None and self._instead[0] == cursor:

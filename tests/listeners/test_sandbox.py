@@ -46,6 +46,17 @@ def reddit_settings(sandbox: Sandbox) -> reddit.Settings:
     )
 
 
+def test_what_x_counts_of_a_day_is_what_was_written_on_it(sandbox, clock):
+    until = (clock() + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    for words in ("Lumora is down", "lumora again", "something else"):
+        sandbox.world.add(Draft("x", "jane", words))
+    clock.advance(days=1)
+    sandbox.world.add(Draft("x", "jane", "lumora on the next day"))
+    poll = x.connect(x_settings(sandbox), stream(target="lumora"), clock=clock)
+    assert poll.count(until - timedelta(days=1), until) == 2
+    assert poll.headroom().left is not None
+
+
 def test_the_keys_are_accepted(sandbox):
     assert "@lumora" in x.check(x_settings(sandbox))
     assert "accepts" in reddit.check(reddit_settings(sandbox))

@@ -61,9 +61,9 @@ def test_what_a_restart_would_not_mend_is_200_and_said():
         "degraded",
         [
             "the job purge fails",
-            "lumora on X cannot be read since 2026-03-04T12:00:00+00:00",
+            "lumora on X cannot be read since 2026-03-04T12:00:00.000000+00:00",
             "lumora on X brings nothing, which is unusual",
-            "the credentials of lumora on X expire 2026-03-10T12:00:00+00:00",
+            "the credentials of lumora on X expire 2026-03-10T12:00:00.000000+00:00",
         ],
     )
 
