@@ -56,6 +56,11 @@ class StreamHealth:
     silent_since: datetime | None = None
     blind_spot: BlindSpot | None = None
 
+    @property
+    def rests(self) -> bool:
+        """Tell whether the day's money is spent, which no restart mends."""
+        return self.daily_cap_usd is not None and self.spent_today_usd >= self.daily_cap_usd
+
 
 @dataclass(frozen=True, slots=True)
 class Health:

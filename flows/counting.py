@@ -31,7 +31,7 @@ def count_blind_spots(*, listening: Sequence[Stream], polls: Mapping[str, Poll],
     day = today.date() - timedelta(days=1)
     done = 0
     for stream in listening:
-        poll = polls.get(stream.name)
+        poll: object = polls.get(stream.name)
         if isinstance(poll, CountsPosts) and _may_count(stream, poll.count_usd, day, today, house):
             done += _count(stream, poll, day, today, listening, house)
     return done

@@ -89,8 +89,9 @@ def missed_of(tx: Tx, *, brand: str | None, start: datetime, end: datetime) -> l
     """
     found: list[Gap] = []
     missed = gaps.between(tx, brand=brand, start=start, end=end)
+    last = {each.stream: each.until for each in streams.listening(tx, brand=brand)}  # of a stream that is gone, too
     for gap in sorted(missed, key=lambda each: each.state is GapState.OPEN):
-        until = min(gap.until or end, end)
+        until = min(gap.until or last.get(gap.stream, end), end)
         cut = replace(gap, since=max(gap.since, start), until=until)
         if cut.since < until and not any(_covers(other, cut) for other in found):
             found.append(cut)

@@ -27,18 +27,21 @@ def kpis(*, brand: Brand, since: date, until: date, house: House) -> list[Kpi]:
         return compute(facts_of(tx, brand=brand, since=since, until=until, house=house))
 
 
-def health(*, listening: Sequence[Stream], house: House, model: str = "") -> Health:
-    """Say how well we hear now, and with what `model`; a stream that was never read is listed as such."""
+def health(*, listening: Sequence[Stream], house: House, model: str = "", in_depth: bool = True) -> Health:
+    """Say how well we hear now, and with what `model`; a stream that was never read is listed as such.
+
+    Without `in_depth` nothing is read that takes long: how well the model does, and what is usual at this hour.
+    """
     now = house.clock()
     with house.database.read() as tx:
         known = {s.stream: s for s in streams.health(tx, day=now.astimezone(UTC).date())}
         waiting, failed = messages.counts(tx)
         open_cases, overdue = cases.counts(tx, at=now)
-        quality = tuple(quality_of(tx, brand=brand.name, now=now) for brand in house.brands)
+        quality = tuple(quality_of(tx, brand=brand.name, now=now) for brand in house.brands if in_depth)
         gaps = tuple(missed_of(tx, brand=None, start=now - SHOWN_GAPS, end=now))
         counted = blind_spots.latest(tx)
         silent = {i.subject: i.began_at for i in incidents.going_on(tx) if i.kind is IncidentKind.SILENT and i.told_at}
-        usual = {s.name: usual_now(tx, s, house=house) for s in listening}
+        usual = {s.name: usual_now(tx, s, house=house) if in_depth else None for s in listening}
     read = tuple(
         replace(
             known.get(s.name, _unread(s)),

@@ -59,7 +59,7 @@ def vitals_of(
     def look() -> Vitals:
         now, counts = house.clock(), counting.counts()
         try:
-            told = health(listening=streams, house=house)
+            told = health(listening=streams, house=house, in_depth=False)
             with house.database.read() as tx:
                 led = leases.is_taken(tx, LEASE, at=now)
         except StorageError as error:

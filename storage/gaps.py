@@ -39,10 +39,9 @@ def lose(tx: Tx, gap: Gap) -> bool:
 
 def between(tx: Tx, *, brand: str | None, start: datetime, end: datetime) -> list[Gap]:
     """Return what was missed of [start, end) and is not filled, of one brand or of all, oldest first."""
-    these = [UNFILLED, GapRow.since < end, or_(GapRow.until.is_(None), GapRow.until > start)]
-    if brand is not None:
-        these.append(GapRow.brand == brand)
-    return _read(tx, select(GapRow).where(*these).order_by(GapRow.since, GapRow.number))
+    these = UNFILLED, GapRow.since < end, or_(GapRow.until.is_(None), GapRow.until > start)
+    found = select(GapRow).where(*these).order_by(GapRow.since, GapRow.number)
+    return _read(tx, found if brand is None else found.where(GapRow.brand == brand))
 
 
 def purge(tx: Tx, *, before: datetime) -> None:
@@ -50,5 +49,5 @@ def purge(tx: Tx, *, before: datetime) -> None:
     tx.execute(delete(GapRow).where(GapRow.state == GapState.FILLED, GapRow.until < before))
 
 
-def _read(tx: Tx, statement: Select[tuple[GapRow]]) -> list[Gap]:
+def _read(tx: Tx, statement: Select[GapRow]) -> list[Gap]:
     return [Gap(r.stream, r.brand, r.since, r.until, r.reason, r.state, r.number) for r in tx.scalars(statement)]

@@ -32,10 +32,10 @@ def tried(tx: Tx, stream: str, *, brand: str, at: datetime) -> Times:
     return times
 
 
-def listening(tx: Tx, *, brand: str) -> list[Listening]:
-    """Return when each stream of a brand was listened to, by name."""
-    known = StreamRow.brand == brand, StreamRow.listened_from.is_not(None)
-    rows = tx.scalars(select(StreamRow).where(*known).order_by(StreamRow.name))
+def listening(tx: Tx, *, brand: str | None) -> list[Listening]:
+    """Return when each stream of one brand, or of all, was listened to, by name."""
+    known = select(StreamRow).where(StreamRow.listened_from.is_not(None)).order_by(StreamRow.name)
+    rows = tx.scalars(known if brand is None else known.where(StreamRow.brand == brand))
     return [Listening(r.name, r.listened_from, r.tried_at) for r in rows if r.listened_from and r.tried_at]
 
 

@@ -35,7 +35,7 @@ def reasons(vitals: Vitals) -> list[str]:
         found.append("Slack cannot reach us")
     found += [f"{name} was not polled for a long time" for name in pulse.stalled]
     streams = vitals.health.streams if vitals.health else ()
-    if pulse.leading and streams and all(stream.failing_since is not None for stream in streams):
+    if pulse.leading and streams and all(stream.failing_since is not None and not stream.rests for stream in streams):
         found.append("no source can be read")
     return found
 

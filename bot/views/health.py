@@ -86,7 +86,7 @@ def _missed(health: Health) -> list[str]:
 def _spend(stream: StreamHealth) -> str:
     if stream.daily_cap_usd is None:
         return f", ${stream.spent_today_usd:.2f} today" if stream.spent_today_usd else ""
-    full = " (spent: it rests until midnight UTC)" if stream.spent_today_usd >= stream.daily_cap_usd else ""
+    full = " (spent: it rests until midnight UTC)" if stream.rests else ""
     return f", ${stream.spent_today_usd:.2f} of ${stream.daily_cap_usd:.2f} today{full}"
 
 

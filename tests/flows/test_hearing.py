@@ -179,12 +179,21 @@ def test_health_lists_the_gaps_of_the_last_week_of_the_streams_that_there_are(po
     poll(1, DOWN)
     poll(0, of=stream(name="gone"))
     poll(1, DOWN, of=stream(name="gone"))
-    clock.now = NOON + 30 * M
+    poll(30, DOWN)
     (gap,) = health(listening=[stream()], house=house).gaps
     assert (gap.stream, gap.until - gap.since) == ("lumora on X", 30 * M)
-    clock.now = NOON + timedelta(days=8)
+    poll(8 * 24 * 60, DOWN)
     (gap,) = health(listening=[stream()], house=house).gaps
     assert gap.since == clock.now - timedelta(days=7)
+
+
+def test_a_stream_that_is_no_longer_listened_to_misses_nothing_more(poll, house, clock):
+    poll(0, of=stream(name="gone"))
+    poll(1, DOWN, of=stream(name="gone"))
+    clock.now = NOON + timedelta(days=2)
+    assert digest(brand=house.brands[0], day=clock.now.date() - timedelta(days=1), house=house).gaps == ()
+    with house.database.read() as tx:
+        assert hearing_of(tx, brand="Lumora", start=NOON, end=clock.now) == Hearing(0, 1)
 
 
 def test_of_gaps_inside_each_other_the_lost_one_is_told(poll, house):

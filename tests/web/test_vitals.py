@@ -68,6 +68,11 @@ def test_what_a_restart_would_not_mend_is_200_and_said():
     )
 
 
+def test_money_that_is_spent_is_no_reason_to_restart():
+    spent = replace(failing(WELL), spent_today_usd=WELL.daily_cap_usd)
+    assert asked(replace(ALIVE, health=files.health(streams=(spent,))))[:2] == (200, "degraded")
+
+
 def test_a_second_process_that_waits_for_the_lease_is_well():
     assert asked(replace(ALIVE, pulse=replace(ALIVE.pulse, leading=False)))[:2] == (200, "ok")
 
