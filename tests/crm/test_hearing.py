@@ -72,7 +72,7 @@ drawn_gaps = st.lists(
 @given(drawn_gaps, st.tuples(minutes, minutes), st.tuples(minutes, minutes))
 def test_the_share_is_that_of_counting_minute_by_minute(gaps, of_a, of_b):
     start, end = NOON, NOON + 120 * M
-    sources = [listened(*of_a, "a"), listened(*of_b, "b")]
+    sources = [listened(*of_a), listened(of_b[0], of_b[1], "b")]
     told = hearing(sources, gaps, start=start, end=end)
     read = heard = 0
     for source in sources:

@@ -43,7 +43,8 @@ def weeks(rng, *, a_week, spread, years=YEARS):
 
 def alarms(counts, *, since=0):
     """Ask the rule at each hour, as the job does, and count the silences that it calls unusual, with their hours."""
-    found, silent = [], 0
+    found: list[tuple[int, int]] = []
+    silent = 0
     for now in range(WEEKS * HOURS, len(counts)):
         silent = 0 if counts[now - 1] else silent + 1
         if not silent or (found and found[-1][0] == now - silent):
