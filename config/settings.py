@@ -59,6 +59,13 @@ class SlackSection(Section):
     product_channel: Channel | None = None
 
 
+class WebSection(Section):
+    """`[web]`: where health and metrics are answered; nowhere without a port."""
+
+    host: str = "127.0.0.1"
+    port: int | None = Field(default=None, ge=0, le=65535)
+
+
 class Settings(Section):
     """The whole file, but for the platforms' own tables: `settings_model` adds them."""
 
@@ -77,6 +84,7 @@ class Settings(Section):
     spend: SpendSection = SpendSection()
     backup: BackupSection = BackupSection()
     targets: tuple[TargetSection, ...] = ()
+    web: WebSection = WebSection()
     own_posts_poll_seconds: float = Field(default=60.0, ge=0.2, le=86_400)
 
     def of_platform(self, name: str) -> dict[str, Any]:
@@ -101,7 +109,7 @@ class Settings(Section):
             high_value=self.triage.high_value,
             due_minutes=minutes,
             response_window_hours=self.sla.response_window_hours,
-            alert_within=None if hours is None else timedelta(hours=hours),
+            alert_within=timedelta(hours=hours) if hours else None,
         )
 
     def build_brands(self) -> tuple[Brand, ...]:

@@ -9,6 +9,7 @@ from crm.business_time import business_clock
 from domain.brand import Brand
 from domain.case import CaseKind
 from domain.customer import Coverage
+from domain.gap import Hearing
 from domain.outcome import Outcome
 from domain.quality import LiveFigure
 from domain.volume import Volume
@@ -23,7 +24,8 @@ class Facts:
 
     `closings` gives by case id the moment at which the case's day was closed: of these cases nothing later is known.
     `late_answers` are answers that came after that to cases that were not due yet. `found` says how well the model
-    finds complaints; `spent_usd` is what listening cost on the UTC days of the same dates.
+    finds complaints; `spent_usd` is what listening cost on the UTC days of the same dates, `hearing` how much of the
+    period the sources were read of.
     """
 
     brand: Brand
@@ -36,6 +38,7 @@ class Facts:
     late_answers: Mapping[str, datetime] = field(default_factory=dict)
     found: LiveFigure | None = None
     spent_usd: Decimal = Decimal(0)
+    hearing: Hearing = field(default_factory=Hearing)
     _waits: dict[bool, list[tuple[float, bool]]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def eligible(self) -> list[Outcome]:

@@ -149,7 +149,7 @@ class SeenMention:
     """A stored post with what the model said of it for one brand.
 
     `copy_of` is the case whose post has the same words, and `fingerprint` what those words have in common (set when a
-    post is filed, never read back).
+    post is filed, never read back). `late`: it opened a case when it was too old for a card.
     """
 
     mention: Mention
@@ -159,6 +159,7 @@ class SeenMention:
     case_id: str | None = None
     copy_of: str | None = None
     fingerprint: str | None = None
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from domain.health import Headroom
 from domain.mention import Batch, Cursor, Mention
 from domain.message import Content, OutgoingMessage, Posted
 from domain.prediction import Prediction, Predictions, Reading
@@ -28,6 +29,31 @@ class Poll(Protocol):
 
         Raises:
             PlatformError: nothing usable came; the same cursor may be polled again.
+        """
+        ...
+
+
+@runtime_checkable
+class KnowsHeadroom(Protocol):
+    """What a `Poll` may offer, too: what the platform says of its quota."""
+
+    def headroom(self) -> Headroom:
+        """Return what the last answers said; no call is made."""
+        ...
+
+
+@runtime_checkable
+class CountsPosts(Protocol):
+    """What a `Poll` may offer, too, where the platform counts what a search finds."""
+
+    count_usd: Decimal
+    """What one count costs."""
+
+    def count(self, since: datetime, until: datetime) -> int | None:
+        """Return how many posts of [since, until) the platform has for the stream; None where it counts none of it.
+
+        Raises:
+            PlatformError: no usable answer came.
         """
         ...
 

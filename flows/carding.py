@@ -27,8 +27,12 @@ class Origin:
 
     def alerts_on(self, mention: Mention, *, policy: TriagePolicy, now: datetime) -> bool:
         """Tell whether a post may alert: a file alerts on every one when it was told to, a poll on what is fresh."""
+        return self.alert and not self.is_late(mention, policy=policy, now=now)
+
+    def is_late(self, mention: Mention, *, policy: TriagePolicy, now: datetime) -> bool:
+        """Tell whether a stream brought a post when it was too old for a card: the hourly line has it instead."""
         within = policy.alert_within
-        return self.alert and (self.stream is None or within is None or now - mention.posted_at <= within)
+        return self.stream is not None and within is not None and now - mention.posted_at > within
 
 
 @dataclass(slots=True)

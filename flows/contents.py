@@ -48,7 +48,7 @@ def _card(tx: Tx, message: OutgoingMessage, house: House) -> Content | None:
 
 def _line(tx: Tx, message: OutgoingMessage, _house: House) -> Content | None:
     brand, since, until = message.subject.rsplit("|", 2)
-    seen = mentions.of_message(tx, message.key)
+    seen = sorted(mentions.of_message(tx, message.key), key=lambda one: not one.late)
     return BatchLine(
         brand=brand,
         kind=message.kind,
@@ -56,6 +56,7 @@ def _line(tx: Tx, message: OutgoingMessage, _house: House) -> Content | None:
         until=datetime.fromisoformat(until),
         total=len(seen),
         shown=tuple(seen[:SHOWN_IN_BATCH]),
+        late=sum(one.late for one in seen),
     )
 
 

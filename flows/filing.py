@@ -123,17 +123,19 @@ def _file(
 ) -> None:
     value = customer.value if customer else None
     decision = triage(mention, predictions, brand=brand, customer_value=value, policy=tray.house.policy)
-    case, copy_of, shape = None, None, fingerprint(mention.text)
+    case, copy_of, shape, opened = None, None, fingerprint(mention.text), False
     if decision.verdict is not Verdict.OWN:
         case = _own_case(tray, mention, brand)
         if case is None and (copy_of := _leader(tray, mention, brand, decision, shape)):
             decision = Triage(Verdict.COPY, "the same text has a case already")
             messages.touch(tray.tx, kind=MessageKind.CARD, subject=copy_of)
         elif case is not None or decision.verdict is Verdict.CASE:
+            opened = case is None
             case = _join_or_open(tray, case, mention, brand, decision)
     if case is None:
         tray.count(decision.verdict.value)
-    seen = SeenMention(mention, brand.name, predictions, decision, case.id if case else None, copy_of, shape)
+    late = opened and tray.origin.is_late(mention, policy=tray.house.policy, now=tray.now)
+    seen = SeenMention(mention, brand.name, predictions, decision, case.id if case else None, copy_of, shape, late)
     tray.seen.append(seen)
     if case:
         for mark in filter(None, (shape, mention.id)):

@@ -2,27 +2,23 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 
 import structlog
 
 from crm.attribution import named_brands, reading
-from crm.spending import allowance
 from crm.triage import reason_to_alert
 from domain.brand import Brand, Stream
-from domain.clock import iso
-from domain.errors import PlatformError
 from domain.mention import Batch, Mention, Removal
 from domain.prediction import Predictions
 from domain.seams import Classify, Explain, Poll
-from domain.spend import Spent
 from flows.carding import Origin
 from flows.filing import Filed, file_mentions
 from flows.house import House
-from flows.notices import tell_operators
+from flows.polling import Unread, ask, note_polled
 from flows.removing import remove
-from storage import mentions, streams
+from storage import mentions
 from storage.database import Tx
 
 log = structlog.get_logger(__name__)
@@ -82,40 +78,12 @@ def ingest(
     Raises:
         StorageError: nothing was stored and the cursor stays where it was.
     """
-    now = house.clock()
-    with house.database.read() as tx:
-        cursor = streams.cursor(tx, stream.name)
-        spent = streams.spent(tx, stream.name, day=now.astimezone(UTC).date())
-    may = allowance(stream, spent, house.spend, now=now)
-    if may.used_up:
-        return _failed(stream, _cap_reached(stream, house), house)
-    if may.slowed:
-        _tell_slowed(stream, spent, house)
-    if may.usd == 0:
-        return IngestReport(capped=True)
-    try:
-        batch = poll(cursor, budget_usd=may.usd)
-    except PlatformError as error:
-        return _failed(stream, str(error), house)
-    if may.usd is not None and batch.capped and not batch.mentions and not batch.cost_usd:
-        # What may be spent pays for no page: the plan of the day allows one later, or nothing does.
-        return IngestReport(capped=True) if may.slowed else _failed(stream, _cap_reached(stream, house), house)
+    batch = ask(stream, poll=poll, house=house)
+    if isinstance(batch, Unread):
+        return IngestReport(capped=batch.error is None, error=batch.error)
 
-    def keep_place(tx: Tx, filed: Filed) -> None:
-        if batch.cursor is not None:
-            streams.save_cursor(tx, stream.name, batch.cursor, brand=stream.brand, at=house.clock())
-        if batch.failing:
-            _note_failure(tx, stream, batch.failing, house, mentions=filed.new, cost=batch.cost_usd)
-            return
-        recovered = streams.read_ok(tx, stream.name, at=house.clock(), mentions=filed.new, cost=batch.cost_usd)
-        if recovered:
-            log.info("stream_recovered", stream=stream.name)
-            tell_operators(
-                tx,
-                f"{stream.name} is read again.",
-                subject=f"{stream.name} recovered {iso(house.clock())}",
-                house=house,
-            )
+    def keep_place(tx: Tx, new: Sequence[Mention]) -> None:
+        note_polled(tx, stream, batch, poll=poll, new=new, house=house)
 
     origin = Origin(stream=stream.name, alert=True, channels={stream.brand: stream.channel})
     brands = (house.brand(stream.brand),)
@@ -166,7 +134,7 @@ def bring_in(
         batch,
         brands_of=brands_of,
         origin=origin,
-        after=lambda _tx, _filed: None,
+        after=lambda _tx, _new: None,
         classify=classify,
         explain=explain,
         house=house,
@@ -178,7 +146,7 @@ def _take(
     *,
     brands_of: Callable[[Mention], tuple[Brand, ...]],
     origin: Origin,
-    after: Callable[[Tx, Filed], None],
+    after: Callable[[Tx, Sequence[Mention]], None],
     classify: Classify,
     explain: Explain | None,
     house: House,
@@ -201,7 +169,7 @@ def _take(
         for mention, brand in edited:
             mentions.update_text(tx, mention, {brand.name: said[mention.id, brand.name]}, at=house.clock())
         removed = [remove(tx, removal.mention_id, house=house) for removal in removals]
-        after(tx, filed)
+        after(tx, [mention for mention, _, _ in seen])
     unassigned = len(batch.mentions) - len({mention.id for mention, _ in pairs})
     if filed.new or edited or removed:
         log.info("ingested", stream=origin.stream, read=len(batch.mentions), new=filed.new, responses=filed.responses)
@@ -272,44 +240,3 @@ def _note_threads(threads: Threads, found: Sequence[Mention], house: House) -> N
 
 def _by_time(mention: Mention) -> tuple[datetime, str]:
     return mention.posted_at, mention.id
-
-
-def _failed(stream: Stream, reason: str, house: House) -> IngestReport:
-    with house.database.write() as tx:
-        _note_failure(tx, stream, reason, house)
-    return IngestReport(error=reason)
-
-
-def _note_failure(
-    tx: Tx, stream: Stream, reason: str, house: House, *, mentions: int = 0, cost: Decimal = Decimal(0)
-) -> None:
-    now = house.clock()
-    if streams.read_failed(tx, stream.name, at=now, error=reason, mentions=mentions, cost=cost):
-        log.warning("stream_failed", stream=stream.name, reason=reason)
-        subject = f"{stream.name} failed {iso(now)}"
-        tell_operators(tx, f"{stream.name} cannot be read: {reason}", subject=subject, house=house)
-
-
-def _tell_slowed(stream: Stream, spent: Spent, house: House) -> None:
-    """Tell the operators once a day that a stream is read slowly, before its cap stops it."""
-    day = house.clock().astimezone(UTC).date()
-    subject = f"{stream.name} slowed {day.isoformat()}"
-    own = f"{spent.stream:.2f} of its {stream.daily_cap_usd:.2f} USD" if stream.daily_cap_usd else ""
-    all_cap = house.spend.daily_cap_usd
-    common = f"{spent.in_all:.2f} of the {all_cap:.2f} USD of all streams" if all_cap else ""
-    with house.database.write() as tx:
-        tell_operators(
-            tx,
-            f"{stream.name} is read slowly from now on: today has cost {' and '.join(filter(None, (own, common)))}. "
-            "The newest posts come first, the rest as the day allows. To hear all at once, raise daily_cap_usd.",
-            subject=subject,
-            house=house,
-        )
-
-
-def _cap_reached(stream: Stream, house: House) -> str:
-    caps = [f"the daily cap of {stream.daily_cap_usd} USD"] if stream.daily_cap_usd is not None else []
-    caps += (
-        [f"that of {house.spend.daily_cap_usd} USD for all streams"] if house.spend.daily_cap_usd is not None else []
-    )
-    return f"{' or '.join(caps)} is reached; reading goes on after midnight UTC, or when daily_cap_usd is raised"

@@ -10,14 +10,16 @@ import structlog
 from crm.business_time import day_bounds
 from crm.daily import as_of
 from crm.kpi_facts import Facts, total
-from crm.kpis import COVERAGE, KPIS, VOLUME, compute
+from crm.kpis import COVERAGE, HEARING, KPIS, VOLUME, compute
 from crm.live_figures import WEEKS, live_figure
 from domain.brand import Brand, Stream
 from domain.case import Urgency
 from domain.closed_day import ClosedDay, DayCorrection
 from domain.customer import Coverage
+from domain.gap import Hearing
 from domain.outcome import Kpi, Outcome
 from domain.quality import LiveFigure
+from flows.hearing import hearing_of
 from flows.house import House
 from storage import blind_checks, brands, closed_days, customers, outcomes, streams, summaries
 from storage.database import Tx
@@ -74,12 +76,14 @@ def facts_of(
     closings = {outcome.id: moments[outcome.day] for outcome in known}
     undecided = [o.id for o in known if o.answered_at is None and o.due_at > closings[o.id]]
     live: list[Outcome] = []
-    volumes = [day.volume for day in closed]
+    volumes, heard = [day.volume for day in closed], [day.hearing for day in closed]
     for first, last in _open_runs(since, until, set(moments)):
         start, end = _bounds(first, last, brand, near)
         live += outcomes.between(tx, brand=brand.name, start=start, end=end)
         if counts_posts:
             volumes.append(summaries.volume(tx, brand=brand.name, start=start, end=end))
+        if HEARING & set(kpis):
+            heard.append(hearing_of(tx, brand=brand.name, start=start, end=end))
     last_closed = closed[-1] if closed and closed[-1].day == until - _DAY else None
     coverage = last_closed.coverage if last_closed else customers.coverage(tx) if counts_customers else _NOBODY
     return Facts(
@@ -93,6 +97,7 @@ def facts_of(
         late_answers=outcomes.answers(tx, undecided),
         found=_found(tx, brand, last_closed.closes_at if last_closed else now),
         spent_usd=streams.spent_between(tx, brand=brand.name, since=since, until=until),
+        hearing=sum(heard, Hearing()),
     )
 
 
@@ -206,7 +211,8 @@ def _close(day: date, brand: Brand, sources: Sequence[str], house: House) -> boo
             return False
         found = outcomes.between(tx, brand=brand.name, start=starts_at, end=ends_at)
         volume = summaries.volume(tx, brand=brand.name, start=starts_at, end=ends_at)
-        over = ClosedDay(brand.name, day, starts_at, ends_at, closes_at, volume, customers.coverage(tx))
+        heard = hearing_of(tx, brand=brand.name, start=starts_at, end=ends_at)
+        over = ClosedDay(brand.name, day, starts_at, ends_at, closes_at, volume, customers.coverage(tx), heard)
         return closed_days.close(tx, over, as_of(found, closes_at), at=now)
 
 

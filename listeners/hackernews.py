@@ -82,6 +82,7 @@ def connect(settings: Settings, stream: Stream, *, clock: Clock) -> Poll:
         reach="cannot be read from there on",
         overlap_seconds=settings.overlap_seconds,
         max_pages=settings.max_pages,
+        headroom=http.headroom,
     )
 
 

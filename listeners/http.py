@@ -10,7 +10,8 @@ import requests
 
 from domain.clock import Clock
 from domain.errors import CredentialsError, InputError, PlatformError
-from listeners.calls import NEXT_POLL, UndoneError, never_left
+from domain.health import Headroom
+from listeners.calls import NEXT_POLL, UndoneError, headroom_of, never_left
 
 LARGEST: Final = 20 * 1024 * 1024
 """No answer of a platform has so many bytes."""
@@ -49,6 +50,7 @@ class Http:
         self._quota = quota or retry_after(clock)
         self._redirects = redirects
         self._back_at: datetime | None = None
+        self._headroom = Headroom()
         self._session = requests.Session()
         self._session.headers.update(headers or {})
 
@@ -83,10 +85,15 @@ class Http:
         except ValueError as error:  # requests reads where a redirect leads, followed or not
             raise self.error(f"answered with a header that cannot be read ({error}).") from error
         self._back_at = self._quota(response)
+        self._headroom = headroom_of(response, "x-ratelimit")
         answered = response.status_code == 304 or (self._redirects and response.is_redirect)
         if response.status_code >= 300 and not answered:
             raise self._refusal(response)
         return response
+
+    def headroom(self) -> Headroom:
+        """Return what the last answer said of the quota, by the headers `X-RateLimit-...` where it has them."""
+        return self._headroom
 
     def error(self, what: str, *, undone: bool = False, retry_after: float | None = None) -> PlatformError:
         """Make the error of a call that the next poll repeats."""

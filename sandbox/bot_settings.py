@@ -35,6 +35,9 @@ api_url = {slack_api_url}
 operators_channel = "#earshot-ops"
 product_channel = "#lumora-product"
 
+[web]
+port = 0  # a free one; the trial says which
+
 [x]
 api_url = {x_api_url}
 

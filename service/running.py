@@ -27,6 +27,7 @@ from config.settings import Settings
 from domain.brand import Stream
 from domain.clock import Clock
 from domain.errors import SettingsError
+from domain.vitals import Vitals
 from flows.house import House
 from service.assembly import (
     build_model,
@@ -40,6 +41,10 @@ from service.assembly import (
 from service.backup import keep_stones
 from service.schedule import Schedule, Watch
 from service.settings_overview import settings_overview
+from service.vitals import Counting, vitals_of
+from web.healthz import healthz
+from web.metrics import metrics
+from web.server import Routes, WebServer, serve
 
 log = structlog.get_logger(__name__)
 
@@ -55,6 +60,7 @@ class Running:
     streams: tuple[Stream, ...]
     schedule: Schedule
     connection: Connection
+    web: WebServer | None = None
 
     def start(self) -> None:
         """Poll and post from now on."""
@@ -64,6 +70,8 @@ class Running:
         """Stop polling and posting, hang up, close the database; False where a job was still under way."""
         finished = self.schedule.stop()
         self.connection.close()
+        if self.web is not None:
+            self.web.close()
         if finished:
             self.house.database.close()
         return finished
@@ -110,6 +118,7 @@ def connect_bot(
         address=connection.address,
         model=model,
     )
+    counting = Counting()
     schedule = Schedule(
         house=house,
         streams=streams,
@@ -119,11 +128,22 @@ def connect_bot(
         post=post,
         repliers=repliers,
         is_connected=connection.is_alive,
-        watch=watch,
+        watch=counting.beside(watch),
         batch_period=batch_period,
         erased=lambda: keep_stones(house.database, settings.backup_folder),
     )
-    return Running(house, streams, schedule, connection)
+    look = vitals_of(schedule.pulse, counting, streams=streams, house=house)
+    return Running(house, streams, schedule, connection, _serve(settings, look))
+
+
+def _serve(settings: Settings, look: Callable[[], Vitals]) -> WebServer | None:
+    """Answer health and metrics where the settings name a port; what else comes from outside gets its route here."""
+    if settings.web.port is None:
+        return None
+    routes: Routes = {("GET", "/healthz"): healthz(look), ("GET", "/metrics"): metrics(look)}
+    server = serve(routes, host=settings.web.host, port=settings.web.port)
+    log.info("web", address=server.address)
+    return server
 
 
 def run_until_stopped(settings: Settings, secrets: Secrets, *, clock: Clock) -> None:

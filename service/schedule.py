@@ -18,6 +18,7 @@ from domain.brand import Stream
 from domain.clock import system_clock
 from domain.errors import EarshotError, StorageError
 from domain.seams import Classify, Explain, Poll, Post, Repliers
+from domain.vitals import Pulse
 from flows.alerting import (
     Pace,
     PostReport,
@@ -30,13 +31,16 @@ from flows.alerting import (
 )
 from flows.batching import enqueue_batches
 from flows.blind_checks import enqueue_due_checks
+from flows.counting import count_blind_spots
 from flows.deadlines import watch_deadlines
 from flows.digests import enqueue_due_digests
 from flows.forgetting import awaits_scrub, purge, resume, scrub
+from flows.hearing import forget_old
 from flows.house import House
 from flows.ingest import IngestReport, ingest
 from flows.kpi_days import close_days
 from flows.replying import recover_replies, send_replies, settle_drafts
+from flows.silence import watch_silence
 from flows.snoozing import wake_due
 from flows.surging import follow_surges
 from storage import deliveries, leases
@@ -52,6 +56,10 @@ SCRUB_SECONDS = 60
 """What was erased is overwritten on disk at most so long after."""
 HEARING_SECONDS = 600.0
 """A digest waits at most so long for the first poll of every stream after the start."""
+SILENCE_SECONDS = 300.0
+"""So often it is asked whether a source is silent unusually."""
+STALLED_SECONDS, STALLED_POLLS = 300.0, 10
+"""A stream is stalled when it was not polled for so long, and for so many of its periods."""
 STOP_SECONDS = 3.0
 """A graceful stop waits so long for the jobs that are under way."""
 
@@ -101,6 +109,7 @@ class Schedule:
         self._led_since = 0.0
         self._pace = Pace()
         self._failing: set[str] = set()
+        self._polled: dict[str, float] = {}
         workers = ThreadPoolExecutor(min(32, len(streams) + 8))
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler = BackgroundScheduler(executors={"default": workers}, job_defaults=defaults, timezone="UTC")
@@ -126,6 +135,8 @@ class Schedule:
         self._every(SCRUB_SECONDS, "scrub", self._while_leading(self._scrub), first=SCRUB_SECONDS)
         self._every(600, "refused", self._while_leading(lambda: retry_refused(house=self._house)))
         self._every(60, "closing days", self._while_leading(self._close_days))
+        self._every(SILENCE_SECONDS, "silence", self._while_leading(self._watch_silence), first=SILENCE_SECONDS)
+        self._every(1800, "counts", self._while_leading(self._count), first=60)
         self._every(3600, "purge", self._while_leading(self._purge))
         self._scheduler.start()
 
@@ -154,6 +165,24 @@ class Schedule:
     def leading(self) -> bool:
         """Tell whether this process is the one that polls and posts."""
         return self._leading.is_set()
+
+    def pulse(self) -> Pulse:
+        """Say how this process stands; a stream is stalled when no poll of it has ended for ten of its periods."""
+        now = time.monotonic()
+        stalled = [
+            stream.name
+            for stream in self._streams
+            if self.leading
+            and now - max(self._led_since, self._polled.get(stream.name, 0.0))
+            > max(STALLED_SECONDS, STALLED_POLLS * stream.poll_seconds)
+        ]
+        return Pulse(
+            running=self._scheduler.running,
+            leading=self.leading,
+            connected=self._is_connected(),
+            stalled=tuple(stalled),
+            failing=tuple(sorted(self._failing)),
+        )
 
     def _every(self, seconds: float, name: str, job: Callable[[], object], *, first: float = 0.0) -> None:
         def run() -> None:
@@ -195,6 +224,7 @@ class Schedule:
             try:
                 report = ingest(stream, poll=poll, classify=self._classify, explain=self._explain, house=self._house)
             finally:
+                self._polled[stream.name] = time.monotonic()
                 self._heard(stream)
             if report.removed:
                 self._erased.set()
@@ -230,6 +260,12 @@ class Schedule:
     def _close_days(self) -> None:
         close_days(house=self._house, listening=self._streams)
 
+    def _watch_silence(self) -> None:
+        watch_silence(listening=self._streams, house=self._house)
+
+    def _count(self) -> None:
+        count_blind_spots(listening=self._streams, polls=self._polls, house=self._house)
+
     def _scrub(self) -> None:
         """Overwrite what was erased; a reader may keep the log from being emptied until the next time."""
         if self._erased.is_set() or awaits_scrub(house=self._house):
@@ -253,6 +289,7 @@ class Schedule:
         with self._house.database.write() as tx:
             deliveries.purge(tx, before=self._house.clock() - timedelta(days=1))
         purge(house=self._house)
+        forget_old(house=self._house)
 
     def _job_failed(self, event: JobExecutionEvent) -> None:
         """Say once that a job fails; it is run again at its next time."""

@@ -106,6 +106,8 @@ def run_trial(*, seconds: float | None, port: int) -> None:
             stopping = stop_on_signal()
             running.start()
             console.print(f"[bold]Earshot's sandbox: {sandbox.url}[/bold]  (Ctrl-C ends it)")
+            if running.web is not None:
+                console.print(f"Its health: {running.web.address}/healthz and /metrics")
             console.print(f"As the operator: python run.py check --config {folder}/earshot.toml", soft_wrap=True)
             player = threading.Thread(
                 target=play,

@@ -14,6 +14,7 @@ from storage.database import Tx
 from storage.fulltext import matches
 from storage.sightings import author_values, mention_values, prediction_values, read, sighting_values, sightings
 from storage.tables import (
+    LATE,
     UNJUDGED,
     AuthorRow,
     MentionRow,
@@ -197,6 +198,12 @@ def unbatched(tx: Tx, *, brand: str, verdict: Verdict, until: datetime) -> list[
     waiting = SightingRow.brand == brand, SightingRow.verdict == verdict, SightingRow.seen_at < until
     fresh = sightings().where(*waiting, SightingRow.batched_in.is_(None), SightingRow.stream.is_not(None))
     return read(tx, fresh.order_by(SightingRow.posted_at, SightingRow.mention_id))
+
+
+def late(tx: Tx, *, brand: str, until: datetime) -> list[SeenMention]:
+    """Return what opened a case before `until`, was too old for a card and is in no line yet, oldest first."""
+    waiting = sightings().where(SightingRow.brand == brand, LATE, SightingRow.seen_at < until)
+    return read(tx, waiting.order_by(SightingRow.posted_at, SightingRow.mention_id))
 
 
 def search(

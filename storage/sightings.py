@@ -81,7 +81,13 @@ def _seen(row: Joined[*Rows], said: Iterable[PredictionRow], corrected: Mapping[
     )
     triage = Triage(sighting.verdict, sighting.reason, sighting.kind, sighting.urgency)
     return SeenMention(
-        to_mention(mention, author), sighting.brand, predictions, triage, sighting.case_id, sighting.copy_of
+        to_mention(mention, author),
+        sighting.brand,
+        predictions,
+        triage,
+        sighting.case_id,
+        sighting.copy_of,
+        late=sighting.late,
     )
 
 
@@ -153,6 +159,7 @@ def sighting_values(seen: SeenMention, stream: str | None, at: datetime) -> dict
         "stream": stream,
         "posted_at": seen.mention.posted_at,
         "seen_at": at,
+        "late": seen.late,
         "language": seen.predictions.language,
         "language_supported": seen.predictions.language_supported,
         **labels.label_values(seen.predictions),

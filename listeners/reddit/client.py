@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final
 
 import praw
@@ -13,7 +14,9 @@ from prawcore.exceptions import OAuthException, PrawcoreException, RequestExcept
 from prawcore.sessions import RetryStrategy
 from requests import Response
 
+from domain.clock import system_clock
 from domain.errors import CredentialsError, PlatformError
+from domain.health import Headroom
 from listeners.calls import NEXT_POLL, UndoneError, never_left
 from listeners.paging import MAX_PAGES
 from listeners.reddit.things import NAME
@@ -56,12 +59,18 @@ class _Quota:
 
     def __init__(self) -> None:
         self._back_at = 0.0  # by the monotonic clock
+        self.headroom = Headroom()
 
     def wait(self) -> float:
         return max(0.0, self._back_at - time.monotonic())
 
     def note(self, response: Response) -> None:
-        """Learn from the headers of an answer."""
+        """Learn from the headers of an answer; Reddit tells the seconds until its quota begins anew."""
+        left, used = _seconds(response, "x-ratelimit-remaining"), _seconds(response, "x-ratelimit-used")
+        reset = _seconds(response, "x-ratelimit-reset")
+        if left is not None:
+            resets_at = None if reset is None else system_clock() + timedelta(seconds=reset)
+            self.headroom = Headroom(int(left), None if used is None else int(left + used), resets_at)
         refused = response.status_code == 429
         if refused or _seconds(response, "x-ratelimit-remaining") == 0:
             wait = _seconds(response, "retry-after") or _seconds(response, "x-ratelimit-reset") or 0.0
@@ -139,6 +148,10 @@ class Client:
         if signed_in:
             core: Any = self._reddit._core  # noqa: SLF001  # praw has no setting for it
             core._retry_strategy_class = _Once  # noqa: SLF001
+
+    def headroom(self) -> Headroom:
+        """Return what the last answer said of the quota."""
+        return self._quota.headroom
 
     def get(self, path: str, params: Mapping[str, str | int]) -> Any:
         """Return the JSON that Reddit answers, as the API gives it. Raises as `call`."""

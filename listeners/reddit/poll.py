@@ -91,4 +91,5 @@ def poll_of(settings: Settings, stream: Stream, clock: Clock) -> ListingPoll:
         advice="To miss nothing again, poll more often or give busy subreddits a stream of their own.",
         overlap_seconds=settings.overlap_seconds,
         max_pages=settings.max_pages,
+        headroom=client.headroom,
     )

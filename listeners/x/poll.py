@@ -1,7 +1,7 @@
 """Polling one stream of X: what is asked, what it costs, and how far back X goes."""
 
 from dataclasses import replace
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -11,6 +11,7 @@ from requests import Response
 from domain.brand import SourceKind, Stream
 from domain.clock import Clock
 from domain.errors import CursorTooOldError, InputError, PlatformError
+from domain.health import Headroom
 from domain.mention import Batch, Cursor
 from listeners.bodies import reading
 from listeners.paging import Page, Place, Stretch, read
@@ -46,6 +47,11 @@ class XPoll:
         self._owed_usd = Decimal(0)
         self._instead: tuple[Cursor | None, Place] | None = None
 
+    @property
+    def count_usd(self) -> Decimal:
+        """What a count costs."""
+        return self._settings.count_usd
+
     def __call__(self, cursor: Cursor | None, *, budget_usd: Decimal | None = None) -> Batch:
         """Poll, see domain.seams.Poll.
 
@@ -62,7 +68,26 @@ class XPoll:
             )
         except CursorTooOldError as error:
             self._instead = (cursor, Place())
-            raise self._lost(str(error)) from error
+            raise self._lost(str(error), since=place.newest) from error
+
+    def headroom(self) -> Headroom:
+        """Return the quota of the last answer."""
+        return self._client.headroom
+
+    def count(self, since: datetime, until: datetime) -> int | None:
+        """Count what X finds of a search, see domain.seams.CountsPosts; accounts are not counted."""
+        if self._stream.kind is not SourceKind.SEARCH:
+            return None
+        span = {"start_time": f"{since:%Y-%m-%dT%H:%M:%SZ}", "end_time": f"{until:%Y-%m-%dT%H:%M:%SZ}"}
+        answer = self._client.call(
+            lambda api: api.get_recent_tweets_count(self._stream.target, granularity="day", **span)
+        )
+        try:
+            with reading("The count", answer):
+                return int(answer["meta"]["total_tweet_count"])
+        except InputError as error:
+            says = f"X's count cannot be used: {error} The next poll tries again."
+            raise PlatformError(says, platform=NAME) from error
 
     def _place(self, cursor: Cursor | None) -> Place:
         if self._instead is not None and self._instead[0] == cursor:
@@ -81,14 +106,18 @@ class XPoll:
         if all(floor >= self._horizon for floor in floors):
             return reachable
         self._instead = (cursor, reachable)
-        raise self._lost(f"It was read up to {moment_of(min(floors)):%Y-%m-%d %H:%M} UTC.")
+        lowest = min(floors)
+        raise self._lost(f"It was read up to {moment_of(lowest):%Y-%m-%d %H:%M} UTC.", since=lowest)
 
-    def _lost(self, why: str) -> CursorTooOldError:
+    def _lost(self, why: str, *, since: int | None = None) -> CursorTooOldError:
+        """Make the error; `since` is the id up to which the stream was read."""
         return CursorTooOldError(
             f"X is searched back for {REACH.days} days only, so that posts of the stream {self._stream.name} may be "
             f"missed. {why} Nothing needs to be done: the next poll goes on where X's reach begins. "
             "What is missed can be brought in with `python run.py ingest`.",
             platform=NAME,
+            since=None if since is None else moment_of(since),
+            until=moment_of(self._horizon),
         )
 
     def _fetch(self, stretch: Stretch, token: str | None, budget_usd: Decimal | None) -> Page | None:

@@ -15,10 +15,15 @@ from storage.tables.customers import (
 )
 from storage.tables.forgetting import ForgettingRow, TombstoneRow
 from storage.tables.house import (
+    UNFILLED,
     AuditHeadRow,
     AuditRow,
+    BlindSpotRow,
     BrandRow,
     DeliveryRow,
+    GapRow,
+    HeardHourRow,
+    IncidentRow,
     LeaseRow,
     PreferenceRow,
     SpendRow,
@@ -27,16 +32,18 @@ from storage.tables.house import (
 )
 from storage.tables.messages import STALE, UNSETTLED, MessageMentionRow, MessageRow, MuteRow, SurgeRow
 from storage.tables.outcomes import ClosedDayRow, ClosedOutcomeRow, OutcomeRow
-from storage.tables.posts import UNJUDGED, AuthorRow, CorrectionRow, MentionRow, PredictionRow, SightingRow
+from storage.tables.posts import LATE, UNJUDGED, AuthorRow, CorrectionRow, MentionRow, PredictionRow, SightingRow
 from storage.tables.replies import ACTIVE_REPLY, ReplyHoldRow, ReplyRow, ResponseRow
 from storage.tables.row import Row
 
 __all__ = [
     "ACTIVE_REPLY",
+    "LATE",
     "LINKED",
     "OPEN",
     "SNOOZED",
     "STALE",
+    "UNFILLED",
     "UNJUDGED",
     "UNSETTLED",
     "AuditHeadRow",
@@ -45,6 +52,7 @@ __all__ = [
     "BlindAnswerRow",
     "BlindCheckRow",
     "BlindItemRow",
+    "BlindSpotRow",
     "BrandRow",
     "CaseRow",
     "ClosedDayRow",
@@ -55,8 +63,11 @@ __all__ = [
     "CustomerRow",
     "DeliveryRow",
     "ForgettingRow",
+    "GapRow",
     "HandoverRow",
+    "HeardHourRow",
     "HistoryRow",
+    "IncidentRow",
     "LeaseRow",
     "LinkRow",
     "MembershipRow",

@@ -12,6 +12,7 @@ from storage.tables.row import Key, Number, Row
 SHAREABLE = text("fingerprint IS NOT NULL")
 COPIED = text("copy_of IS NOT NULL")
 UNJUDGED = text("verdict = 'review' AND case_id IS NULL")
+LATE = text("late AND batched_in IS NULL")
 """Literally the conditions of partial indexes, or SQLite would not use these: they leave out the many old rows."""
 
 
@@ -62,7 +63,7 @@ class SightingRow(Row):
 
     It may be written before or after its case: what counts is the commit. `sentiment`, `switching` and its `rival` are
     the labels that count, by model or person; `elsewhere` holds where the post is surely not about us, or its case was
-    dismissed. `storage.labels` keeps these.
+    dismissed. `storage.labels` keeps these. `late`: it made a case when it was too old for a card.
     """
 
     __tablename__ = "sightings"
@@ -71,6 +72,7 @@ class SightingRow(Row):
               "rival", "stream", "mention_id"),
         Index("ix_sightings_unbatched", "brand", "verdict", "seen_at", sqlite_where=text("batched_in IS NULL"),
               postgresql_where=text("batched_in IS NULL")),
+        Index("ix_sightings_late", "brand", "seen_at", sqlite_where=LATE, postgresql_where=LATE),
         Index("ix_sightings_unjudged", "brand", "posted_at", sqlite_where=UNJUDGED, postgresql_where=UNJUDGED),
         Index("ix_sightings_copy_of", "copy_of", sqlite_where=COPIED, postgresql_where=COPIED),
         {"sqlite_with_rowid": False},
@@ -95,6 +97,7 @@ class SightingRow(Row):
     switching: Mapped[str | None]
     rival: Mapped[str | None]
     elsewhere: Mapped[bool] = mapped_column(default=False, server_default=false())
+    late: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class PredictionRow(Row):

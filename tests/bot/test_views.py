@@ -42,6 +42,7 @@ from bot.views.deadline import deadline_blocks
 from bot.views.digest import digest_blocks, digest_text
 from bot.views.evidence import ROWS, evidence_blocks
 from bot.views.forget import offer_blocks, offers_text, receipt_blocks, receipt_text, whom_blocks
+from bot.views.gaps import gaps_sentence
 from bot.views.handover import handover_blocks, handover_text, nudge_blocks, nudge_text
 from bot.views.health import health_blocks, health_text
 from bot.views.help import help_blocks
@@ -60,7 +61,9 @@ from domain.deadline import DeadlineKind
 from domain.digest import Movement, Mover, Topic, VoiceShare, Wins
 from domain.evidence import EvidencePage
 from domain.forgetting import ForgettingState, Offer, Somebody
+from domain.gap import Gap, GapReason, GapState
 from domain.handover import EscalationPolicy, HandoverKind
+from domain.health import BlindSpot, Headroom
 from domain.message import ApprovalRequest, HandedOver, MessageKind, Notice, NudgeReason, ReplyNote
 from domain.outcome import Kpi
 from domain.prediction import CORRECTABLE, RELEVANCE, SENTIMENT, SWITCHING, Prediction, Predictions
@@ -757,3 +760,41 @@ def test_the_button_of_evidence_leads_to_its_page(page, brand):
     name, number, rest = read_page(page_value(ROWS, page, value))
     assert (name, number) == (ROWS, page)
     assert read_evidence(rest) == ("response_rate", brand, date(2026, 3, 2), date(2026, 3, 5))
+
+
+def test_health_names_quota_what_is_usual_what_the_platform_counts_and_what_was_not_read():
+    stream = replace(
+        files.health().streams[0],
+        headroom=Headroom(440, 450),
+        usual=12.0,
+        blind_spot=BlindSpot("lumora on X", NOON.date(), expected=200, own=150, siblings=30),
+    )
+    gaps = (
+        Gap(stream.stream, "Lumora", NOON, NOON + timedelta(hours=2), GapReason.CAP, GapState.LOST),
+        Gap(stream.stream, "Lumora", NOON, NOON + timedelta(seconds=59), GapReason.FAILING),
+    )
+    shown = "\n".join(texts([b.to_dict() for b in health_blocks(files.health(streams=(stream,), gaps=gaps))]))
+    assert ", usually 12.0 an hour at this time, 440 of 450 requests left;" in shown
+    assert "the platform counted 200 posts, 150 found and 30 by other streams there: 75% to 90%" in shown
+    assert "2 h, the daily cap was reached: lost" in shown
+    assert "59 s" not in shown
+
+
+def test_a_source_that_is_silent_unusually_is_marked_and_heads_the_health():
+    silent = replace(files.health().streams[0], silent_since=NOON)
+    health = files.health(streams=(files.health().streams[2], silent))
+    assert health_text(health) == "1 of 2 sources brings nothing, which is unusual."
+    assert "🟠 *lumora on X*" in "\n".join(texts([b.to_dict() for b in health_blocks(health)]))
+
+
+def test_the_digest_says_what_was_not_heard_in_one_line():
+    gap = Gap("lumora on X", "Lumora", NOON, NOON + timedelta(hours=2), GapReason.DOWN, GapState.LOST)
+    more = tuple(replace(gap, stream=f"stream {n}", until=NOON + timedelta(minutes=n + 1)) for n in range(4))
+    said = gaps_sentence((*more, gap))
+    assert said == (
+        "Not everything was heard, so the figures may be too low: lumora on X (2 h, Earshot did not run: lost); "
+        "stream 3 (4 min, Earshot did not run: lost); stream 2 (3 min, Earshot did not run: lost); and 2 gaps more"
+    )
+    shown = "\n".join(texts([b.to_dict() for b in digest_blocks(files.digest(gaps=(gap,)))]))
+    assert "⚠️ Not everything was heard" in shown
+    assert gaps_sentence(()) == ""

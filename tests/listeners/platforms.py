@@ -186,7 +186,7 @@ class FakeX(FakePlatform):
         self.items.append(replace(old, id=self._new_id(now), text=text, visible_at=now, edited_at=now))
 
     def is_listing(self, asked: Asked) -> bool:
-        return asked.path.endswith(("/search/recent", "/mentions", "/tweets"))
+        return asked.path.endswith(("/search/recent", "/counts/recent", "/mentions", "/tweets"))
 
     def out_of_quota(self, seconds: int) -> Reply:
         return json_reply({"message": "slow down"}, status=429, headers=self._reset(seconds))

@@ -7,6 +7,7 @@ import pytest
 from domain.brand import SourceKind
 from domain.errors import PlatformError
 from domain.mention import Batch
+from domain.seams import CountsPosts, KnowsHeadroom
 from listeners import bluesky, reddit, x
 from sandbox.server import (
     BLUESKY_ACCOUNT,
@@ -50,6 +51,19 @@ def reddit_settings(sandbox: Sandbox) -> reddit.Settings:
 
 def bluesky_settings(sandbox: Sandbox) -> bluesky.Settings:
     return bluesky.Settings(sandbox.bluesky_url, sandbox.bluesky_url, backfill_hours=24.0, quiet_seconds=0.3)
+
+
+def test_what_x_counts_of_a_day_is_what_was_written_on_it(sandbox, clock):
+    until = (clock() + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    for words in ("Lumora is down", "lumora again", "something else"):
+        sandbox.world.add(Draft("x", "jane", words))
+    clock.advance(days=1)
+    sandbox.world.add(Draft("x", "jane", "lumora on the next day"))
+    poll = x.connect(x_settings(sandbox), stream(target="lumora"), clock=clock)
+    assert isinstance(poll, CountsPosts)
+    assert isinstance(poll, KnowsHeadroom)
+    assert poll.count(until - timedelta(days=1), until) == 2
+    assert poll.headroom().left is not None
 
 
 def test_the_keys_are_accepted(sandbox):

@@ -17,7 +17,10 @@ from domain.brand import Account
 from domain.case import CaseState, HistoryLine, Response, Triage, Verdict
 from domain.customer import Grade
 from domain.forgetting import ForgettingState, Holdings
+from domain.gap import Gap, GapReason, GapState
 from domain.handover import Handover, HandoverKind
+from domain.health import BlindSpot, Headroom
+from domain.incident import Incident, IncidentKind
 from domain.message import MessageKind, Posted
 from domain.noise import Mute, MuteKind, SurgeSpan
 from domain.preference import Preferences
@@ -27,6 +30,7 @@ from storage import (
     audit,
     authors,
     blind_checks,
+    blind_spots,
     brands,
     cases,
     closed_days,
@@ -40,8 +44,11 @@ from storage import (
     erasing,
     evidence,
     forgettings,
+    gaps,
     handovers,
     holds,
+    hours,
+    incidents,
     labels,
     leases,
     links,
@@ -71,6 +78,8 @@ WEEK = {"brand": "Lumora", "week": NOON.date()}
 KEY = "card:case1"
 LINE = HistoryLine(NOON, "U0MIA", "claimed")
 DRAFT = Draft("r1", "case1", POST.id, "Lumora", "x", "U0MIA", "Sorry!", ReplyState.WAITING, NOON)
+GAP = Gap("s", "Lumora", NOON, None, GapReason.FAILING)
+INCIDENT = Incident("failing s", IncidentKind.FAILING, "503", NOON)
 TABLES = set(Row.metadata.tables) - {"audit_head"}  # which has one row
 PARTIAL = {
     index.name
@@ -334,6 +343,34 @@ ASKED = {
         surges.loudest(tx, "s1", limit=3, since=NOON, until=NOON),
         surges.total(tx, "s1", since=NOON, until=NOON),
     ),
+    "gaps": lambda tx: (
+        gaps.unfilled(tx, "s"),
+        gaps.between(tx, brand="Lumora", start=NOON, end=NOON),
+        gaps.between(tx, brand=None, start=NOON, end=NOON),
+        gaps.begin(tx, GAP),
+        gaps.change(tx, 1, until=NOON, state=GapState.FILLED),
+        gaps.lose(tx, GAP),
+        gaps.purge(tx, before=NOON),
+    ),
+    "incidents": lambda tx: (incidents.get(tx, "s"), incidents.put(tx, INCIDENT)),
+    "hours": lambda tx: (
+        hours.add(tx, "s", {NOON: 1}),
+        hours.between(tx, "s", start=NOON, end=NOON),
+        hours.last(tx, "s"),
+        hours.purge(tx, before=NOON),
+    ),
+    "blind spots": lambda tx: (
+        blind_spots.is_counted(tx, "s", NOON.date()),
+        blind_spots.add(tx, BlindSpot("s", NOON.date(), 1, 1, 0)),
+        blind_spots.stored(tx, **DAY),
+    ),
+    "late": lambda tx: mentions.late(tx, brand="Lumora", until=NOON),
+    "quota and last poll of a stream": lambda tx: (
+        streams.tried(tx, "s", brand="Lumora", at=NOON),
+        streams.note_headroom(tx, "s", Headroom(1, 2)),
+        streams.charge(tx, "s", Decimal(1), day=NOON.date()),
+    ),
+    "is the lease taken": lambda tx: leases.is_taken(tx, "schedule", at=NOON),
     "tombstones": lambda tx: (tombstones.put(tx, ["d"], at=NOON), tombstones.erased(tx, [POST], secret=SECRET)),
 }
 WHOLE = {
@@ -346,15 +383,18 @@ WHOLE = {
     "customers.coverage": "counts every customer, for a KPI",
     "evidence.customers": "lists every customer, behind that KPI",
     "mutes.forget_authors": "when a person is forgotten; mutes are few",
+    "blind_spots.latest": "one row for each stream and day, when somebody asks how well we hear",
+    "incidents.going_on": "one row for each stream",
     "mentions.all_ids": "a restore looks at every post",
     "streams.health": "one row for each stream",
+    "streams.listening": "one row for each stream",
     "tombstones.every": "written down beside the backups",
 }
 """What may read a whole table, and why."""
 
 PARTS = {"cases.read", "cases.open_case", "fulltext.matches", "links.read", "sightings.read", "tombstones.standing",
-         "upserts.upsert", "upserts.insert_new", "audit.append_all", "records.add_record", "records.blinds_of",
-         "records.oldest"}  # fmt: skip
+         "upserts.upsert", "upserts.add_up", "upserts.insert_new", "audit.append_all", "records.add_record",
+         "records.blinds_of", "records.oldest"}  # fmt: skip
 """Parts of what is asked here, under another name."""
 
 

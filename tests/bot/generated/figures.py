@@ -10,7 +10,8 @@ from domain.case import Urgency
 from domain.closed_day import DayCorrection
 from domain.digest import Digest, Movement, Mover, Topic, Unanswered, VoiceShare, WaitingCase, Wins
 from domain.evidence import EvidencePage, EvidenceRow
-from domain.health import Health, StreamHealth
+from domain.gap import Gap, GapReason, GapState
+from domain.health import BlindSpot, Headroom, Health, StreamHealth
 from domain.outcome import Kpi
 from domain.quality import Estimate, LiveFigure, Quality
 from domain.scorecard import Score, Standing, Target
@@ -89,7 +90,8 @@ def evidence_pages(page: int) -> st.SearchStrategy[EvidencePage]:
     row = st.builds(
         EvidenceRow,
         id=WORDS,
-        what=st.sampled_from(["case", "post", "customer"]),
+        what=st.sampled_from(["case", "post", "customer", "source"]),
+        of=COUNTS,
         weight=st.sampled_from([1, 0, -1]),
         state=WORDS,
         platform=PLATFORMS | st.just(""),
@@ -178,6 +180,20 @@ def digests() -> st.SearchStrategy[Digest]:
         quality=maybe(qualities()),
         scores=scores(),
         corrections=corrections(),
+        gaps=many(gaps(), most=9),
+    )
+
+
+def gaps() -> st.SearchStrategy[Gap]:
+    """Draw gaps as the digest and the health show them."""
+    return st.builds(
+        Gap,
+        stream=NAMED,
+        brand=NAMED,
+        since=MOMENTS,
+        until=maybe(MOMENTS),
+        reason=st.sampled_from(GapReason),
+        state=st.sampled_from([GapState.OPEN, GapState.LOST]),
     )
 
 
@@ -209,6 +225,12 @@ def healths() -> st.SearchStrategy[Health]:
         mentions_read=COUNTS,
         spent_today_usd=MONEY,
         daily_cap_usd=maybe(MONEY),
+        headroom=st.builds(
+            Headroom, left=maybe(COUNTS), limit=maybe(COUNTS), resets_at=maybe(MOMENTS), secret_until=maybe(MOMENTS)
+        ),
+        usual=maybe(st.floats(0, 1e9)),
+        silent_since=maybe(MOMENTS),
+        blind_spot=maybe(st.builds(BlindSpot, stream=NAMED, day=DAYS, expected=COUNTS, own=COUNTS, siblings=COUNTS)),
     )
     return st.builds(
         files.health,
@@ -220,6 +242,7 @@ def healths() -> st.SearchStrategy[Health]:
         overdue_cases=COUNTS,
         model=WORDS,
         quality=many(qualities(), most=6),
+        gaps=many(gaps(), most=40),
     )
 
 
