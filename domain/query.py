@@ -1,11 +1,10 @@
 """A brand query as a typed tree, and what of it a platform can search. Texts are as typed; `crm.query` reads them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
 
 
 class FieldName(StrEnum):
@@ -171,21 +170,16 @@ class Searches:
     problem: str = ""
 
 
-class SearchPlatforms(Protocol):
-    """What is known of the platforms' searches."""
+@dataclass(frozen=True, slots=True)
+class SearchPlatforms:
+    """What is known of the platforms' searches. `names` are all that a query may name.
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Every platform that a query may name."""
-        ...
+    `searches` says what a platform would be asked; `cost_usd` what it takes for so many posts and authors of one day.
+    """
 
-    def searches(self, query: Query, platform: str) -> Searches:
-        """Say what a platform would be asked."""
-        ...
-
-    def cost_usd(self, platform: str, *, posts: int, authors: int) -> Decimal:
-        """Return what reading so many posts of so many authors on one day costs."""
-        ...
+    names: tuple[str, ...] = ()
+    searches: Callable[[Query, str], Searches] = lambda _query, platform: Searches(platform)
+    cost_usd: Callable[[str, int, int], Decimal] = lambda _platform, _posts, _authors: Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ class House:
     """Built once by run.py.
 
     `secret` keys the tombstones and the audit chain; `channels` gives each brand's own channel, `product_channels`
-    where its posts are sent on to; `workspace_url` is that of the Slack workspace and ends in a slash.
+    where its posts are sent on to; `workspace_url` is that of the Slack workspace and ends in a slash. `lists` are
+    the words that queries name.
     """
 
     database: Database
@@ -39,6 +40,7 @@ class House:
     replies: ReplyPolicy = field(default_factory=ReplyPolicy)
     templates: tuple[ReplyTemplate, ...] = ()
     targets: tuple[Target, ...] = ()
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def brand(self, name: str) -> Brand:
         """Return the brand of that name; raises KeyError for one that the settings do not have."""

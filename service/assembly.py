@@ -16,6 +16,7 @@ from crm.wording import bare_text
 from domain.brand import Brand, Stream
 from domain.clock import Clock
 from domain.handover import EscalationPolicy
+from domain.query import SearchPlatforms
 from domain.reply import ReplyTemplate
 from domain.seams import Classify, Explain, Poll, Repliers
 from flows.house import House
@@ -24,6 +25,7 @@ from nlp import learned, models, reasons
 from nlp import torch_classify as checkpoint
 from nlp.classify import combined
 from storage import brands as brand_rows
+from storage import saved_queries
 from storage.database import open_database
 
 Channels = Mapping[str, str]
@@ -58,7 +60,7 @@ def open_house(
         noise=settings.noise.build(),
         deadlines=settings.sla.build(),
         secret=_derived(key or "earshot without a key", "chain"),
-        channels={s.brand: s.channel for s in reversed(build_streams(settings, known))},
+        channels={s.brand: known.get(s.channel, s.channel) for s in reversed(settings.streams)},
         operators_channel=known.get(operators, operators) if operators else None,
         workspace_url=workspace_url,
         product_channels=_product_channels(settings, known),
@@ -66,13 +68,25 @@ def open_house(
         replies=settings.replies.build(),
         templates=build_templates(settings),
         targets=settings.build_targets(),
+        lists=settings.lists,
     )
 
 
-def build_streams(settings: Settings, channels: Channels | None = None) -> tuple[Stream, ...]:
-    """List every stream with its channel's id where that is known."""
+def build_streams(settings: Settings, channels: Channels | None = None, *, house: House) -> tuple[Stream, ...]:
+    """List every stream with its channel's id where that is known, and with the saved queries; raises SettingsError."""
     known = channels or {}
-    return tuple(replace(s, channel=known.get(s.channel, s.channel)) for s in settings.build_streams())
+    with house.database.read() as tx:
+        saved = {query.name: query.text for query in saved_queries.newest(tx)}
+    return tuple(replace(s, channel=known.get(s.channel, s.channel)) for s in settings.build_streams(saved))
+
+
+def search_platforms() -> SearchPlatforms:
+    """Return what is known of the platforms' searches; their modules load when they are asked for."""
+    return SearchPlatforms(
+        names=tuple(listeners.PLATFORMS),
+        searches=listeners.searches,
+        cost_usd=lambda platform, posts, authors: listeners.cost_usd(platform, posts=posts, authors=authors),
+    )
 
 
 def named_channels(settings: Settings) -> tuple[str, ...]:

@@ -102,7 +102,7 @@ def compiled(query: Query) -> Test:  # noqa: PLR0911 - one for each kind of node
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """Parts of an And or Or by how they are tested: words, pieces of a text's line, and the rest, the cheapest first."""
+    """Parts of an And or Or by how they are tested: words, pieces of a text's line, and the rest, cheapest first."""
 
     words: frozenset[str]
     pieces: tuple[str, ...]

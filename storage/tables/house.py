@@ -57,6 +57,17 @@ class PreferenceRow(Row):
     open_hours_only: Mapped[bool]
 
 
+class SavedQueryRow(Row):
+    """A version of a query that somebody saved; the highest is in force."""
+
+    __tablename__ = "saved_queries"
+    name: Mapped[Key]
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    text: Mapped[str]
+    by: Mapped[str]
+    at: Mapped[datetime]
+
+
 class AuditRow(Row):
     """One entry of the chain: `mac` covers the entry and the `mac` before it. Entries hold surrogate ids only.
 

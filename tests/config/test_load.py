@@ -118,7 +118,7 @@ def test_all_faults_are_reported_at_once_with_key_value_and_fix(write):
         ("[slack]\n", "brands: is missing"),
         (GOOD.replace('"Lumora"\nplatform', '"Lumorra"\nplatform'), "Did you mean 'Lumora'?"),
         (GOOD + GOOD.split("[[streams]]")[1].join(["[[streams]]", ""]), "stands 2 times"),
-        (GOOD.replace('native_query = "lumora"', ""), "needs the key native_query"),
+        (GOOD.replace('native_query = "lumora"', ""), "needs the key query"),
         (GOOD + '[roles]\ncrm_admin = ["S123"]', "takes user ids only"),
         (GOOD + '[roles]\nleadership = ["@leo"]', "roles.leadership[1] = '@leo': write Slack user ids"),
         (GOOD.replace('"x"\nnative', '"x"\nkind = "comments"\nnative'), "x has no comments"),
