@@ -43,13 +43,8 @@ class Trier:
 
 
 def try_query(text: str, *, person: Person, trier: Trier) -> QueryTrial:
-    """Try a query on the last DAYS days. Raises InputError, Refused."""
+    """Try a query on the posts of the last DAYS days. Raises InputError, Refused."""
     permit(person, Action.TEST_QUERY)
-    return replay(text, trier)
-
-
-def replay(text: str, trier: Trier) -> QueryTrial:
-    """Try a query, as `try_query`, for whoever runs Earshot. Raises InputError."""
     query = trier.read(text)
     house, zone = trier.house, trier.brand.time_zone
     now = house.clock()
@@ -84,17 +79,12 @@ def replay(text: str, trier: Trier) -> QueryTrial:
 def save_query(name: str, text: str, *, person: Person, trier: Trier) -> SavedQuery:
     """Save the next version of a query under a name. Raises InputError, Refused."""
     permit(person, Action.SAVE_QUERY)
-    return keep(name, text, by=person.user_id, trier=trier)
-
-
-def keep(name: str, text: str, *, by: str, trier: Trier) -> SavedQuery:
-    """Save a query, as `save_query`, for whoever runs Earshot. Raises InputError."""
     known = name.casefold()
     if not _NAME.fullmatch(known):
         raise InputError("A query's name has up to 40 letters a to z, digits, - and _, as in lumora-churn.")
     trier.read(text)
     house = trier.house
-    now = house.clock()
+    now, by = house.clock(), person.user_id
     with house.database.write() as tx:
         audit.append(tx, at=now, actor=by, action="save_query", subject=f"query {known}", secret=house.secret)
         return saved_queries.add(tx, known, text, by=by, at=now)
@@ -103,11 +93,6 @@ def keep(name: str, text: str, *, by: str, trier: Trier) -> SavedQuery:
 def saved(*, person: Person, house: House) -> tuple[SavedQuery, ...]:
     """Return the newest version of every saved query; raises Refused."""
     permit(person, Action.TEST_QUERY)
-    return all_saved(house)
-
-
-def all_saved(house: House) -> tuple[SavedQuery, ...]:
-    """Return the newest version of every saved query, for whoever runs Earshot."""
     with house.database.read() as tx:
         return tuple(saved_queries.newest(tx))
 
@@ -115,11 +100,6 @@ def all_saved(house: House) -> tuple[SavedQuery, ...]:
 def versions(name: str, *, person: Person, house: House) -> tuple[SavedQuery, ...]:
     """Return every version of a query, the newest first. Raises InputError, Refused."""
     permit(person, Action.TEST_QUERY)
-    return all_versions(name, house)
-
-
-def all_versions(name: str, house: House) -> tuple[SavedQuery, ...]:
-    """Return every version of a query, for whoever runs Earshot. Raises InputError where there is none."""
     with house.database.read() as tx:
         found = saved_queries.versions(tx, name.casefold())
         known = ", ".join(query.name for query in saved_queries.newest(tx)) or "none"

@@ -2,18 +2,20 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, tuple_
+from sqlalchemy import func, insert, select, tuple_, update
 
 from domain.mention import Mention, MentionId
 from domain.query import SavedQuery
 from storage.database import Tx
 from storage.sightings import to_mention
-from storage.tables import AuthorRow, MentionRow, SavedQueryRow, SightingRow
+from storage.tables import NEWEST, AuthorRow, MentionRow, SavedQueryRow, SightingRow
 
 
 def add(tx: Tx, name: str, text: str, *, by: str, at: datetime) -> SavedQuery:
     """Store the next version; whoever saves at the same time must have been made to wait, as the audit log does."""
-    last = tx.scalar(select(func.max(SavedQueryRow.version)).where(SavedQueryRow.name == name)) or 0
+    of_name = SavedQueryRow.name == name
+    last = tx.scalar(select(func.max(SavedQueryRow.version)).where(of_name)) or 0
+    tx.execute(update(SavedQueryRow).where(of_name, NEWEST).values(replaced_at=at))
     saved = SavedQuery(name, last + 1, text, by, at)
     tx.execute(insert(SavedQueryRow).values(name=name, version=saved.version, text=text, by=by, at=at))
     return saved
@@ -21,9 +23,7 @@ def add(tx: Tx, name: str, text: str, *, by: str, at: datetime) -> SavedQuery:
 
 def newest(tx: Tx) -> list[SavedQuery]:
     """Return the newest version of every query, by name."""
-    last = select(SavedQueryRow.name, func.max(SavedQueryRow.version)).group_by(SavedQueryRow.name)
-    chosen = select(SavedQueryRow).where(tuple_(SavedQueryRow.name, SavedQueryRow.version).in_(last))
-    return [_saved(row) for row in tx.scalars(chosen.order_by(SavedQueryRow.name))]
+    return [_saved(row) for row in tx.scalars(select(SavedQueryRow).where(NEWEST).order_by(SavedQueryRow.name))]
 
 
 def versions(tx: Tx, name: str) -> list[SavedQuery]:

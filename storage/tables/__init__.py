@@ -15,6 +15,7 @@ from storage.tables.customers import (
 )
 from storage.tables.forgetting import ForgettingRow, TombstoneRow
 from storage.tables.house import (
+    NEWEST,
     AuditHeadRow,
     AuditRow,
     BrandRow,
@@ -35,6 +36,7 @@ from storage.tables.row import Row
 __all__ = [
     "ACTIVE_REPLY",
     "LINKED",
+    "NEWEST",
     "OPEN",
     "SNOOZED",
     "STALE",

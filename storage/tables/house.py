@@ -3,10 +3,13 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index
+from sqlalchemy import BigInteger, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.row import Amount, Key, Row
+
+NEWEST = text("replaced_at IS NULL")
+"""Literally the condition of a partial index, or SQLite would not use it."""
 
 
 class StampRow(Row):
@@ -58,14 +61,18 @@ class PreferenceRow(Row):
 
 
 class SavedQueryRow(Row):
-    """A version of a query that somebody saved; the highest is in force."""
+    """A version of a query that somebody saved; the one that was not replaced is in force."""
 
     __tablename__ = "saved_queries"
+    __table_args__ = (
+        Index("uq_saved_queries_newest", "name", unique=True, sqlite_where=NEWEST, postgresql_where=NEWEST),
+    )
     name: Mapped[Key]
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     text: Mapped[str]
     by: Mapped[str]
     at: Mapped[datetime]
+    replaced_at: Mapped[datetime | None]
 
 
 class AuditRow(Row):
