@@ -111,7 +111,7 @@ class Settings(Section):
         read = {(s.brand, s.platform, s.target.casefold()) for s in streams if s.kind is SourceKind.OWN_POSTS}
         for brand in self.build_brands():
             for account in brand.accounts:
-                near = next((s for s in streams if s.brand == brand.name and s.platform == account.platform), None)
+                near = next((s for s in self.streams if (s.brand, s.platform) == (brand.name, account.platform)), None)
                 if near is None or (brand.name, account.platform, account.handle.casefold()) in read:
                     continue
                 if SourceKind.OWN_POSTS not in listeners.load(account.platform).READS:

@@ -99,7 +99,7 @@ def parse(text: str, vocabulary: Vocabulary | None = None) -> Query:
     Raises:
         QueryError: it cannot be read, is too long or too deep, or could mean every post; the message says what to do.
     """
-    text = text.translate(QUOTES)
+    text = text.translate(QUOTES).encode("utf-8", "replace").decode()  # a half of a character becomes a ?
     if len(text) > MAX_LENGTH:
         told = f"the query has {len(text):,} characters, {MAX_LENGTH:,} are allowed. Put words into a list."
         raise QueryError(told, query=text, column=MAX_LENGTH + 1)
