@@ -47,15 +47,15 @@ def try_query(text: str, *, person: Person, trier: Trier) -> QueryTrial:
     permit(person, Action.TEST_QUERY)
     query = trier.read(text)
     house, zone = trier.house, trier.brand.time_zone
-    now = house.clock()
-    today = now.astimezone(zone).date()
+    today = house.clock().astimezone(zone).date()
     days = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
     test = compiled(query)
     by_day: Counter[date] = Counter()
     tallies = {platform: _Tally.of(query, platform, trier.platforms) for platform in sorted(trier.asked)}
     samples: deque[Mention] = deque(maxlen=SAMPLES)
     looked_at = 0
-    for mention in _posts(house, trier.brand.name, since=day_bounds(days[0], trier.brand)[0], until=now):
+    since, until = day_bounds(days[0], trier.brand)[0], day_bounds(today, trier.brand)[1]
+    for mention in _posts(house, trier.brand.name, since=since, until=until):
         looked_at += 1
         if mention.platform not in tallies:
             tallies[mention.platform] = _Tally.of(query, mention.platform, trier.platforms)

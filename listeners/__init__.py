@@ -63,7 +63,7 @@ class Platform(Protocol):
         """
         ...
 
-    def cost_usd(self, *, posts: int, authors: int) -> Decimal:
+    def cost_usd(self, settings: Any, *, posts: int, authors: int) -> Decimal:
         """Return what it costs to read so many posts of so many authors on one day."""
         ...
 
@@ -97,10 +97,10 @@ def searches(query: Query, platform: str) -> Searches:
         return Searches(platform, problem=str(error))
 
 
-def cost_usd(platform: str, *, posts: int, authors: int) -> Decimal:
-    """Return what a day's reading costs; nothing where the module names no prices."""
+def cost_usd(platform: str, settings: Any, *, posts: int, authors: int) -> Decimal:
+    """Return what a day's reading costs with a module's own `settings`; nothing where the module names no prices."""
     price = getattr(load(platform), "cost_usd", None)
-    return Decimal(0) if price is None else price(posts=posts, authors=authors)
+    return Decimal(0) if price is None else price(settings, posts=posts, authors=authors)
 
 
 def quiet_vendor_loggers() -> None:

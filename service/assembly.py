@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -80,13 +81,14 @@ def build_streams(settings: Settings, channels: Channels | None = None, *, house
     return tuple(replace(s, channel=known.get(s.channel, s.channel)) for s in settings.build_streams(saved))
 
 
-def search_platforms() -> SearchPlatforms:
+def search_platforms(settings: Settings, secrets: Secrets) -> SearchPlatforms:
     """Return what is known of the platforms' searches; their modules load when they are asked for."""
-    return SearchPlatforms(
-        names=tuple(listeners.PLATFORMS),
-        searches=listeners.searches,
-        cost_usd=lambda platform, posts, authors: listeners.cost_usd(platform, posts=posts, authors=authors),
-    )
+
+    def cost_usd(platform: str, posts: int, authors: int) -> Decimal:
+        own = platform_settings(platform, settings, secrets)
+        return listeners.cost_usd(platform, own, posts=posts, authors=authors)
+
+    return SearchPlatforms(tuple(listeners.PLATFORMS), listeners.searches, cost_usd)
 
 
 def named_channels(settings: Settings) -> tuple[str, ...]:

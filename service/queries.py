@@ -33,7 +33,7 @@ def trier_for(settings: Settings, secrets: Secrets, *, brand: str | None, clock:
         raise WrongUse(f"There is no brand {brand!r}: {', '.join(each.name for each in house.brands)}.")
     chosen = known[brand.casefold()] if brand else house.brands[0]
     asked = {s.platform for s in settings.streams if s.brand == chosen.name and s.kind is SourceKind.SEARCH}
-    return Trier(house, chosen, search_platforms(), tuple(sorted(asked)))
+    return Trier(house, chosen, search_platforms(settings, secrets), tuple(sorted(asked)))
 
 
 def try_and_print(text: str, trier: Trier, *, as_json: bool) -> None:

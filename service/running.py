@@ -110,7 +110,17 @@ def connect_bot(
     people = People(asking, settings.roles, us, settings.replies.approvers)
     repliers = build_repliers(settings, secrets, clock=clock)
     shown = settings_overview(settings, channels, streams)
-    desk = Desk(house, post, people, Windows(asking), streams, model, repliers, shown, platforms=search_platforms())
+    desk = Desk(
+        house,
+        post,
+        people,
+        Windows(asking),
+        streams,
+        model,
+        repliers,
+        shown,
+        platforms=search_platforms(settings, secrets),
+    )
     app = build_app(client=asking, us=us, signing_secret=signing_secret or "", desk=desk)
     if settings.slack.mode == "socket":
         connection = connect_socket(app, app_token=app_token or "", client=asking)

@@ -111,11 +111,13 @@ def _platform(trial: PlatformTrial) -> str:
     if trial.searches.problem:
         return f"*{inline(name)}*: {trial.kept:,} found. {inline(trial.searches.problem, limit=400)}"
     natives = trial.searches.natives
+    if not natives:
+        return f"*{inline(name)}*: {trial.kept:,} found."
     cost = f", about ${trial.monthly_usd:,.2f} in 30 days" if trial.monthly_usd else ""
     searches = f"{len(natives):,} search{'' if len(natives) == 1 else 'es'}"
     asked = [f"`{_code(each)}`" for each in natives[:SEARCHES_SHOWN]]
     asked += [f"and {len(natives) - SEARCHES_SHOWN:,} more"] if len(natives) > SEARCHES_SHOWN else []
-    left = f" Judged here: {inline(', '.join(natives[0].left), limit=300)}." if natives and natives[0].left else ""
+    left = f" Judged here: {inline(', '.join(natives[0].left), limit=300)}." if natives[0].left else ""
     found = f"{trial.kept:,} found, {trial.read:,} read{cost}"
     return f"*{inline(name)}*: {found}. {searches}: {', '.join(asked)}.{left}"
 

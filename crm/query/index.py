@@ -74,7 +74,8 @@ def _one_of(alternatives: Iterable[list[Anchors]]) -> Anchors | None:
     for choices in alternatives:
         if not choices:
             return None
-        taken |= min(choices, key=_commonness)
+        choice: Anchors = min(choices, key=_commonness)
+        taken.update(choice)
     return frozenset(taken)
 
 

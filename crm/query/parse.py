@@ -339,9 +339,8 @@ def _shown(text: str) -> str:
 
 def _explained(error: UnexpectedInput, text: str) -> QueryError:
     """Say what is wrong where the parser could not go on."""
-    at = min(
-        error.pos_in_stream if error.pos_in_stream is not None and error.pos_in_stream >= 0 else len(text), len(text)
-    )
+    place: int | None = error.pos_in_stream  # -1 or None, whatever it says, where the text ends
+    at = len(text) if place is None or place < 0 else min(place, len(text))
     token = getattr(error, "token", None)
     kind = "" if token is None else str(token.type)
     if isinstance(error, UnexpectedCharacters):

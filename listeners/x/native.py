@@ -6,6 +6,7 @@ from typing import Final
 
 from domain.query import Field, FieldName, NativeQuery, Phrase, Query, Term, Word
 from listeners.querying import Dialect, native_queries, plain_word
+from listeners.x.client import Settings
 from listeners.x.poll import POST_USD, USER_USD
 from listeners.x.posts import NAME
 
@@ -23,8 +24,9 @@ def native(query: Query) -> tuple[NativeQuery, ...]:
     return native_queries(query, Dialect(_write, limit=MAX_QUERY, narrowing=narrowing), platform=NAME)
 
 
-def cost_usd(*, posts: int, authors: int) -> Decimal:
+def cost_usd(settings: Settings, *, posts: int, authors: int) -> Decimal:
     """Return the price of so many posts and authors in the answers of one UTC day."""
+    del settings
     return posts * POST_USD + authors * USER_USD
 
 

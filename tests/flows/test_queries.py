@@ -7,17 +7,24 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+import listeners
 from crm.query.parse import QueryError, parse
 from domain.errors import InputError, Refused
+from domain.query import SearchPlatforms
 from flows import queries
 from flows.ingest import ingest
 from flows.queries import Trier
-from service.assembly import search_platforms
 from storage import audit, mentions, saved_queries, streams
 from tests.builders import LEO, MIA, NOON, author, brand, mention, stream
 from tests.flows.fakes import Scripted, batch, by_keyword
 
-PLATFORMS = search_platforms()
+
+def cost_usd(platform, posts, authors):
+    settings = listeners.load("x").Settings(bearer_token="")
+    return listeners.cost_usd(platform, settings, posts=posts, authors=authors)
+
+
+PLATFORMS = SearchPlatforms(tuple(listeners.PLATFORMS), listeners.searches, cost_usd)
 
 
 @pytest.fixture

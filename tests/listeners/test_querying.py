@@ -103,5 +103,6 @@ def test_searches_are_such_as_the_platform_takes(query):
 
 
 def test_reading_x_costs_what_its_price_list_says():
-    assert listeners.cost_usd("x", posts=1000, authors=800) == 13
-    assert listeners.cost_usd("reddit", posts=1000, authors=800) == 0
+    settings = listeners.load("x").Settings(bearer_token="")
+    assert listeners.cost_usd("x", settings, posts=1000, authors=800) == 13
+    assert listeners.cost_usd("reddit", None, posts=1000, authors=800) == 0
