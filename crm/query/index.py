@@ -118,9 +118,8 @@ class QueryIndex:
         """Return the queries that mean the post, in their order."""
         document = Document(mention)
         known, candidates = self._words, set[int]()
-        for word in document.words:
-            if word in known:
-                candidates.update(known[word])
+        for word in known.keys() & document.words:
+            candidates.update(known[word])
         if self._stems:
             self._add_stems(document, candidates)
         if self._authors:
@@ -131,7 +130,7 @@ class QueryIndex:
         if not candidates:
             return []
         tests = self._tests
-        return sorted(number for number in candidates if tests[number](document))
+        return [number for number in sorted(candidates) if tests[number](document)]
 
     def _add_stems(self, document: Document, candidates: set[int]) -> None:
         stems = self._stems
