@@ -223,7 +223,8 @@ def test_a_query_that_takes_several_searches_becomes_streams_whose_names_stay(wr
     assert [stream.daily_cap_usd for stream in before] == [2, 2, 2]
     assert [stream.name for stream in after[:2]] == [stream.name for stream in before[:2]]
     own = parse(write(asking("@many", lists=f"many = {words}"))).build_streams()[-1]
-    assert (own.kind, own.daily_cap_usd) == (SourceKind.OWN_POSTS, 6)
+    assert own.kind is SourceKind.OWN_POSTS
+    assert own.daily_cap_usd == 6
 
 
 def test_a_saved_query_is_taken_from_what_was_saved(write):

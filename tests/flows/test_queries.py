@@ -75,7 +75,7 @@ def test_a_trial_counts_days_platforms_searches_and_cost(house, trier):
     x, reddit = sorted(trial.platforms, key=lambda each: each.searches.platform, reverse=True)
     assert (x.kept, x.read) == (3, 3)
     assert x.monthly_usd == 3 * Decimal("0.005") + 2 * Decimal("0.010")  # one author on two days
-    assert (reddit.kept, reddit.monthly_usd) == (1, 0)
+    assert (reddit.kept, reddit.monthly_usd) == (1, Decimal(0))
     assert [sample.platform for sample in trial.samples].count("reddit") == 1
     assert trial.monthly_usd == x.monthly_usd
 

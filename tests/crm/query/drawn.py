@@ -6,7 +6,7 @@ import unicodedata
 from hypothesis import strategies as st
 
 from domain.mention import Mention, MentionId
-from domain.query import And, Field, FieldName, Followers, Near, Not, Or, Phrase, Prefix, Query, Word
+from domain.query import And, Field, FieldName, Followers, Near, Not, Or, Phrase, Prefix, Query, Word, negated
 from tests import builders
 
 NAMES = ("lumora", "Vidora", "straße", "ルモラ", "cancel", "cancelled", "price", "rise", "café", "एक")
@@ -58,11 +58,9 @@ def wanting():
 
 def queries(depth=2) -> st.SearchStrategy[Query]:
     """Draw queries that have an anchor, as all that `parse` gives."""
-    inner = wanting()
+    inner: st.SearchStrategy[Query] = wanting()
     for _ in range(depth):
-        loose = st.one_of(
-            inner, fields(), fields().map(Not), inner.map(lambda q: q.part if isinstance(q, Not) else Not(q))
-        )
+        loose = st.one_of(inner, fields(), fields().map(Not), inner.map(negated))
         joined = st.tuples(inner, st.lists(loose, min_size=1, max_size=3)).map(lambda p: And((p[0], *p[1])))
         inner = st.one_of(inner, joined, st.lists(inner, min_size=2, max_size=3).map(lambda some: Or(tuple(some))))
     return inner
