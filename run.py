@@ -30,6 +30,8 @@ if TYPE_CHECKING:  # heavy imports wait for the command that needs them
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 audit_app = typer.Typer(no_args_is_help=True, help="The audit log.")
 app.add_typer(audit_app, name="audit")
+query_app = typer.Typer(no_args_is_help=True, help="Queries: what streams listen for.")
+app.add_typer(query_app, name="query")
 
 Config = Annotated[Path, typer.Option("--config", help="The settings file.")]
 DEFAULT_CONFIG = Path("config/earshot.toml")
@@ -357,6 +359,60 @@ def verify(
             "restore a backup."
         )
     print(f"The audit log is whole; its head is {chain.head}.")
+
+
+Query = Annotated[str, typer.Argument(help="In Earshot's language, see docs/queries.md; in single quotes.")]
+QueryBrand = Annotated[str | None, typer.Option("--brand", help="One brand; default: the first.")]
+
+
+@query_app.command("test")
+def try_query(
+    text: Query,
+    config: Config = DEFAULT_CONFIG,
+    brand: QueryBrand = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Try a query on the posts of the last 30 days: counts, samples, searches and cost. Nothing is saved."""
+    from config.load import load
+    from service.queries import trier_for, try_and_print
+
+    settings, secrets = load(config)
+    try_and_print(text, trier_for(settings, secrets, brand=brand, clock=system_clock), as_json=as_json)
+
+
+@query_app.command("save")
+def save_query(
+    name: Annotated[str, typer.Argument(help="As in lumora-churn.")],
+    text: Query,
+    config: Config = DEFAULT_CONFIG,
+    brand: QueryBrand = None,
+) -> None:
+    """Save the next version of a query, for streams with saved_query."""
+    from config.load import load
+    from service.queries import save_and_print, trier_for
+
+    settings, secrets = load(config)
+    save_and_print(name, text, trier_for(settings, secrets, brand=brand, clock=system_clock))
+
+
+@query_app.command("list")
+def list_queries(config: Config = DEFAULT_CONFIG) -> None:
+    """Print the newest version of every saved query, one JSON line each."""
+    from config.load import load
+    from service.queries import print_newest
+
+    print_newest(*load(config), clock=system_clock)
+
+
+@query_app.command("history")
+def query_history(
+    name: Annotated[str, typer.Argument(help="The query's name.")], config: Config = DEFAULT_CONFIG
+) -> None:
+    """Print every version of a query, the newest first, one JSON line each."""
+    from config.load import load
+    from service.queries import print_versions
+
+    print_versions(name, *load(config), clock=system_clock)
 
 
 @contextmanager

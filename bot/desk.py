@@ -12,6 +12,7 @@ from bot.searches import Searches
 from bot.windows import Windows
 from domain.brand import Stream
 from domain.person import Action, Person
+from domain.query import SearchPlatforms
 from domain.seams import Post, Repliers
 from domain.setting import Setting
 from flows.house import House
@@ -33,6 +34,7 @@ class Desk:
     repliers: Repliers = field(default_factory=dict)
     settings: Sequence[Setting] = ()
     searches: Searches = field(default_factory=Searches)
+    platforms: SearchPlatforms = field(default_factory=SearchPlatforms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The settings file as a whole, and the domain values made of it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -13,6 +13,7 @@ from config.brands import BrandSection, RivalSection
 from config.fields import Channel, Member, Section, SlackServer
 from config.model import ModelSection
 from config.platforms import section_of
+from config.queries import ListName, ListWords, read_query, streams_of
 from config.rules import (
     EscalationSection,
     NoiseSection,
@@ -25,6 +26,7 @@ from config.rules import (
 from config.streams import StreamSection
 from domain.brand import Brand, SourceKind, Stream
 from domain.case import TriagePolicy, Urgency
+from domain.errors import SettingsError
 from domain.person import Role
 from domain.scorecard import Target
 
@@ -74,6 +76,7 @@ class Settings(Section):
     slack: SlackSection = SlackSection()
     brands: tuple[BrandSection, ...]
     rivals: tuple[RivalSection, ...] = ()
+    lists: dict[ListName, ListWords] = Field(default_factory=dict)
     streams: tuple[StreamSection, ...] = ()
     roles: dict[Role, tuple[Member, ...]] = Field(default_factory=dict)
     triage: TriageSection = TriageSection()
@@ -120,16 +123,34 @@ class Settings(Section):
         """Make the domain's targets."""
         return tuple(target.build() for target in self.targets)
 
-    def build_streams(self) -> tuple[Stream, ...]:
+    def build_stream(self, section: StreamSection, saved: Mapping[str, str]) -> tuple[Stream, ...]:
+        """Make the streams of one table: several where its query takes several searches; raises SettingsError."""
+        text = section.query
+        if section.saved_query:
+            text = saved.get(section.saved_query.casefold())
+            if text is None:
+                raise SettingsError(
+                    f"There is no saved query {section.saved_query!r} (stream {section.name!r}): save it with "
+                    f"`python run.py query save {section.saved_query} ...`. Saved are: {', '.join(saved) or 'none'}."
+                )
+        if text is None:
+            return (section.build(),)
+        brand = next(brand for brand in self.build_brands() if brand.name == section.brand)
+        return streams_of(section.build(), read_query(text, brand=brand, lists=self.lists))
+
+    def build_streams(self, saved: Mapping[str, str] | None = None) -> tuple[Stream, ...]:
         """Make the streams, and add the reading of our own accounts wherever the file does not name it.
 
-        Without it nobody would learn that a complaint was answered.
+        Without it nobody would learn that a complaint was answered. `saved` are the saved queries by their names.
+
+        Raises:
+            SettingsError: a query cannot be read, is not there, or its platform has nothing to ask for.
         """
-        streams = [s.build() for s in self.streams]
+        streams = [stream for section in self.streams for stream in self.build_stream(section, saved or {})]
         read = {(s.brand, s.platform, s.target.casefold()) for s in streams if s.kind is SourceKind.OWN_POSTS}
         for brand in self.build_brands():
             for account in brand.accounts:
-                near = next((s for s in streams if s.brand == brand.name and s.platform == account.platform), None)
+                near = next((s for s in self.streams if (s.brand, s.platform) == (brand.name, account.platform)), None)
                 if near is None or (brand.name, account.platform, account.handle.casefold()) in read:
                     continue
                 if SourceKind.OWN_POSTS not in listeners.load(account.platform).READS:

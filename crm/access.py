@@ -32,6 +32,8 @@ PERMITTED: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.SEND_TO_PRODUCT: _WORKS_ON_CASES,
         Action.CREATE_LEAD: _WORKS_ON_CASES,
         Action.MUTE: _WORKS_ON_CASES,
+        Action.TEST_QUERY: _WORKS_ON_CASES,
+        Action.SAVE_QUERY: _WORKS_ON_CASES,
         Action.JUDGE: _WORKS_ON_CASES,
         Action.BLIND_CHECK: _WORKS_ON_CASES,
         Action.SET_PREFERENCES: _ANY_ROLE,  # each her own
@@ -72,6 +74,8 @@ _WORDS: Mapping[Action, str] = MappingProxyType(
         Action.SEND_TO_PRODUCT: "send posts to product",
         Action.CREATE_LEAD: "create leads",
         Action.MUTE: "mute authors and topics",
+        Action.TEST_QUERY: "try queries and see the saved ones",
+        Action.SAVE_QUERY: "save queries",
         Action.JUDGE: "judge posts that the model was unsure of",
         Action.SET_PREFERENCES: "choose what you are told directly",
         Action.BLIND_CHECK: "judge posts of the blind check",

@@ -6,6 +6,8 @@ from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from domain.query import Query
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -77,6 +79,7 @@ class Stream:
     """One thing to poll: a native query or an account's handle as `target`, and where it is looked for.
 
     `places` are subreddits, feeds, apps, forums, repositories: whatever the platform calls the places of its own.
+    With a `query`, only what it means is kept of what comes.
     """
 
     name: str
@@ -88,6 +91,7 @@ class Stream:
     places: tuple[str, ...] = ()
     poll_seconds: float = 60.0
     daily_cap_usd: Decimal | None = None
+    query: Query | None = None
 
     @property
     def what(self) -> str:

@@ -35,6 +35,8 @@ class Action(StrEnum):
     SEND_TO_PRODUCT = "send_to_product"
     CREATE_LEAD = "create_lead"
     MUTE = "mute"
+    TEST_QUERY = "test_query"
+    SAVE_QUERY = "save_query"
     JUDGE = "judge"
     BLIND_CHECK = "blind_check"
     SET_PREFERENCES = "set_preferences"

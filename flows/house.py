@@ -23,7 +23,8 @@ class House:
     """Built once by run.py.
 
     `secret` keys the tombstones and the audit chain; `channels` gives each brand's own channel, `product_channels`
-    where its posts are sent on to; `workspace_url` is that of the Slack workspace and ends in a slash.
+    where its posts are sent on to; `workspace_url` is that of the Slack workspace and ends in a slash. `lists` are
+    the words that queries name.
     """
 
     database: Database
@@ -42,6 +43,7 @@ class House:
     templates: tuple[ReplyTemplate, ...] = ()
     targets: tuple[Target, ...] = ()
     spend: SpendPolicy = field(default_factory=SpendPolicy)
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def brand(self, name: str) -> Brand:
         """Return the brand of that name; raises Refused for one that the settings do not have (any more)."""

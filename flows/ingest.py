@@ -8,6 +8,7 @@ from decimal import Decimal
 import structlog
 
 from crm.attribution import named_brands, reading
+from crm.query.match import matcher
 from crm.triage import reason_to_alert
 from domain.brand import Brand, Stream
 from domain.mention import Batch, Mention, Removal
@@ -35,13 +36,17 @@ Said = dict[tuple[str, str], Predictions]
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What one batch did. `read` counts posts, `filed` posts per brand; `error` says why nothing was read."""
+    """What one batch did. `read` counts posts, `filed` posts per brand; `error` says why nothing was read.
+
+    `unmatched` counts the posts that the stream's query does not mean: they are not kept.
+    """
 
     read: int = 0
     filed: Filed = field(default_factory=Filed)
     edited: int = 0
     removed: int = 0
     unassigned: int = 0
+    unmatched: int = 0
     capped: bool = False
     cost_usd: Decimal = Decimal(0)
     error: str | None = None
@@ -54,6 +59,7 @@ class IngestReport:
             edited=self.edited + other.edited,
             removed=self.removed + other.removed,
             unassigned=self.unassigned + other.unassigned,
+            unmatched=self.unmatched + other.unmatched,
             capped=self.capped or other.capped,
             cost_usd=self.cost_usd + other.cost_usd,
             error=self.error or other.error,
@@ -87,8 +93,9 @@ def ingest(
 
     origin = Origin(stream=stream.name, alert=True, channels={stream.brand: stream.channel})
     brands = (house.brand(stream.brand),)
-    return _take(
-        batch,
+    meant = _meant(batch, stream, house)
+    report = _take(
+        replace(batch, mentions=meant),
         brands_of=lambda _: brands,
         origin=origin,
         after=keep_place,
@@ -96,6 +103,7 @@ def ingest(
         explain=explain,
         house=house,
     )
+    return replace(report, read=len(batch.mentions), unmatched=len(batch.mentions) - len(meant))
 
 
 def bring_in(
@@ -139,6 +147,18 @@ def bring_in(
         explain=explain,
         house=house,
     )
+
+
+def _meant(batch: Batch, stream: Stream, house: House) -> tuple[Mention, ...]:
+    """Return what the stream's query means; and what is stored for the brand already and was edited since."""
+    if stream.query is None:
+        return batch.mentions
+    means = matcher(stream.query)
+    others = [mention for mention in batch.mentions if not means(mention)]
+    with house.database.read() as tx:
+        stored = {m.id for m in mentions.edited(tx, others) if stream.brand in mentions.brands_of(tx, m.id)}
+    left_out = {mention.id for mention in others} - stored
+    return tuple(mention for mention in batch.mentions if mention.id not in left_out)
 
 
 def _take(

@@ -3,13 +3,17 @@
 import logging
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from importlib import import_module
 from typing import Any, Final, Protocol, cast
 
 from domain.brand import SourceKind, Stream
 from domain.clock import Clock
+from domain.errors import InputError
+from domain.query import NativeQuery, Query, Searches
 from domain.seams import Poll, Replier
 from listeners.bodies import Body, Found
+from listeners.querying import anchored
 
 PLATFORMS: Final = {
     "appstore": "listeners.appstore",
@@ -52,6 +56,20 @@ class Platform(Protocol):
         """
         ...
 
+    # A module may leave these two out: `searches` and `cost_usd` below say what then holds.
+
+    def native(self, query: Query) -> tuple[NativeQuery, ...]:
+        """Say which searches together bring all that a query means.
+
+        Raises:
+            InputError: there are none; the message says what to change.
+        """
+        ...
+
+    def cost_usd(self, settings: Any, *, posts: int, authors: int) -> Decimal:
+        """Return what it costs to read so many posts of so many authors on one day."""
+        ...
+
     def mentions_from_response(self, body: Body, *, seen_at: datetime) -> Found:
         """Read one whole response body, as the platform's API returned it.
 
@@ -65,6 +83,27 @@ def load(name: str) -> Platform:
     """Import a platform's module and hold its vendors' loggers. Raises KeyError for a name not in PLATFORMS."""
     quiet_vendor_loggers()
     return cast("Platform", import_module(PLATFORMS[name]))
+
+
+def searches(query: Query, platform: str) -> Searches:
+    """Say what a platform is asked for a query, or why nothing can be.
+
+    A platform whose module has no `native` is asked for single words, of which each post has one at least.
+    """
+    module = load(platform)
+    try:
+        if SourceKind.SEARCH not in module.READS:
+            raise InputError(f"{platform} is not searched: it brings whole places, and the query is matched here.")
+        own = getattr(module, "native", None)
+        return Searches(platform, anchored(query, platform=platform) if own is None else own(query))
+    except InputError as error:
+        return Searches(platform, problem=str(error))
+
+
+def cost_usd(platform: str, settings: Any, *, posts: int, authors: int) -> Decimal:
+    """Return what a day's reading costs with a module's own `settings`; nothing where the module names no prices."""
+    price = getattr(load(platform), "cost_usd", None)
+    return Decimal(0) if price is None else price(settings, posts=posts, authors=authors)
 
 
 def quiet_vendor_loggers() -> None:

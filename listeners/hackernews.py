@@ -9,12 +9,14 @@ from domain.brand import SourceKind, Stream
 from domain.clock import Clock, system_clock
 from domain.errors import SettingsError
 from domain.mention import Author, Mention, MentionId, mention_id
+from domain.query import Field, NativeQuery, Phrase, Query, Term, Word
 from domain.seams import Poll, Replier
 from listeners.bodies import Body, Found, decode, in_order, reading, text_of
 from listeners.http import Http
 from listeners.listing import Below, ListingPoll
 from listeners.markup import plain
 from listeners.paging import MAX_PAGES, Page, Stretch
+from listeners.querying import Dialect, native_queries, plain_word
 from listeners.settings import KEY
 
 NAME: Final = "hackernews"
@@ -29,6 +31,9 @@ SITE: Final = "https://news.ycombinator.com"
 
 # https://hn.algolia.com/api: at most 1,000 hits for a query, some 10,000 requests an hour for an address
 PAGE_SIZE: Final = 100
+
+# In bytes. https://www.algolia.com/doc/api-reference/api-parameters/query
+MAX_QUERY: Final = 512
 
 Payload = dict[str, Any]
 
@@ -86,6 +91,15 @@ def connect(settings: Settings, stream: Stream, *, clock: Clock) -> Poll:
     )
 
 
+def native(query: Query) -> tuple[NativeQuery, ...]:
+    """Say which searches together bring all that a query means. Raises InputError where there are none.
+
+    Algolia knows no OR, so that each alternative is a search of its own.
+    """
+    dialect = Dialect(_written, limit=MAX_QUERY, either="", minus="", length=lambda text: len(text.encode()))
+    return native_queries(query, dialect, platform=NAME)
+
+
 def replier(settings: Settings, *, clock: Clock) -> Replier | None:
     """Return None: Hacker News has no way to post but its own pages."""
     del settings, clock
@@ -132,6 +146,17 @@ def mention_from_hit(hit: Payload) -> Mention:
         thread_id=_id(hit["story_id"]) if comment is not None and hit.get("story_id") else own,
         reply_to=_id(parent) if comment is not None and parent else None,
     )
+
+
+def _written(part: Term | Field) -> str | None:
+    match part:
+        case Word(text) if text.startswith(("#", "@")):
+            return None
+        case Word(text) if plain_word(text):
+            return text
+        case Word(text) | Phrase(text):
+            return f'"{text}"'
+    return None
 
 
 def _http(settings: Settings, clock: Clock) -> Http:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from crm.wording import bare_text
 from domain.brand import Brand, Stream
 from domain.clock import Clock
 from domain.handover import EscalationPolicy
+from domain.query import SearchPlatforms
 from domain.reply import ReplyTemplate
 from domain.seams import Classify, Explain, Poll, Repliers
 from flows.house import House
@@ -25,6 +27,7 @@ from nlp import torch_classify as checkpoint
 from nlp.classify import combined
 from service.migrating import migrate
 from storage import brands as brand_rows
+from storage import saved_queries
 from storage.database import Database, open_database
 
 Channels = Mapping[str, str]
@@ -64,7 +67,7 @@ def open_house(
         noise=settings.noise.build(),
         deadlines=settings.sla.build(),
         secret=_derived(secrets.value("EARSHOT_KEY") or "earshot without a key", "chain"),
-        channels={s.brand: s.channel for s in reversed(build_streams(settings, known))},
+        channels={s.brand: known.get(s.channel, s.channel) for s in reversed(settings.streams)},
         operators_channel=known.get(operators, operators) if operators else None,
         workspace_url=workspace_url,
         product_channels=_product_channels(settings, known),
@@ -73,13 +76,26 @@ def open_house(
         templates=build_templates(settings),
         targets=settings.build_targets(),
         spend=settings.spend.build(),
+        lists=settings.lists,
     )
 
 
-def build_streams(settings: Settings, channels: Channels | None = None) -> tuple[Stream, ...]:
-    """List every stream with its channel's id where that is known."""
+def build_streams(settings: Settings, channels: Channels | None = None, *, database: Database) -> tuple[Stream, ...]:
+    """List every stream with its channel's id where that is known, and with the saved queries; raises SettingsError."""
     known = channels or {}
-    return tuple(replace(s, channel=known.get(s.channel, s.channel)) for s in settings.build_streams())
+    with database.read() as tx:
+        saved = {query.name: query.text for query in saved_queries.newest(tx)}
+    return tuple(replace(s, channel=known.get(s.channel, s.channel)) for s in settings.build_streams(saved))
+
+
+def search_platforms(settings: Settings, secrets: Secrets) -> SearchPlatforms:
+    """Return what is known of the platforms' searches; their modules load when they are asked for."""
+
+    def cost_usd(platform: str, posts: int, authors: int) -> Decimal:
+        own = platform_settings(platform, settings, secrets)
+        return listeners.cost_usd(platform, own, posts=posts, authors=authors)
+
+    return SearchPlatforms(tuple(listeners.PLATFORMS), listeners.searches, cost_usd)
 
 
 def named_channels(settings: Settings) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ def ingest_file(
     channels, workspace_url = (outlet.channels, outlet.workspace_url) if outlet else (None, "")
     house = open_house(settings, secrets, clock=clock, channels=channels, workspace_url=workspace_url)
     classify, explain = build_model(settings.model)
-    streams = build_streams(settings, channels)
+    streams = build_streams(settings, channels, database=house.database)
     total, bad = IngestReport(), 0
     threads: Threads = {}
     for found in _read(file, platform=platform, clock=clock):

@@ -37,6 +37,7 @@ from service.assembly import (
     model_status,
     named_channels,
     open_house,
+    search_platforms,
 )
 from service.backup import keep_stones
 from service.schedule import Schedule, Watch
@@ -98,13 +99,23 @@ def connect_bot(
     us = _wait_for_slack(lambda: identify(asking))
     channels = resolve_channels(asking, named_channels(settings))
     house = open_house(settings, secrets, clock=clock, channels=channels, workspace_url=us.url)
-    streams = build_streams(settings, channels)
+    streams = build_streams(settings, channels, database=house.database)
     polls = build_polls(settings, secrets, streams, clock=clock)
     post = SlackPost(posting_client(bot_token, api_url=api_url), bot_id=us.bot_id, clock=clock)
     people = People(asking, settings.roles, us, settings.replies.approvers)
     repliers = build_repliers(settings, secrets, clock=clock)
-    shown = settings_overview(settings, channels)
-    desk = Desk(house, post, people, Windows(asking), streams, model, repliers, shown)
+    shown = settings_overview(settings, channels, streams)
+    desk = Desk(
+        house,
+        post,
+        people,
+        Windows(asking),
+        streams,
+        model,
+        repliers,
+        shown,
+        platforms=search_platforms(settings, secrets),
+    )
     app = build_app(client=asking, us=us, signing_secret=signing_secret or "", desk=desk)
     if settings.slack.mode == "socket":
         connection = connect_socket(app, app_token=app_token or "", client=asking)

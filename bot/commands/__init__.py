@@ -19,6 +19,7 @@ from bot.commands.lists import (
     unsure_page,
 )
 from bot.commands.muting import mute, mutes_page, unmute
+from bot.commands.queries import query
 from bot.desk import Answer, Ask, Desk, Verb, show
 from bot.escaping import unescape
 from bot.reception import listener
@@ -105,6 +106,15 @@ VERBS = (
         Action.MUTE,
         unmute,
         "unmute price rise",
+    ),
+    Verb(
+        "query",
+        "query test QUERY | save NAME QUERY | list | history NAME [brand:NAME before the query]",
+        "try what a stream would listen for, and save it",
+        'query test lumora "price rise" -is:repost',
+        Action.TEST_QUERY,
+        query,
+        "query history lumora",
     ),
     Verb(
         "kpi",

@@ -7,11 +7,12 @@ from domain.clock import Clock
 from domain.errors import SettingsError
 from domain.seams import Poll, Replier
 from listeners.reddit.client import Client, Settings
+from listeners.reddit.native import native
 from listeners.reddit.poll import poll_of
 from listeners.reddit.replies import RedditReplier
 from listeners.reddit.things import NAME, mentions_from_response
 
-__all__ = ["NAME", "READS", "TRAINABLE", "Settings", "check", "connect", "mentions_from_response", "replier"]
+__all__ = ["NAME", "READS", "TRAINABLE", "Settings", "check", "connect", "mentions_from_response", "native", "replier"]
 
 READS: Final = {
     SourceKind.SEARCH: ("native_query",),

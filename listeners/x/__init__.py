@@ -7,11 +7,23 @@ from domain.clock import Clock, system_clock
 from domain.errors import SettingsError
 from domain.seams import Poll, Replier
 from listeners.x.client import Client, Settings
+from listeners.x.native import cost_usd, native
 from listeners.x.poll import XPoll
 from listeners.x.posts import NAME, mentions_from_response
 from listeners.x.replies import XReplier
 
-__all__ = ["NAME", "READS", "TRAINABLE", "Settings", "check", "connect", "mentions_from_response", "replier"]
+__all__ = [
+    "NAME",
+    "READS",
+    "TRAINABLE",
+    "Settings",
+    "check",
+    "connect",
+    "cost_usd",
+    "mentions_from_response",
+    "native",
+    "replier",
+]
 
 READS: Final = {
     SourceKind.SEARCH: ("native_query",),

@@ -15,6 +15,7 @@ from storage.tables.customers import (
 )
 from storage.tables.forgetting import ForgettingRow, TombstoneRow
 from storage.tables.house import (
+    NEWEST,
     UNFILLED,
     AuditHeadRow,
     AuditRow,
@@ -26,6 +27,7 @@ from storage.tables.house import (
     IncidentRow,
     LeaseRow,
     PreferenceRow,
+    SavedQueryRow,
     SpendRow,
     StampRow,
     StreamRow,
@@ -40,6 +42,7 @@ __all__ = [
     "ACTIVE_REPLY",
     "LATE",
     "LINKED",
+    "NEWEST",
     "OPEN",
     "SNOOZED",
     "STALE",
@@ -85,6 +88,7 @@ __all__ = [
     "ReplyRow",
     "ResponseRow",
     "Row",
+    "SavedQueryRow",
     "SightingRow",
     "SpendRow",
     "StampRow",

@@ -11,6 +11,9 @@ from storage.tables.row import Amount, Key, Number, Row
 
 UNFILLED = text("state <> 'filled'")
 
+NEWEST = text("replaced_at IS NULL")
+"""Literally the condition of a partial index, or SQLite would not use it."""
+
 
 class StampRow(Row):
     """What the database knows of itself, such as the fingerprint of its key."""
@@ -121,6 +124,21 @@ class PreferenceRow(Row):
     user_id: Mapped[Key]
     off: Mapped[list[Any]]
     open_hours_only: Mapped[bool]
+
+
+class SavedQueryRow(Row):
+    """A version of a query that somebody saved; the one that was not replaced is in force."""
+
+    __tablename__ = "saved_queries"
+    __table_args__ = (
+        Index("uq_saved_queries_newest", "name", unique=True, sqlite_where=NEWEST, postgresql_where=NEWEST),
+    )
+    name: Mapped[Key]
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    text: Mapped[str]
+    by: Mapped[str]
+    at: Mapped[datetime]
+    replaced_at: Mapped[datetime | None]
 
 
 class AuditRow(Row):

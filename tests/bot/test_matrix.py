@@ -209,6 +209,7 @@ VERB_ROWS = {
     "unsure": Row(given="", **OPENS),
     "mute": Row(given="@jane 2h"),
     "unmute": Row(given="outage"),
+    "query": Row(given="test lumora", **OPENS),
     "kpi": Row(given="", **OPENS),
     "stats": Row(given="", **OPENS),
     "health": Row(given="", **OPENS),

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.commands.queries import unquoted
 from bot.views.card import CLAIM, SHOW_CARD
 from bot.views.elements import PLATFORM_NAMES
 from bot.views.muting import UNMUTE
@@ -236,3 +237,43 @@ def test_every_answer_stays_inside_slacks_limits(at_work, verb):
     answer = at_work.type(name, f"/earshot {verb}")
     assert len(answer.blocks) <= 50
     assert live(answer.blocks) == []
+
+
+def test_a_query_is_tried_saved_and_told(at_work):
+    put(at_work, *several(3, text="Lumora price"))
+    tried = shown(at_work.type("mia", '/earshot query test "@brand (price OR cost)"'))
+    assert "3 posts of the last 30 days" in tried
+    assert "Lumora price 2" in tried
+    assert "Nothing is saved" in tried
+    assert "version 1" in shown(at_work.type("mia", '/earshot query save prices "price rise" followers:>1000'))
+    assert "1 saved query" in shown(at_work.type("ben", "/earshot query list"))
+    history = shown(at_work.type("ben", "/earshot query history prices"))
+    assert '"price rise" followers:&gt;1000' in history
+    assert at_work.people["mia"].id in history
+
+
+def test_a_query_that_cannot_be_read_is_marked_where(at_work):
+    told = shown(at_work.type("mia", "/earshot query test lumora or price"))
+    assert "Column 8: write OR in capitals" in told
+    assert "lumora ▸or price" in told
+    assert "Say what to do with a query" in shown(at_work.type("mia", "/earshot query"))
+    assert "Did you mean `/earshot query test lumora`?" in shown(at_work.type("mia", "/earshot query tets lumora"))
+    assert "none of our brands" in shown(at_work.type("mia", "/earshot query test brand:Helio lumora"))
+    assert "1 post" in shown(at_work.type("mia", '/earshot query test brand:"Lumora" lumora'))
+    assert "You may not try queries" in shown(at_work.type("leo", "/earshot query test lumora"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("lumora price", "lumora price"),
+        ('"price rise"', '"price rise"'),
+        ("“price rise”", '"price rise"'),
+        ('"lumora OR vidora"', "lumora OR vidora"),
+        ('"lumora -spam"', "lumora -spam"),
+        ('"lumora" OR "vidora"', '"lumora" OR "vidora"'),
+        ('`lumora "price rise"`', 'lumora "price rise"'),
+    ],
+)
+def test_quotation_marks_around_a_whole_query_are_taken_off(typed, meant):
+    assert unquoted(typed) == meant

@@ -60,6 +60,7 @@ from storage import (
     records,
     replies,
     responses,
+    saved_queries,
     streams,
     summaries,
     surges,
@@ -288,6 +289,16 @@ ASKED = {
         messages.unknown(tx, KEY, error="?"),
         messages.look_again(tx, KEY, at=NOON),
         messages.again(tx, KEY),
+    ),
+    "saved queries": lambda tx: (
+        saved_queries.add(tx, "lumora", "lumora", by="U0MIA", at=NOON),
+        saved_queries.versions(tx, "lumora"),
+    ),
+    "newest of the saved queries": saved_queries.newest,
+    "posts that a query is tried on": lambda tx: (
+        saved_queries.posts(
+            tx, brand="Lumora", since=NOON, until=NOON + timedelta(days=1), after=(NOON, POST.id), limit=10
+        ),
     ),
     "mutes": lambda tx: (
         mutes.add(tx, Mute("m1", MuteKind.AUTHOR, "x:id-jane", "@jane", None, "U0MIA", NOON, NOON)),

@@ -22,6 +22,7 @@ from bot.views import (
     muting,
     paging,
     quality,
+    queries,
     queue,
     search,
     stats,
@@ -82,6 +83,13 @@ ANSWERS = {
         judged=maybe(posts.case_files()),
         beside=lambda found, **_: [unsure.unsure_text(found)],
     ),
+    "query": drawn(queries.trial_blocks, figures.query_trials(), beside=lambda trial: [queries.trial_text(trial)]),
+    "fault of a query": drawn(queries.query_fault_blocks, WORDS, query=WORDS, column=st.integers(1, 2001)),
+    "saved queries": drawn(
+        queries.saved_blocks, figures.saved_queries(), beside=lambda found: [queries.saved_text(found)]
+    ),
+    "versions of a query": drawn(queries.versions_blocks, figures.saved_queries()),
+    "saved query": drawn(queries.version_blocks, figures.saved_query()),
     "mute": drawn(muting.begun_blocks, people.mute()),
     "mutes": drawn(
         muting.muted_blocks,

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
+import listeners
 from crm.kpis import KPIS
 from domain.audit import AuditEntry, Chain
 from domain.case import Urgency
@@ -14,11 +15,14 @@ from domain.gap import Gap, GapReason, GapState
 from domain.health import BlindSpot, Headroom, Health, StreamHealth
 from domain.outcome import Kpi
 from domain.quality import Estimate, LiveFigure, Quality
+from domain.query import NativeQuery, PlatformTrial, QueryTrial, Sample, SavedQuery, Searches, Word
 from domain.scorecard import Score, Standing, Target
 from domain.team import BrandState, Deeds, TeamStats
 from domain.volume import Volume
 from flows.auditing import AuditPage
 from flows.digest import OLDEST, QUOTES, TOPICS
+from flows.queries import DAYS as DAYS_TRIED
+from flows.queries import SAMPLES
 from tests.bot import files
 from tests.bot.generated.words import (
     COUNTS,
@@ -263,3 +267,32 @@ def audit_pages(page: int) -> st.SearchStrategy[AuditPage]:
 def chains() -> st.SearchStrategy[Chain]:
     broken = many(st.integers(1, 10**9), most=50)
     return st.builds(Chain, entries=COUNTS, head=DIGESTS | st.just(""), broken=broken)
+
+
+# Queries
+
+
+def query_trials() -> st.SearchStrategy[QueryTrial]:
+    native = st.builds(NativeQuery, text=WORDS, reads=st.just(Word("lumora")), left=many(WORDS, most=500))
+    searches = st.builds(Searches, platform=PLATFORMS, natives=many(native, most=20), problem=st.just("") | WORDS)
+    platform = st.builds(PlatformTrial, searches=searches, read=COUNTS, kept=COUNTS, monthly_usd=MONEY)
+    sample = st.builds(Sample, author=WORDS, platform=PLATFORMS, text=WORDS, url=URLS, posted_at=MOMENTS)
+    return st.builds(
+        QueryTrial,
+        query=WORDS,
+        brand=NAMED,
+        days=many(st.tuples(DAYS, COUNTS), most=DAYS_TRIED, least=DAYS_TRIED),
+        platforms=many(platform, most=len(listeners.PLATFORMS)),
+        samples=many(sample, most=SAMPLES),
+        looked_at=COUNTS,
+        found=COUNTS,
+    )
+
+
+def saved_query() -> st.SearchStrategy[SavedQuery]:
+    name = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,39}", fullmatch=True)
+    return st.builds(SavedQuery, name=name, version=st.integers(1, 10**6), text=WORDS, by=PEOPLE, at=MOMENTS)
+
+
+def saved_queries() -> st.SearchStrategy[tuple[SavedQuery, ...]]:
+    return many(saved_query(), most=200)
