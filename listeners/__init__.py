@@ -12,7 +12,9 @@ from domain.seams import Poll, Replier
 from listeners.bodies import Body, Found
 
 PLATFORMS: Final = {
+    "discourse": "listeners.discourse",
     "hackernews": "listeners.hackernews",
+    "mastodon": "listeners.mastodon",
     "reddit": "listeners.reddit",
     "x": "listeners.x",
 }

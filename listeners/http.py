@@ -1,6 +1,6 @@
 """Calling a platform that speaks plain HTTP: once for each request, bounded in time and size, with one error type."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -57,8 +57,8 @@ class Http:
         except (ValueError, RecursionError) as error:
             raise self.error("answered with something else than JSON.") from error
 
-    def call(self, method: str, path: str, **options: Any) -> requests.Response:
-        """Return an answer that is no refusal; `options` are those of requests.
+    def call(self, method: str, path: str, *, accepted: Collection[int] = (), **options: Any) -> requests.Response:
+        """Return an answer that is no refusal, or one of these statuses; `options` are those of requests.
 
         Raises:
             CredentialsError: our secrets are refused.
@@ -78,7 +78,7 @@ class Http:
         except requests.RequestException as error:
             raise self.error(f"cannot be reached ({type(error).__name__}).", undone=never_left(error)) from error
         self._back_at = self._quota(response)
-        if response.status_code >= 300 and response.status_code != 304:
+        if response.status_code >= 300 and response.status_code not in {304, *accepted}:
             raise self._refusal(response)
         return response
 

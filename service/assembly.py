@@ -124,7 +124,10 @@ def platform_settings(platform: str, settings: Settings, secrets: Secrets) -> An
     module = listeners.load(platform)
     values = settings.of_platform(platform)
     values |= {field: secrets.value(variable) or "" for field, variable in secrets_of(module.Settings).items()}
-    if "accounts" in {field.name for field in fields(module.Settings)}:
+    named = {field.name for field in fields(module.Settings)}
+    if "places" in named:
+        values["places"] = tuple(dict.fromkeys(p for s in settings.streams if s.platform == platform for p in s.places))
+    if "accounts" in named:
         values["accounts"] = tuple(h for brand in settings.brands for h in brand.accounts.get(platform, ()))
     return module.Settings(**values)
 

@@ -17,6 +17,8 @@ from listeners.x.posts import id_at
 from tests.builders import NOON, stream
 from tests.replay import Asked, Reply, Server, json_reply
 
+__all__ = ["FakeDiscourse", "FakeMastodon"]  # beside what is defined here
+
 SECRETS = ("bearer-canary", "id-canary", "secret-canary", "token-canary")
 
 
@@ -111,6 +113,10 @@ class FakePlatform:
     def refuse_sign_in(self, status: int) -> None:
         """Refuse our credentials wherever they are shown, but in listings."""
         raise NotImplementedError
+
+    def handle_of(self, author: str) -> str:
+        """Return the handle under which an author is known."""
+        return author
 
     def reachable(self, published: list[MentionId]) -> set[MentionId]:
         """Return which of these, published at one moment, a listing still reaches."""
@@ -269,6 +275,10 @@ class FakeReddit(FakePlatform):
     def refuse_sign_in(self, status: int) -> None:
         self._other = lambda asked: self.refusal(status)  # type: ignore[method-assign]
 
+    def handle_of(self, author: str) -> str:
+        """Return the handle under which an author is known."""
+        return author
+
     def reachable(self, published: list[MentionId]) -> set[MentionId]:
         return set(sorted(published)[-self.depth :])
 
@@ -376,7 +386,16 @@ class FakeHackerNews(FakePlatform):
         }
 
 
-FAKES: dict[str, type[FakePlatform]] = {"hackernews": FakeHackerNews, "reddit": FakeReddit, "x": FakeX}
+from tests.listeners.fakes.discourse import FakeDiscourse  # noqa: E402  # they build on what stands above
+from tests.listeners.fakes.mastodon import FakeMastodon  # noqa: E402
+
+FAKES: dict[str, type[FakePlatform]] = {
+    "discourse": FakeDiscourse,
+    "hackernews": FakeHackerNews,
+    "mastodon": FakeMastodon,
+    "reddit": FakeReddit,
+    "x": FakeX,
+}
 
 
 def garbage() -> dict[str, Reply]:
