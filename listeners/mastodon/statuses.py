@@ -21,6 +21,10 @@ _QUOTE: Final = '<p class="quote-inline">'
 """Where old apps are told the address of the post that is quoted."""
 
 
+_PARTS: Final = ("ancestors", "statuses", "descendants")
+"""Where a thread and a search hold posts."""
+
+
 class Above(NamedTuple):
     """What a post answers, by the addresses that posts have on all instances."""
 
@@ -68,13 +72,12 @@ def mentions_from_response(body: Body, *, seen_at: datetime) -> Found:
 def statuses_of(body: Body) -> list[Payload]:
     """Return the posts of an answer. Raises InputError."""
     answer = decode(body, platform=TITLE)
-    with reading("The answer of Mastodon", answer):
-        if isinstance(answer, dict):
-            parts = [answer.get(part) for part in ("ancestors", "statuses", "descendants")]
-            listed = [status for part in parts for status in part or ()] if any(p is not None for p in parts) else None
-            return [answer] if listed is None else listed
+    entries: list[Any] = answer if isinstance(answer, list) else [answer]
+    if isinstance(answer, dict) and (parts := [answer[part] for part in _PARTS if part in answer]):
+        with reading("The answer of Mastodon", answer):
+            entries = [status for part in parts for status in part]
     statuses = []
-    for entry in answer:
+    for entry in entries:
         with reading("The post", entry):
             if "content" in entry:
                 statuses.append(entry)

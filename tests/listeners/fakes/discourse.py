@@ -10,31 +10,9 @@ from domain.seams import Poll
 from listeners import discourse
 from listeners.discourse.posts import bare
 from tests.builders import stream
+from tests.listeners.fakes.payloads import post
 from tests.listeners.platforms import FakePlatform, Item
 from tests.replay import Asked, Reply, json_reply
-
-
-def post(**changes: Any) -> dict[str, Any]:
-    values = {
-        "id": 15,
-        "name": "Jane",
-        "username": "jane",
-        "user_id": 7,
-        "created_at": "2026-09-01T12:00:00.000Z",
-        "updated_at": "2026-09-01T12:00:00.000Z",
-        "cooked": "<p>Lumora is down</p>",
-        "post_number": 2,
-        "post_type": 1,
-        "reply_to_post_number": None,
-        "topic_id": 11,
-        "topic_slug": "a-title",
-        "topic_title": "A title",
-        "version": 1,
-        "hidden": False,
-        "deleted_at": None,
-        "user_deleted": False,
-    }
-    return values | changes
 
 
 class FakeDiscourse(FakePlatform):

@@ -10,43 +10,9 @@ from domain.seams import Poll
 from listeners import mastodon
 from listeners.mastodon.statuses import id_of
 from tests.builders import stream
+from tests.listeners.fakes.payloads import HOST, account, status
 from tests.listeners.platforms import FakePlatform, Item
 from tests.replay import Asked, Reply, json_reply
-
-HOST = "social.example"
-
-
-def account(name: str = "jane", **changes: Any) -> dict[str, Any]:
-    values = {
-        "id": str(sum(name.encode())),
-        "username": name,
-        "acct": name,
-        "display_name": name.title(),
-        "bot": False,
-        "url": f"https://{HOST}/@{name}",
-        "uri": f"https://{HOST}/users/{name}",
-        "followers_count": 7,
-    }
-    return values | changes
-
-
-def status(number: str = "4001", *, author: str = "jane", **changes: Any) -> dict[str, Any]:
-    values = {
-        "id": number,
-        "created_at": "2026-09-01T12:00:00.000Z",
-        "in_reply_to_id": None,
-        "spoiler_text": "",
-        "visibility": "public",
-        "language": "en",
-        "uri": f"https://{HOST}/users/{author}/statuses/{number}",
-        "url": f"https://{HOST}/@{author}/{number}",
-        "edited_at": None,
-        "content": "<p>Lumora is down</p>",
-        "reblog": None,
-        "account": account(author),
-        "mentions": [],
-    }
-    return values | changes
 
 
 class FakeMastodon(FakePlatform):
