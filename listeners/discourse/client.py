@@ -12,7 +12,10 @@ from listeners.paging import MAX_PAGES
 from listeners.settings import KEY, secret
 
 _FIX = "A forum for members only needs DISCOURSE_API_KEY and DISCOURSE_API_USERNAME, and [discourse] closed_url."
-_FIXES = {404: "Is it a forum of Discourse, and is there such an account, with a profile that all may see?"}
+_FIXES = {
+    **dict.fromkeys((301, 302, 307, 308), "It has moved: write the address where a browser ends."),
+    404: "Is it a forum of Discourse, and is there such an account, with a profile that all may see?",
+}
 _LONGEST = 86_400
 
 

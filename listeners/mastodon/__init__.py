@@ -64,6 +64,11 @@ def connect(settings: Settings, stream: Stream, *, clock: Clock) -> Poll:
         )
     if stream.kind in {SourceKind.MENTIONS, SourceKind.OWN_POSTS} and stream.places:
         raise SettingsError(f"The stream {stream.name} reads our account, which is at [mastodon] api_url: no places.")
+    if stream.kind is SourceKind.OWN_POSTS and "@" not in stream.target:
+        raise SettingsError(
+            f"The stream {stream.name} has the account {stream.target}: write it with its instance, as in "
+            "lumora@social.example, because that is how its posts are known as ours."
+        )
     polls: dict[str, Poll] = {}
     for instance in stream.places or (settings.api_url,):
         if urlsplit(instance).scheme not in {"http", "https"}:
@@ -110,7 +115,7 @@ def _poll(settings: Settings, stream: Stream, http: Http, tag: str, *, clock: Cl
         response = http.call("GET", path(), params=asked | ({"max_id": below} if below else {}))
         now = int(clock().timestamp())
         with http.usable():
-            answer = decode(response.content, platform=TITLE)
+            answer: Any = decode(response.content, platform=TITLE)
             with reading("The timeline", answer):
                 # What another server dates into the future must not become the place to read on from.
                 seconds = [min(now, int(moment_of(entry["created_at"]).timestamp())) for entry in answer]

@@ -17,6 +17,7 @@ PAGE_SIZE: Final = 40
 
 _SIGN_IN: Final = "Check MASTODON_ACCESS_TOKEN, and whether the instance shows its timelines to strangers."
 _FIXES: Final = {
+    **dict.fromkeys((301, 302, 307, 308), "It has moved: write the address where a browser ends."),
     404: "Is it an instance, and is there such an account? Check the places and accounts of the streams.",
     422: "The instance shows this to its members only: set MASTODON_ACCESS_TOKEN.",
 }

@@ -104,7 +104,12 @@ def test_notifications_of_something_else_than_posts_are_passed_over():
         (SourceKind.SEARCH, "#Lumora", "/api/v1/timelines/tag/lumora", {"limit": "40"}),
         (SourceKind.NEW, "", "/api/v1/timelines/public", {"limit": "40"}),
         (SourceKind.MENTIONS, "", "/api/v1/notifications", {"limit": "40", "types[]": "mention"}),
-        (SourceKind.OWN_POSTS, "lumora", "/api/v1/accounts/900/statuses", {"limit": "40", "exclude_reblogs": "true"}),
+        (
+            SourceKind.OWN_POSTS,
+            "lumora@social.example",
+            "/api/v1/accounts/900/statuses",
+            {"limit": "40", "exclude_reblogs": "true"},
+        ),
     ],
 )
 def test_every_kind_of_stream_is_a_timeline(platform, kind, target, path, query):
@@ -217,7 +222,18 @@ def test_mentions_need_the_token_of_our_account_and_no_places(platform):
 def test_an_account_that_is_not_there_is_told(platform):
     platform.other["/api/v1/accounts/lookup"] = platform.refusal(404)
     with pytest.raises(PlatformError, match=r"404.*is there such an account"):
-        platform.poll(of_kind(SourceKind.OWN_POSTS, "nobody"))(None)
+        platform.poll(of_kind(SourceKind.OWN_POSTS, "nobody@social.example"))(None)
+
+
+def test_an_account_carries_its_instance(platform):
+    with pytest.raises(SettingsError, match=r"write it with its instance, as in lumora@social\.example"):
+        platform.poll(of_kind(SourceKind.OWN_POSTS, "lumora"))
+
+
+def test_an_instance_that_moved_says_what_to_write(platform):
+    platform.failures.append(json_reply({}, status=301, headers={"Location": "https://www.social.example/"}))
+    with pytest.raises(PlatformError, match=r"301.*where a browser ends"):
+        platform.poll()(None)
 
 
 def test_check_names_the_account_or_says_what_is_missing(platform):

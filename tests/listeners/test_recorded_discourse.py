@@ -30,10 +30,13 @@ def test_every_recorded_answer_with_posts_is_read(name, count):
     found = read(name)
     assert len(found.mentions) == count
     for mention in found.mentions:
-        assert mention.text
         assert "<p>" not in mention.text
         assert mention.url.startswith(f"{FORUM}/t/")
         assert mention.thread_id.endswith("/1")
+
+
+def test_a_recorded_post_that_is_a_picture_has_no_words():
+    assert [bool(mention.text) for mention in read("topic").mentions] == [True, False, True]
 
 
 def test_the_recorded_welcome_of_a_forum_is_a_machines():
