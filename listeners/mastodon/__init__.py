@@ -44,8 +44,12 @@ READS: Final[dict[SourceKind, tuple[str, ...]]] = {
 }
 
 FIRST_READ: Final = timedelta(days=7)
-"""How far back a first poll reads; everything, of an instance's whole timeline, only FIRST_READ_NEW."""
-FIRST_READ_NEW: Final = timedelta(hours=1)
+"""How far back a first poll reads."""
+
+FIRST_READ_NEW: Final = timedelta(minutes=10)
+OVERLAP_NEW_SECONDS: Final = 120.0
+MAX_PAGES_NEW: Final = 25
+"""All that a large instance sees is hundreds of posts a minute, and must be read within 60 calls a minute."""
 
 _HASHTAG: Final = re.compile(r"#[\w·]+")
 
@@ -139,8 +143,8 @@ def _poll(settings: Settings, stream: Stream, http: Http, tag: str, *, clock: Cl
         fetch,
         title=TITLE,
         reach="cannot be read from there on",
-        overlap_seconds=settings.overlap_seconds,
-        max_pages=settings.max_pages,
+        overlap_seconds=min(settings.overlap_seconds, OVERLAP_NEW_SECONDS) if new else settings.overlap_seconds,
+        max_pages=max(settings.max_pages, MAX_PAGES_NEW) if new else settings.max_pages,
     )
 
 

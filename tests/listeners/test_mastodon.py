@@ -1,6 +1,7 @@
 """What an instance of Mastodon is asked, and what its posts become."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -143,6 +144,19 @@ def test_all_that_an_instance_sees_is_looked_through_for_words(platform):
     wanted = [platform.publish("Lumora is down"), platform.publish("lumora stream!")]
     platform.publish("illumoral")
     assert {m.id for m in platform.poll(of_kind(SourceKind.NEW, 'lumora "other words"'))(None).mentions} == set(wanted)
+
+
+def test_a_large_instance_is_read_to_the_end_in_every_poll(platform):
+    poll = platform.poll(of_kind(SourceKind.NEW))
+    published, seen, cursor = set(), set(), None
+    for _ in range(6):
+        for second in range(300):
+            published.add(platform.publish("lumora", ago=timedelta(seconds=60 - second / 5)))
+        batch = poll(cursor)
+        seen, cursor = seen | {mention.id for mention in batch.mentions}, batch.cursor
+        assert not batch.capped
+        platform.clock.advance(seconds=60)
+    assert seen == published
 
 
 def test_a_post_that_two_instances_show_is_one_and_the_token_stays_at_ours(platform):
