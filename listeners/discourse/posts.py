@@ -48,6 +48,8 @@ def posts_of(body: Body) -> list[Payload]:
             posts, title = answer, None
         elif "post_stream" in answer:
             posts, title = answer["post_stream"]["posts"], answer.get("title")
+        elif "grouped_search_result" in answer:
+            posts, title = [], None  # a search cuts the texts short
         else:
             posts, title = answer["latest_posts"], None
         return [{"topic_title": title} | post if title else dict(post) for post in posts]

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from domain.brand import SourceKind
-from domain.errors import CredentialsError, InputError, PlatformError, SettingsError
+from domain.errors import CredentialsError, CursorTooOldError, InputError, PlatformError, SettingsError
 from listeners import discourse
 from listeners.discourse.cooked import own_words
 from tests.builders import NOON, stream
@@ -183,6 +183,75 @@ def test_each_forum_has_its_own_place_and_only_ours_sees_the_key(platform):
         assert platform.listed()[0].headers["Api-Key"] == "secret-canary"
         assert platform.listed()[0].headers["Api-Username"] == "earshot"
         assert "Api-Key" not in other.listed()[0].headers
+
+
+def searched(platform, query="lumora"):
+    return stream(
+        name="a search", platform="discourse", kind=SourceKind.SEARCH, target=query, places=platform.stream.places
+    )
+
+
+def test_a_search_is_read_newest_first_and_each_match_whole_and_once(platform):
+    published = [platform.publish(f"lumora number {n}", ago=timedelta(minutes=120 - n)) for n in range(110)]
+    poll = platform.poll(searched(platform, "lumora tags:help"))
+    batch = poll(None)
+    assert [mention.id for mention in batch.mentions] == published
+    assert batch.mentions[0].text == "lumora number 0"
+    asked = [asked.query for asked in platform.listed()]
+    assert asked == [{"q": "lumora tags:help order:latest", "page": str(n)} for n in (1, 2, 3)]
+    platform.clock.advance(minutes=20)
+    new = platform.publish("lumora again")
+    topics = len(platform.server.asked)
+    assert poll(batch.cursor).mentions[-1].id == new
+    assert len(platform.server.asked) == topics + 2, "a page, and the one topic that is new"
+    assert poll(batch.cursor).mentions[-1].id == new
+
+
+def test_other_new_matches_beside_the_newest_of_a_topic_are_found_too(platform):
+    platform.publish("lumora")
+    near = [
+        post(id=1, post_number=1, topic_id=1001, cooked="<p>Lumora is new</p>", created_at="2020-01-01T00:00:00Z"),
+        post(id=2, post_number=2, topic_id=1001, cooked="<p>Lumora is down</p>"),
+        post(id=3, post_number=3, topic_id=1001, cooked="<p>Something else</p>"),
+        post(id=4, post_number=4, topic_id=1001, user_deleted=True),
+    ]
+    for each in near:
+        del each["topic_title"]  # the topic tells it, once
+    for each in near[1:]:
+        each["created_at"] = f"{platform.clock():%Y-%m-%dT%H:%M:%SZ}"
+    platform.other["/t/1001/1.json"] = json_reply({"post_stream": {"posts": near}, "title": "Help"})
+    batch = platform.poll(searched(platform))(None)
+    assert {mention.id.rpartition("/")[2] for mention in batch.mentions} == {"1", "2"}
+    assert len(batch.removals) == 1
+    alone = platform.poll(searched(platform, "tags:help"))(None)
+    assert [mention.text for mention in alone.mentions] == ["Help\n\nLumora is new"]
+
+
+def test_a_match_whose_topic_is_gone_is_passed_over_and_a_failing_one_is_tried_again(platform):
+    platform.publish("lumora")
+    platform.other["/t/1001/1.json"] = platform.refusal(404)
+    assert platform.poll(searched(platform))(None).mentions == ()
+    platform.other["/t/1001/1.json"] = platform.refusal(500)
+    with pytest.raises(PlatformError, match="500"):
+        platform.poll(searched(platform))(None)
+
+
+def test_more_matches_than_a_search_gives_are_told_once(platform):
+    poll = platform.poll(searched(platform))
+    platform.publish("lumora")
+    cursor = poll(None).cursor
+    platform.clock.advance(hours=2)
+    published = {platform.publish(f"lumora {n}") for n in range(520)}
+    with pytest.raises(CursorTooOldError, match=r"no more than 10 pages.*may be missed"):
+        poll(cursor)
+    assert len(published & {mention.id for mention in poll(cursor).mentions}) == 500
+
+
+def test_a_search_that_is_none_fails_the_poll(platform):
+    for body in ({"ok": True}, {"posts": [{}], "grouped_search_result": {}}, [1]):
+        platform.failures.append(json_reply(body))
+        with pytest.raises(PlatformError, match="answered badly"):
+            platform.poll(searched(platform))(None)
 
 
 def test_the_answers_of_an_account_are_read_at_its_forum(platform):

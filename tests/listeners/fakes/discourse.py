@@ -53,7 +53,7 @@ class FakeDiscourse(FakePlatform):
         self._change(mention, lambda item: replace(item, text=text, edited_at=self.clock()))
 
     def is_listing(self, asked: Asked) -> bool:
-        return asked.path.endswith(("/posts.json", "/activity.json"))
+        return asked.path.endswith(("/posts.json", "/activity.json", "/search.json"))
 
     def refuse_sign_in(self, status: int) -> None:
         self._other = lambda asked: self.refusal(status)  # type: ignore[method-assign]
@@ -67,11 +67,16 @@ class FakeDiscourse(FakePlatform):
     def _other(self, asked: Asked) -> Reply:
         if asked.path in self.other:
             return self.other[asked.path]
+        if asked.path.startswith("/t/"):
+            posts = [self._post(item) for item in self.items if asked.path == f"/t/{self._number(item)}/1.json"]
+            return json_reply({"post_stream": {"posts": posts}})
         if asked.path == "/session/current.json":
             return json_reply({"current_user": {"id": 5, "username": "earshot"}})
         return self.refusal(404)
 
     def _list(self, asked: Asked) -> Reply:
+        if asked.path == "/search.json":
+            return self._search(asked)
         below = int(asked.query.get("before", 1 << 40))
         listed = [item for item in self._visible() if self._number(item) < below]
         page = sorted(listed, key=lambda item: -self._number(item))[: self.page_size]
@@ -79,6 +84,15 @@ class FakeDiscourse(FakePlatform):
         return json_reply(
             posts if asked.path.endswith("/activity.json") else {"latest_posts": posts}, headers=self.headers()
         )
+
+    def _search(self, asked: Asked) -> Reply:
+        start = (int(asked.query["page"]) - 1) * self.page_size
+        found = sorted(self._visible(), key=lambda item: (item.at, self._number(item)), reverse=True)
+        page = found[start : start + self.page_size]
+        told = ("id", "username", "created_at", "topic_id", "post_number")
+        results = [{name: self._post(item)[name] for name in told} | {"blurb": item.text[:10]} for item in page]
+        more = len(found) > start + self.page_size or None
+        return json_reply({"posts": results, "grouped_search_result": {"more_full_page_results": more}})
 
     def _number(self, item: Item) -> int:
         return int(item.id.split("/")[1])
