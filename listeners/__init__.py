@@ -18,7 +18,9 @@ from listeners.querying import anchored
 PLATFORMS: Final = {
     "appstore": "listeners.appstore",
     "bluesky": "listeners.bluesky",
+    "discourse": "listeners.discourse",
     "hackernews": "listeners.hackernews",
+    "mastodon": "listeners.mastodon",
     "reddit": "listeners.reddit",
     "rss": "listeners.rss",
     "x": "listeners.x",

@@ -1,6 +1,6 @@
 """Calling a platform that speaks plain HTTP: once for each request, bounded in time and size, with one error type."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -62,8 +62,8 @@ class Http:
         except (ValueError, RecursionError) as error:
             raise self.error("answered with something else than JSON.") from error
 
-    def call(self, method: str, path: str, **options: Any) -> requests.Response:
-        """Return an answer that is no refusal; `options` are those of requests.
+    def call(self, method: str, path: str, *, accepted: Collection[int] = (), **options: Any) -> requests.Response:
+        """Return an answer that is no refusal, or one of these statuses; `options` are those of requests.
 
         Raises:
             CredentialsError: our secrets are refused.
@@ -86,7 +86,7 @@ class Http:
             raise self.error(f"answered with a header that cannot be read ({error}).") from error
         self._back_at = self._quota(response)
         self._headroom = headroom_of(response, "x-ratelimit")
-        answered = response.status_code == 304 or (self._redirects and response.is_redirect)
+        answered = response.status_code in {304, *accepted} or (self._redirects and response.is_redirect)
         if response.status_code >= 300 and not answered:
             raise self._refusal(response)
         return response

@@ -73,8 +73,10 @@ def native_queries(query: Query, dialect: Dialect, *, platform: str) -> tuple[Na
     return tuple(NativeQuery(text, piece, left) for text, piece in searches.items())
 
 
-def anchored(query: Query, *, platform: str) -> tuple[NativeQuery, ...]:
+def anchored(query: Query, *, platform: str, either: str | None = None) -> tuple[NativeQuery, ...]:
     """Compile for a platform without a syntax of its own: one search for each word of which a post has one at least.
+
+    Where its search takes alternatives, `either` stands between them, and one search is enough.
 
     Raises:
         InputError: as `native_queries`.
@@ -83,6 +85,9 @@ def anchored(query: Query, *, platform: str) -> tuple[NativeQuery, ...]:
     words = [] if isinstance(here, bool) else _anchors(here)
     if not words:
         raise InputError(f"There is no whole word in each alternative of the query that {platform} could search for.")
+    if either is not None:
+        wanted: Query = Or(tuple(map(Word, words))) if len(words) > 1 else Word(words[0])
+        return (NativeQuery(either.join(words), wanted, () if query == wanted else (written(query),)),)
     if len(words) > MOST_SEARCHES:
         raise InputError(
             f"{platform} would need {len(words)} searches, and {MOST_SEARCHES} are allowed: shorten the query."

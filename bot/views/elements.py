@@ -38,12 +38,14 @@ _CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{1,20}")
 PLATFORM_NAMES = {
     "appstore": "App Store",
     "bluesky": "Bluesky",
+    "discourse": "Discourse",
     "hackernews": "Hacker News",
+    "mastodon": "Mastodon",
     "reddit": "Reddit",
     "rss": "RSS",
     "x": "X",
 }
-_HANDLE_PREFIX = {"x": "@", "reddit": "u/", "bluesky": "@"}
+_HANDLE_PREFIX = {"x": "@", "reddit": "u/", "bluesky": "@", "mastodon": "@"}
 
 
 def said(text: str, *, limit: int = SECTION_LIMIT, lines: int = 1, empty: str = "(no text)") -> PlainTextObject:

@@ -9,6 +9,7 @@ from typing import Final
 from domain.brand import SourceKind, Stream
 from domain.clock import Clock, system_clock
 from domain.errors import PlatformError, SettingsError
+from domain.query import NativeQuery, Query
 from domain.seams import Poll, Replier
 from listeners.bluesky.changes import Changes, Wanted, change_from
 from listeners.bluesky.jetstream import Jetstream
@@ -22,6 +23,7 @@ from listeners.bodies import Body, Found, decode, in_order, reading
 from listeners.http import Http
 from listeners.listing import ListingPoll
 from listeners.paging import MAX_PAGES, Fetch, Page, Stretch
+from listeners.querying import anchored
 from listeners.settings import KEY
 
 TRAINABLE: Final = False
@@ -89,6 +91,11 @@ def connect(settings: Settings, stream: Stream, *, clock: Clock) -> Poll:
         events=settings.max_events,
     )
     return StreamPoll(stream, _jetstream(settings, clock), profiles, wanted, clock=clock, bounds=bounds)
+
+
+def native(query: Query) -> tuple[NativeQuery, ...]:
+    """Say for which words together a stream looks. Raises InputError where there are none."""
+    return anchored(query, platform=NAME, either=", ")
 
 
 def replier(settings: Settings, *, clock: Clock) -> Replier | None:

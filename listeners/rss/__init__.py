@@ -21,6 +21,7 @@ from listeners.places import PlacesPoll
 from listeners.rss.entries import NAME, entry_id, own_address, read_feed
 from listeners.rss.fetch import Fetcher, Version
 from listeners.settings import KEY
+from listeners.words import words_test
 
 __all__ = ["NAME", "entry_id"]
 
@@ -31,7 +32,6 @@ TRAINABLE: Final = False
 
 READS: Final = {SourceKind.NEW: ("places",)}
 
-_WORD = re.compile(r'"([^"]+)"|([^\s"]+)')
 _DECLARED_ENCODING = re.compile(r"\A(\s*<\?xml[^>]{0,200}?)\s+encoding\s*=\s*(\"[^\"]*\"|'[^']*')")
 
 
@@ -167,16 +167,6 @@ class FeedPoll:
         newest = max(seconds, default=int(seen_at.timestamp()) if feed.mentions else None)
         wanted = tuple(mention for mention in feed.mentions if self._wanted(mention.text))
         return Page(wanted, (), newest=newest, token=None, resume=None, oldest=min(seconds, default=None), cut=True)
-
-
-def words_test(words: str) -> Callable[[str], bool]:
-    """Return a test for texts that hold one of the words or "phrases", in any case, not inside longer Latin words."""
-    wanted = [phrase or word for phrase, word in _WORD.findall(words)]
-    if not wanted:
-        return lambda _: True
-    either = "|".join(re.escape(each) for each in wanted)
-    pattern = re.compile(rf"(?<![A-Za-z0-9_])(?:{either})(?![A-Za-z0-9_])", re.IGNORECASE)
-    return lambda text: pattern.search(text) is not None
 
 
 def _fetcher(settings: Settings, place: str, *, clock: Clock, private: Callable[[str], bool] | None = None) -> Fetcher:

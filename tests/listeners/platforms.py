@@ -17,7 +17,7 @@ from listeners.x.posts import id_at
 from tests.builders import NOON, stream
 from tests.replay import Asked, Reply, Server, json_reply
 
-__all__ = ["FakeAppStore", "FakeRss"]  # beside what is defined here
+__all__ = ["FakeAppStore", "FakeBluesky", "FakeDiscourse", "FakeMastodon", "FakeRss"]  # beside what is defined here
 
 SECRETS = ("bearer-canary", "id-canary", "secret-canary", "token-canary")
 
@@ -126,6 +126,10 @@ class FakePlatform:
         """Fail once, when the first page of the next poll is read."""
         page, answer = iter((1, 2)), self._list
         self._list = lambda asked: Reply(500) if next(page, 3) == 2 else answer(asked)  # type: ignore[method-assign]
+
+    def handle_of(self, author: str) -> str:
+        """Return the handle under which an author is known."""
+        return author
 
     def reachable(self, published: list[MentionId]) -> set[MentionId]:
         """Return which of these, published at one moment, a listing still reaches."""
@@ -284,6 +288,10 @@ class FakeReddit(FakePlatform):
     def refuse_sign_in(self, status: int) -> None:
         self._other = lambda asked: self.refusal(status)  # type: ignore[method-assign]
 
+    def handle_of(self, author: str) -> str:
+        """Return the handle under which an author is known."""
+        return author
+
     def reachable(self, published: list[MentionId]) -> set[MentionId]:
         return set(sorted(published)[-self.depth :])
 
@@ -393,12 +401,16 @@ class FakeHackerNews(FakePlatform):
 
 from tests.listeners.fakes.appstore import FakeAppStore  # noqa: E402  # they build on what stands above
 from tests.listeners.fakes.bluesky import FakeBluesky  # noqa: E402
+from tests.listeners.fakes.discourse import FakeDiscourse  # noqa: E402
+from tests.listeners.fakes.mastodon import FakeMastodon  # noqa: E402
 from tests.listeners.fakes.rss import FakeRss  # noqa: E402
 
 FAKES: dict[str, type[FakePlatform]] = {
     "appstore": FakeAppStore,
     "bluesky": FakeBluesky,
+    "discourse": FakeDiscourse,
     "hackernews": FakeHackerNews,
+    "mastodon": FakeMastodon,
     "reddit": FakeReddit,
     "rss": FakeRss,
     "x": FakeX,

@@ -82,6 +82,19 @@ def test_a_platform_without_a_syntax_is_asked_for_words_of_which_each_post_has_o
         anchored(parse("cancel*"), platform="other")
 
 
+def test_where_a_platform_takes_alternatives_one_search_is_enough():
+    (found,) = anchored(parse("lumora OR #vidora -spam"), platform="other", either=", ")
+    assert found.text == "lumora, vidora"
+    (alone,) = anchored(parse("lumora"), platform="other", either=", ")
+    assert (alone.text, alone.left) == ("lumora", ())
+
+
+def test_bluesky_looks_for_all_words_at_once_and_mastodon_for_none():
+    (found,) = listeners.searches(parse("(lumora OR vidora) cancel*"), "bluesky").natives
+    assert found.text == "lumora, vidora"
+    assert 'use kind = "new"' in listeners.searches(parse("lumora"), "mastodon").problem
+
+
 @settings(max_examples=1_000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(query=queries(), post=mentions())
 def test_searches_together_bring_whatever_the_query_means(query, post):

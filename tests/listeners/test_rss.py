@@ -154,21 +154,6 @@ def test_links_that_lead_nowhere_safe_are_left_out():
     assert mention.url == "https://blog.example/"
 
 
-@pytest.mark.parametrize(
-    ("words", "found"),
-    [
-        ("lumora", True),
-        ("Vidora LUMORA", True),
-        ('"lumora stream"', False),
-        ('"is down" kinobox', True),
-        ("lumo", False),
-        ("", True),
-    ],
-)
-def test_one_of_the_words_must_occur(words, found):
-    assert rss.words_test(words)("Help: Lumora is down.") is found
-
-
 def test_an_unchanged_feed_is_not_sent_again_and_other_words_read_it_anew():
     with FakeRss(HandClock()) as platform:
         platform.publish("lumora is down")
