@@ -41,6 +41,7 @@ class Mention:
     """One public post. Times are aware UTC; `posted_at` is the platform's word, never when we saw it.
 
     `summons`: the handles of the accounts that the author calls into it by naming or quoting them, as far as known.
+    `dates_edits`: the platform says when a post was edited; where it does not, what was read last is the newest.
     """
 
     id: MentionId
@@ -54,6 +55,7 @@ class Mention:
     language: str | None = None
     edited_at: datetime | None = None
     summons: tuple[str, ...] = ()
+    dates_edits: bool = True
 
     @property
     def platform(self) -> str:

@@ -145,6 +145,7 @@ def mention_from_hit(hit: Payload) -> Mention:
         posted_at=datetime.fromtimestamp(int(hit["created_at_i"]), UTC),
         thread_id=_id(hit["story_id"]) if comment is not None and hit.get("story_id") else own,
         reply_to=_id(parent) if comment is not None and parent else None,
+        dates_edits=False,
     )
 
 

@@ -80,7 +80,7 @@ def edited(tx: Tx, mentions: Sequence[Mention]) -> list[Mention]:
 def _is_newer(mention: Mention, text: str, edited_at: datetime | None) -> bool:
     # Where a platform has one time only, that of the last change, it grows with each.
     older = edited_at is not None and (mention.edited_at or mention.posted_at) < edited_at
-    return text != storable(mention.text) and not older
+    return text != storable(mention.text) and not (older and mention.dates_edits)
 
 
 def update_text(tx: Tx, mention: Mention, predictions: Mapping[str, Predictions], *, at: datetime) -> None:

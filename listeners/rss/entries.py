@@ -115,6 +115,7 @@ def _mention(entry: Payload, feed: Payload, *, address: str, seen_at: datetime) 
         thread_id=own,
         language=_language(entry, feed),
         edited_at=edited if posted and edited and edited > posted else None,
+        dates_edits=edited is not None,
     )
 
 

@@ -374,6 +374,14 @@ def test_an_answer_from_before_the_latest_complaint_leaves_the_case_open(take, h
     assert (case.state, case.answered_at) == (CaseState.NEW, post.posted_at + timedelta(minutes=30))
 
 
+def test_where_a_platform_dates_no_edits_each_of_them_counts(take, house):
+    post = mention("Lumora is fine", number=62, dates_edits=False)
+    take(post)
+    for text in ("Lumora is fine now", "Lumora is fine today"):
+        assert take(replace(post, text=text)).edited == 1
+    assert take(replace(post, text="Lumora is fine today")).edited == 0
+
+
 def test_an_older_version_never_overwrites_a_newer_one(take, house):
     post = mention("Lumora is fine", number=61)
     take(replace(post, text="Lumora is fine now", edited_at=NOON + timedelta(hours=2)))
