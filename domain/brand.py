@@ -72,6 +72,7 @@ class SourceKind(StrEnum):
     NEW = "new"  # a subreddit's new submissions
     COMMENTS = "comments"  # a subreddit's comments
     OWN_POSTS = "own_posts"  # what our accounts wrote: the answers
+    INBOUND = "inbound"  # what others deliver by themselves
 
 
 @dataclass(frozen=True, slots=True)

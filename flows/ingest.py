@@ -17,7 +17,7 @@ from domain.seams import Classify, Explain, Poll
 from flows.carding import Origin
 from flows.filing import Filed, file_mentions
 from flows.house import House
-from flows.polling import Unread, ask, note_polled
+from flows.polling import Unread, ask, note_delivered, note_polled
 from flows.removing import remove
 from storage import mentions
 from storage.database import Tx
@@ -91,6 +91,34 @@ def ingest(
     def keep_place(tx: Tx, new: Sequence[Mention]) -> None:
         note_polled(tx, stream, batch, poll=poll, new=new, house=house)
 
+    return _take_for(stream, batch, after=keep_place, classify=classify, explain=explain, house=house)
+
+
+def receive(
+    stream: Stream, batch: Batch, *, classify: Classify, house: House, explain: Explain | None = None
+) -> IngestReport:
+    """Take what somebody delivered by himself, as a poll's batch is taken; there is no place to keep.
+
+    Raises:
+        StorageError: nothing was stored.
+    """
+
+    def note(tx: Tx, new: Sequence[Mention]) -> None:
+        note_delivered(tx, stream, new=new, house=house)
+
+    return _take_for(stream, batch, after=note, classify=classify, explain=explain, house=house)
+
+
+def _take_for(
+    stream: Stream,
+    batch: Batch,
+    *,
+    after: Callable[[Tx, Sequence[Mention]], None],
+    classify: Classify,
+    explain: Explain | None,
+    house: House,
+) -> IngestReport:
+    """Take what a stream brought: what its query means, for its brand."""
     origin = Origin(stream=stream.name, alert=True, channels={stream.brand: stream.channel})
     brands = (house.brand(stream.brand),)
     meant = _meant(batch, stream, house)
@@ -98,7 +126,7 @@ def ingest(
         replace(batch, mentions=meant),
         brands_of=lambda _: brands,
         origin=origin,
-        after=keep_place,
+        after=after,
         classify=classify,
         explain=explain,
         house=house,

@@ -23,6 +23,7 @@ PLATFORMS: Final = {
     "mastodon": "listeners.mastodon",
     "reddit": "listeners.reddit",
     "rss": "listeners.rss",
+    "webhook": "listeners.webhook",
     "x": "listeners.x",
 }
 

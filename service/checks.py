@@ -12,6 +12,7 @@ from bot.identity import asking_client
 from config.load import load
 from config.secrets import Secrets
 from config.settings import Settings
+from domain.brand import SourceKind
 from domain.clock import Clock
 from domain.errors import CredentialsError, EarshotError, PlatformError, SettingsError
 from domain.prediction import BrandName, Reading
@@ -93,9 +94,10 @@ def _try_streams(settings: Settings, secrets: Secrets, clock: Clock) -> str:
     try:
         prepared = not database.awaited()  # else there may be no table of saved queries yet
         streams = build_streams(settings, database=database) if prepared else settings.build_streams()
+        polled = tuple(stream for stream in streams if stream.kind is not SourceKind.INBOUND)
     finally:
         database.close()
-    return str(len(build_polls(settings, secrets, streams, clock=clock)))
+    return str(len(build_polls(settings, secrets, polled, clock=clock)))
 
 
 def _try_model(settings: Settings) -> str:

@@ -24,10 +24,9 @@ from bot.posting import SlackPost
 from bot.windows import Windows
 from config.secrets import Secrets
 from config.settings import Settings
-from domain.brand import Stream
+from domain.brand import SourceKind, Stream
 from domain.clock import Clock
 from domain.errors import SettingsError
-from domain.vitals import Vitals
 from flows.house import House
 from service.assembly import (
     build_model,
@@ -40,12 +39,11 @@ from service.assembly import (
     search_platforms,
 )
 from service.backup import keep_stones
+from service.inbound import serve_web
 from service.schedule import Schedule, Watch
 from service.settings_overview import settings_overview
 from service.vitals import Counting, vitals_of
-from web.healthz import healthz
-from web.metrics import metrics
-from web.server import Routes, WebServer, serve
+from web.server import WebServer
 
 log = structlog.get_logger(__name__)
 
@@ -100,7 +98,8 @@ def connect_bot(
     channels = resolve_channels(asking, named_channels(settings))
     house = open_house(settings, secrets, clock=clock, channels=channels, workspace_url=us.url)
     streams = build_streams(settings, channels, database=house.database)
-    polls = build_polls(settings, secrets, streams, clock=clock)
+    polled = tuple(stream for stream in streams if stream.kind is not SourceKind.INBOUND)
+    polls = build_polls(settings, secrets, polled, clock=clock)
     post = SlackPost(posting_client(bot_token, api_url=api_url), bot_id=us.bot_id, clock=clock)
     people = People(asking, settings.roles, us, settings.replies.approvers)
     repliers = build_repliers(settings, secrets, clock=clock)
@@ -132,7 +131,7 @@ def connect_bot(
     counting = Counting()
     schedule = Schedule(
         house=house,
-        streams=streams,
+        streams=polled,
         polls=polls,
         classify=classify,
         explain=explain,
@@ -144,17 +143,8 @@ def connect_bot(
         erased=lambda: keep_stones(house.database, settings.backup_folder),
     )
     look = vitals_of(schedule.pulse, counting, streams=streams, house=house)
-    return Running(house, streams, schedule, connection, _serve(settings, look))
-
-
-def _serve(settings: Settings, look: Callable[[], Vitals]) -> WebServer | None:
-    """Answer health and metrics where the settings name a port; what else comes from outside gets its route here."""
-    if settings.web.port is None:
-        return None
-    routes: Routes = {("GET", "/healthz"): healthz(look), ("GET", "/metrics"): metrics(look)}
-    server = serve(routes, host=settings.web.host, port=settings.web.port)
-    log.info("web", address=server.address)
-    return server
+    served = serve_web(settings, secrets, streams, look=look, classify=classify, explain=explain, house=house)
+    return Running(house, streams, schedule, connection, served)
 
 
 def run_until_stopped(settings: Settings, secrets: Secrets, *, clock: Clock) -> None:

@@ -63,6 +63,12 @@ def save_cursor(tx: Tx, stream: str, place: Cursor, *, brand: str, at: datetime)
     tx.execute(update(StreamRow).where(StreamRow.name == stream).values(brand=brand, cursor=place, cursor_at=at))
 
 
+def belongs(tx: Tx, stream: str, *, brand: str) -> None:
+    """Remember a stream's brand, where no place of it is kept."""
+    _ensure(tx, stream)
+    tx.execute(update(StreamRow).where(StreamRow.name == stream).values(brand=brand))
+
+
 def read_ok(tx: Tx, stream: str, *, at: datetime, mentions: int, cost: Decimal) -> bool:
     """Count a poll that succeeded, its cost on the UTC day of `at`; True where it is the first one after a failure."""
     before = _ensure(tx, stream)

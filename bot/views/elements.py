@@ -43,6 +43,7 @@ PLATFORM_NAMES = {
     "mastodon": "Mastodon",
     "reddit": "Reddit",
     "rss": "RSS",
+    "webhook": "Webhook",
     "x": "X",
 }
 _HANDLE_PREFIX = {"x": "@", "reddit": "u/", "bluesky": "@", "mastodon": "@"}

@@ -377,8 +377,8 @@ def test_an_answer_from_before_the_latest_complaint_leaves_the_case_open(take, h
 def test_where_a_platform_dates_no_edits_each_of_them_counts(take, house):
     post = mention("Lumora is fine", number=62, dates_edits=False)
     take(post)
-    for text in ("Lumora is fine now", "Lumora is fine today"):
-        assert take(replace(post, text=text)).edited == 1
+    for words in ("Lumora is fine now", "Lumora is fine today"):
+        assert take(replace(post, text=words)).edited == 1
     assert take(replace(post, text="Lumora is fine today")).edited == 0
 
 

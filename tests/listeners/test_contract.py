@@ -16,7 +16,7 @@ from tests.listeners.platforms import FAKES, SECRETS, HandClock, garbage
 from tests.replay import Reply, json_reply
 
 
-@pytest.fixture(params=sorted(listeners.PLATFORMS))
+@pytest.fixture(params=sorted(FAKES))
 def platform(request):
     fake = FAKES[request.param]
     if reason := fake.exempt.get(request.function.__name__.removeprefix("test_")):
@@ -43,7 +43,7 @@ def drain(poll, cursor=None, *, limit=50):
 
 
 def test_every_platform_has_a_scripted_one():
-    assert set(FAKES) == set(listeners.PLATFORMS)
+    assert set(FAKES) == set(listeners.PLATFORMS) - {"webhook"}, "which is not polled: see test_webhook.py"
 
 
 def test_a_platform_says_its_name_and_what_its_terms_allow(platform):

@@ -98,7 +98,7 @@ ACCOUNTS = {"reddit": REDDIT_ACCOUNT, "x": X_ACCOUNT}
 """Where Earshot can answer, and as whom."""
 
 
-@pytest.mark.parametrize("name", sorted(listeners.PLATFORMS.keys() - ACCOUNTS.keys()))
+@pytest.mark.parametrize("name", sorted(FAKES.keys() - ACCOUNTS.keys()))
 def test_elsewhere_people_answer_on_the_platform_itself(name):
     with FAKES[name](HandClock()) as fake:
         assert listeners.load(name).replier(fake.settings(), clock=fake.clock) is None

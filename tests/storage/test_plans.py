@@ -183,6 +183,7 @@ ASKED = {
     ),
     "cursor": lambda tx: streams.cursor(tx, "s"),
     "cursor and cost": lambda tx: (
+        streams.belongs(tx, "s", brand="Lumora"),
         streams.save_cursor(tx, "s", "c2", brand="Lumora", at=NOON),
         streams.read_ok(tx, "s", at=NOON, mentions=1, cost=Decimal(1)),
         streams.read_failed(tx, "s", at=NOON, error="no"),
