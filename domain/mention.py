@@ -74,6 +74,7 @@ class Batch:
     """What one poll brought, oldest first. `cursor` is safe to save once the batch is stored.
 
     `capped` says that more is waiting: the resume point is inside the cursor. `cost_usd` is what the platform charges.
+    `failing` says why some of the stream's places could not be read, though others were: what they have comes later.
     """
 
     mentions: tuple[Mention, ...]
@@ -81,3 +82,4 @@ class Batch:
     removals: tuple[Removal, ...] = ()
     capped: bool = False
     cost_usd: Decimal = Decimal(0)
+    failing: str = ""

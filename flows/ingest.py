@@ -104,6 +104,9 @@ def ingest(
     def keep_place(tx: Tx, filed: Filed) -> None:
         if batch.cursor is not None:
             streams.save_cursor(tx, stream.name, batch.cursor, brand=stream.brand, at=house.clock())
+        if batch.failing:
+            _note_failure(tx, stream, batch.failing, house, mentions=filed.new, cost=batch.cost_usd)
+            return
         recovered = streams.read_ok(tx, stream.name, at=house.clock(), mentions=filed.new, cost=batch.cost_usd)
         if recovered:
             log.info("stream_recovered", stream=stream.name)
@@ -265,14 +268,19 @@ def _by_time(mention: Mention) -> tuple[datetime, str]:
 
 
 def _failed(stream: Stream, reason: str, house: House) -> IngestReport:
-    now = house.clock()
     with house.database.write() as tx:
-        first = streams.read_failed(tx, stream.name, at=now, error=reason)
-        if first:
-            log.warning("stream_failed", stream=stream.name, reason=reason)
-            subject = f"{stream.name} failed {iso(now)}"
-            tell_operators(tx, f"{stream.name} cannot be read: {reason}", subject=subject, house=house)
+        _note_failure(tx, stream, reason, house)
     return IngestReport(error=reason)
+
+
+def _note_failure(
+    tx: Tx, stream: Stream, reason: str, house: House, *, mentions: int = 0, cost: Decimal = Decimal(0)
+) -> None:
+    now = house.clock()
+    if streams.read_failed(tx, stream.name, at=now, error=reason, mentions=mentions, cost=cost):
+        log.warning("stream_failed", stream=stream.name, reason=reason)
+        subject = f"{stream.name} failed {iso(now)}"
+        tell_operators(tx, f"{stream.name} cannot be read: {reason}", subject=subject, house=house)
 
 
 def _tell_slowed(stream: Stream, spent: Spent, house: House) -> None:

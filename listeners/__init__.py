@@ -12,8 +12,10 @@ from domain.seams import Poll, Replier
 from listeners.bodies import Body, Found
 
 PLATFORMS: Final = {
+    "appstore": "listeners.appstore",
     "hackernews": "listeners.hackernews",
     "reddit": "listeners.reddit",
+    "rss": "listeners.rss",
     "x": "listeners.x",
 }
 

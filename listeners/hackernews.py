@@ -1,7 +1,5 @@
 """Hacker News: polling stories and comments by words, and our own account's, through Algolia's search."""
 
-import html
-import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -15,6 +13,7 @@ from domain.seams import Poll, Replier
 from listeners.bodies import Body, Found, decode, in_order, reading, text_of
 from listeners.http import Http
 from listeners.listing import Below, ListingPoll
+from listeners.markup import plain
 from listeners.paging import MAX_PAGES, Page, Stretch
 from listeners.settings import KEY
 
@@ -32,10 +31,6 @@ SITE: Final = "https://news.ycombinator.com"
 PAGE_SIZE: Final = 100
 
 Payload = dict[str, Any]
-
-_BREAK = re.compile(r"<p>|<br ?/?>")
-_LINK = re.compile(r'<a href="([^"]*)"[^>]*>.*?</a>', re.DOTALL)
-_TAG = re.compile(r"<[^>]+>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +125,7 @@ def mention_from_hit(hit: Payload) -> Mention:
     return Mention(
         id=own,
         author=Author(NAME, handle, handle, url=f"{SITE}/user?id={handle}"),  # names never change hands
-        text="\n\n".join(_plain(part) for part in parts if part),
+        text="\n\n".join(plain(text_of(part)) for part in parts if part),
         url=f"{SITE}/item?id={own.partition(':')[2]}",
         posted_at=datetime.fromtimestamp(int(hit["created_at_i"]), UTC),
         thread_id=_id(hit["story_id"]) if comment is not None and hit.get("story_id") else own,
@@ -144,9 +139,3 @@ def _http(settings: Settings, clock: Clock) -> Http:
 
 def _id(number: object) -> MentionId:
     return mention_id(NAME, str(int(str(number))))
-
-
-def _plain(markup: object) -> str:
-    """Return the text of Hacker News's HTML: paragraphs, whole links, no other markup."""
-    lines = _BREAK.sub("\n\n", text_of(markup)).strip()
-    return html.unescape(_TAG.sub("", _LINK.sub(r"\1", lines))).strip()

@@ -25,6 +25,7 @@ class Http:
     """One platform's API at one address. Waiting and trying again is left to the next poll.
 
     `fixes` say what a person should do about a status; those of `credentials` mean that our secrets are refused.
+    With `redirects` a redirect is an answer like any other; it is followed by the caller, or by nobody.
     """
 
     def __init__(
@@ -39,12 +40,14 @@ class Http:
         fixes: Mapping[int, str] | None = None,
         credentials: Mapping[int, str] | None = None,
         quota: Quota | None = None,
+        redirects: bool = False,
     ) -> None:
         """Make no call yet. `title` is the platform's name as people write it."""
         self.platform, self.title, self.url = platform, title, url.rstrip("/")
         self._clock, self._timeout = clock, timeout_seconds
         self._fixes, self._credentials = fixes or {}, credentials or {}
         self._quota = quota or retry_after(clock)
+        self._redirects = redirects
         self._back_at: datetime | None = None
         self._session = requests.Session()
         self._session.headers.update(headers or {})
@@ -77,8 +80,11 @@ class Http:
             raise self.error(f"did not answer within {self._timeout:g} s.", undone=never_left(error)) from error
         except requests.RequestException as error:
             raise self.error(f"cannot be reached ({type(error).__name__}).", undone=never_left(error)) from error
+        except ValueError as error:  # requests reads where a redirect leads, followed or not
+            raise self.error(f"answered with a header that cannot be read ({error}).") from error
         self._back_at = self._quota(response)
-        if response.status_code >= 300 and response.status_code != 304:
+        answered = response.status_code == 304 or (self._redirects and response.is_redirect)
+        if response.status_code >= 300 and not answered:
             raise self._refusal(response)
         return response
 

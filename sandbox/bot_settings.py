@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 from sandbox.server import (
+    HACKERNEWS_ACCOUNT,
     REDDIT_ACCOUNT,
     REDDIT_CLIENT_ID,
     REDDIT_CLIENT_SECRET,
@@ -40,13 +41,16 @@ api_url = {x_api_url}
 oauth_url = {reddit_oauth_url}
 reddit_url = {reddit_url}
 
+[hackernews]
+api_url = {hackernews_url}
+
 [[brands]]
 name = "Lumora"
 aliases = ["lumora"]
 time_zone = "Europe/Berlin"
 digest_at = 00:00:00  # so that yesterday's digest comes at once
 digest_channels = ["#lumora-leadership"]
-accounts = {{ x = [{x_account}], reddit = [{reddit_account}] }}
+accounts = {{ x = [{x_account}], reddit = [{reddit_account}], hackernews = [{hackernews_account}] }}
 [brands.hours]  # always open, so that the service level's clock can be seen running at any hour
 opens = 00:00:00
 closes = 23:59:59
@@ -105,6 +109,24 @@ kind = "search"
 native_query = "lumora"
 subreddits = ["streaming", "cordcutters"]
 channel = "#lumora-opportunities"
+poll_seconds = {poll_seconds}
+
+[[streams]]
+name = "Lumora on Hacker News"
+brand = "Lumora"
+platform = "hackernews"
+native_query = "lumora"
+channel = "#lumora-alerts"
+poll_seconds = {poll_seconds}
+
+[[streams]]
+name = "Telly Talk, a blog"
+brand = "Lumora"
+platform = "rss"
+kind = "new"
+native_query = "lumora"
+places = [{feed_url}]
+channel = "#lumora-alerts"
 poll_seconds = {poll_seconds}
 
 [escalation]
@@ -180,9 +202,12 @@ def bot_settings_toml(
         "x_api_url": sandbox.x_api_url,
         "reddit_url": sandbox.reddit_url,
         "reddit_oauth_url": sandbox.reddit_oauth_url,
+        "hackernews_url": sandbox.hackernews_url,
+        "feed_url": sandbox.feed_url,
         "query": _QUERY,
         "x_account": X_ACCOUNT,
         "reddit_account": REDDIT_ACCOUNT,
+        "hackernews_account": HACKERNEWS_ACCOUNT,
         "crm_admin": users["ops"],
         "social_expert": groups["social"],
         "leadership": users["leo"],

@@ -10,9 +10,8 @@ from typing import Literal
 
 from domain.clock import Clock
 
-Platform = Literal["x", "reddit"]
+Platform = Literal["x", "reddit", "hackernews", "rss"]
 Gone = Literal["", "deleted", "removed"]
-PLATFORMS: tuple[Platform, ...] = ("x", "reddit")
 
 X_EPOCH_MS = 1288834974657
 """Where the clock of X's snowflake ids starts (4 November 2010), in Unix milliseconds."""
@@ -20,11 +19,12 @@ X_EPOCH_MS = 1288834974657
 _SEQUENCE_BITS = 22
 _FIRST_COMMENT = int("nq00000", 36)
 _FIRST_SUBMISSION = int("1p00000", 36)
+_FIRST_ITEM = 41_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """An account. `id` is a snowflake on X and a `t2_` fullname on Reddit."""
+    """An account. `id` is its platform's: see `IDS`."""
 
     platform: Platform
     id: str
@@ -38,10 +38,10 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One version of a post. `id` is a snowflake on X; `t3_` (submission) or `t1_` (comment) on Reddit.
+    """One version of a post. `id` is its platform's: see `IDS`.
 
     `thread` is the id of the post that began the conversation. An edit on X makes a new id and `versions` lists
-    all of them, oldest first; on Reddit the id stays. `order` grows with time and is unique within a platform.
+    all of them, oldest first; elsewhere the id stays. `order` grows with time and is unique within a platform.
     """
 
     platform: Platform
@@ -99,6 +99,40 @@ def base36(number: int) -> str:
     return digits or "0"
 
 
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """How a platform makes its ids: an account's of a number and its handle, a post's of its draft and two numbers.
+
+    `order` grows with the post's time, `sequence` with each post. `new_by_edit`: an edited post gets a new id.
+    """
+
+    author: Callable[[int, str], str]
+    post: Callable[[Draft, int, int], str]
+    new_by_edit: bool = False
+
+
+def _fullname(draft: Draft, _order: int, sequence: int) -> str:
+    return f"t1_{base36(_FIRST_COMMENT + sequence)}" if draft.reply_to else f"t3_{base36(_FIRST_SUBMISSION + sequence)}"
+
+
+IDS: dict[Platform, Ids] = {
+    "x": Ids(
+        author=lambda number, _: str(number),
+        post=lambda _draft, order, _sequence: str(order),
+        new_by_edit=True,
+    ),
+    "reddit": Ids(author=lambda number, _: f"t2_{base36(number >> _SEQUENCE_BITS)}", post=_fullname),
+    "hackernews": Ids(
+        author=lambda _, handle: handle, post=lambda _draft, _order, sequence: str(_FIRST_ITEM + sequence)
+    ),
+    "rss": Ids(
+        author=lambda _, handle: handle,
+        post=lambda _draft, _order, sequence: f"tag:telly-talk.example,2026:{sequence}",
+    ),
+}
+PLATFORMS: tuple[Platform, ...] = tuple(IDS)
+
+
 class World:
     """All posts and authors. Thread-safe; subscribers are called outside the lock, in the writer's thread."""
 
@@ -141,7 +175,7 @@ class World:
             number = snowflake(since, invented.randrange(1 << _SEQUENCE_BITS))
             author = Author(
                 platform=platform,
-                id=str(number) if platform == "x" else f"t2_{base36(number >> _SEQUENCE_BITS)}",
+                id=IDS[platform].author(number, handle),
                 handle=handle,
                 name=name or handle,
                 created_at=since.replace(microsecond=0),
@@ -174,7 +208,7 @@ class World:
                 self._posts[other]  # a wrong reference fails here, before anything is stored
             self._sequence += 1
             order = snowflake(posted_at, self._sequence)
-            post_id = self._new_id(draft, order)
+            post_id = IDS[draft.platform].post(draft, order, self._sequence)
             post = Post(
                 platform=draft.platform,
                 id=post_id,
@@ -203,7 +237,7 @@ class World:
         now = self._clock()
         with self._lock:
             old = self._current(post_id)
-            if old.platform == "reddit":
+            if not IDS[old.platform].new_by_edit:
                 post = replace(old, text=text, edited_at=now)
                 self._posts[old.id] = post
             else:
@@ -269,13 +303,6 @@ class World:
 
     def _current(self, post_id: str) -> Post:
         return self._posts[self._posts[post_id].versions[-1]]
-
-    def _new_id(self, draft: Draft, order: int) -> str:
-        if draft.platform == "x":
-            return str(order)
-        if draft.reply_to:
-            return f"t1_{base36(_FIRST_COMMENT + self._sequence)}"
-        return f"t3_{base36(_FIRST_SUBMISSION + self._sequence)}"
 
     def _text(self, draft: Draft, author: Author) -> str:
         """Return the text as the platform stores it: X puts the handle before a reply and RT before a repost."""

@@ -130,7 +130,10 @@ def platform_settings(platform: str, settings: Settings, secrets: Secrets, *, br
     module = listeners.load(platform)
     values = settings.of_platform(platform)
     values |= {field: secrets.value(variable) or "" for field, variable in secrets_of(module.Settings).items()}
-    if "accounts" in {field.name for field in fields(module.Settings)}:
+    named = {field.name for field in fields(module.Settings)}
+    if "places" in named:
+        values["places"] = tuple(dict.fromkeys(p for s in settings.streams if s.platform == platform for p in s.places))
+    if "accounts" in named:
         accounts = [each.accounts for each in settings.brands if brand in {None, each.name}]
         values["accounts"] = tuple(handle for each in accounts for handle in each.get(platform, ()))
     return module.Settings(**values)

@@ -77,7 +77,8 @@ def edited(tx: Tx, mentions: Sequence[Mention]) -> list[Mention]:
 
 
 def _is_newer(mention: Mention, text: str, edited_at: datetime | None) -> bool:
-    older = edited_at is not None and (mention.edited_at is None or mention.edited_at < edited_at)
+    # Where a platform has one time only, that of the last change, it grows with each.
+    older = edited_at is not None and (mention.edited_at or mention.posted_at) < edited_at
     return text != storable(mention.text) and not older
 
 

@@ -33,17 +33,28 @@ def read_ok(tx: Tx, stream: str, *, at: datetime, mentions: int, cost: Decimal) 
         .where(StreamRow.name == stream)
         .values(read_at=at, failing_since=None, last_error=None, mentions_read=StreamRow.mentions_read + mentions)
     )
-    if cost:
-        usd = spent(tx, stream, day=at.date()).stream + cost
-        upsert(tx, SpendRow, [{"stream": stream, "day": at.date(), "usd": usd}], update=["usd"])
+    _spend(tx, stream, at=at, cost=cost)
     return before.failing_since is not None
 
 
-def read_failed(tx: Tx, stream: str, *, at: datetime, error: str) -> bool:
-    """Remember a poll that failed; True where it is the first one after a success."""
+def read_failed(
+    tx: Tx, stream: str, *, at: datetime, error: str, mentions: int = 0, cost: Decimal = Decimal(0)
+) -> bool:
+    """Remember a poll that failed, or of which a part did; True where it is the first one after a success.
+
+    `mentions` and `cost` are what came of it all the same.
+    """
     before = _ensure(tx, stream)
-    since = before.failing_since or at
-    tx.execute(update(StreamRow).where(StreamRow.name == stream).values(failing_since=since, last_error=error))
+    tx.execute(
+        update(StreamRow)
+        .where(StreamRow.name == stream)
+        .values(
+            failing_since=before.failing_since or at,
+            last_error=error,
+            mentions_read=StreamRow.mentions_read + mentions,
+        )
+    )
+    _spend(tx, stream, at=at, cost=cost)
     return before.failing_since is None
 
 
@@ -77,6 +88,12 @@ def health(tx: Tx, *, day: date) -> list[StreamHealth]:
         )
         for row, usd in rows
     ]
+
+
+def _spend(tx: Tx, stream: str, *, at: datetime, cost: Decimal) -> None:
+    if cost:
+        usd = spent(tx, stream, day=at.date()).stream + cost
+        upsert(tx, SpendRow, [{"stream": stream, "day": at.date(), "usd": usd}], update=["usd"])
 
 
 def _ensure(tx: Tx, stream: str) -> StreamRow:

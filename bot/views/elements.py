@@ -35,7 +35,13 @@ MESSAGE_TEXT = 13_000
 _USER_ID = re.compile(r"[UW][A-Z0-9]{1,20}")
 _GROUP_ID = re.compile(r"S[A-Z0-9]{1,20}")
 _CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{1,20}")
-PLATFORM_NAMES = {"x": "X", "reddit": "Reddit"}
+PLATFORM_NAMES = {
+    "appstore": "App Store",
+    "hackernews": "Hacker News",
+    "reddit": "Reddit",
+    "rss": "RSS",
+    "x": "X",
+}
 _HANDLE_PREFIX = {"x": "@", "reddit": "u/"}
 
 

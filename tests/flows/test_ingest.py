@@ -231,6 +231,18 @@ def test_a_failing_platform_is_reported_once_and_so_is_its_recovery(house):
     assert {cursor for cursor, _ in poll.asked} == {None}  # the same place was asked for each time
 
 
+def test_a_stream_of_which_some_places_fail_is_failing_though_the_others_are_stored(house):
+    partly = replace(batch(mention("Lumora is awful")), failing="The feed /b says 404.")
+    poll = Scripted(partly, replace(partly, mentions=()), batch(mention("Lumora is awful")))
+    reports = [ingest(stream(), poll=poll, classify=by_keyword, house=house) for _ in range(3)]
+    assert [report.filed.new for report in reports] == [1, 0, 1]
+    with house.database.read() as tx:
+        notices = [m.payload for m in messages.pending(tx, at=NOON, per_channel=9) if m.channel == "C0OPS"]
+        (health,) = streams.health(tx, day=NOON.date())
+    assert notices == ["lumora on X cannot be read: The feed /b says 404.", "lumora on X is read again."]
+    assert (health.failing_since, health.mentions_read) == (None, 2)
+
+
 AT_ONCE = SpendPolicy(freely=Decimal(1))
 
 

@@ -17,6 +17,8 @@ from listeners.x.posts import id_at
 from tests.builders import NOON, stream
 from tests.replay import Asked, Reply, Server, json_reply
 
+__all__ = ["FakeAppStore", "FakeRss"]  # beside what is defined here
+
 SECRETS = ("bearer-canary", "id-canary", "secret-canary", "token-canary")
 
 
@@ -60,6 +62,8 @@ class FakePlatform:
     depth = 1000
     """How many posts a listing has at most, where it has a bound."""
     says_when_edited = True
+    says_when_posted = True
+    """Whether the time of a post stays what it was when the post is edited."""
     no_secrets: ClassVar[dict[str, str]] = {}
     """Settings without the secrets that reading needs."""
     impossible: SourceKind
@@ -376,7 +380,16 @@ class FakeHackerNews(FakePlatform):
         }
 
 
-FAKES: dict[str, type[FakePlatform]] = {"hackernews": FakeHackerNews, "reddit": FakeReddit, "x": FakeX}
+from tests.listeners.fakes.appstore import FakeAppStore  # noqa: E402  # they build on what stands above
+from tests.listeners.fakes.rss import FakeRss  # noqa: E402
+
+FAKES: dict[str, type[FakePlatform]] = {
+    "appstore": FakeAppStore,
+    "hackernews": FakeHackerNews,
+    "reddit": FakeReddit,
+    "rss": FakeRss,
+    "x": FakeX,
+}
 
 
 def garbage() -> dict[str, Reply]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.scenario import SCENARIO, ScenarioError, generate, load_scenario, play
-from sandbox.world import Post, World
+from sandbox.world import PLATFORMS, Post, World
 from tests.sandbox.running import HandClock
 
 CUSTOMERS = Path(SCENARIO).with_name("customers.csv")
@@ -26,7 +26,7 @@ def world(clock):
 def played(world):
     """Everything of the scenario that is to be seen once it is over."""
     play(world, load_scenario(), speed=1e6)
-    return [post for platform in ("x", "reddit") for post in world.newest_first(platform)]
+    return [post for platform in PLATFORMS for post in world.newest_first(platform)]
 
 
 def drafts():
@@ -47,7 +47,7 @@ def test_no_two_texts_are_equal_and_many_authors_and_languages_speak():
     assert [text for text, count in Counter(texts).items() if count > 1] == []
     assert len({(draft.platform, draft.author) for draft in drafts()}) >= 60
     assert {"en", "de", "es", "ja"} <= {draft.lang for draft in drafts()}
-    assert {draft.platform for draft in drafts()} == {"x", "reddit"}
+    assert {draft.platform for draft in drafts()} == set(PLATFORMS)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_the_scenario_deletes_removes_edits_and_delays(world, clock):
     world.subscribe(moments.append)
     posts = played(world)
     assert Counter(post.gone for post in moments if post.gone) == {"deleted": 2, "removed": 1}
-    assert [post.edited_at for post in posts if post.edited_at] == [clock()]
+    assert [post.edited_at for post in posts if post.edited_at] == [clock()] * 2
     assert any(draft.late > timedelta(0) for draft in drafts())
 
 

@@ -3,7 +3,7 @@
 from config.load import parse
 from config.secrets import Secrets
 from domain.handover import EscalationPolicy
-from service.assembly import named_channels, open_house
+from service.assembly import named_channels, open_house, platform_settings
 from tests.builders import NOON
 
 SETTINGS = """
@@ -30,3 +30,15 @@ def test_channels_of_product_and_of_the_ladder_are_known_by_their_ids(tmp_path):
     assert house.product_channels == {"Lumora": "C0PRODUCT", "Helio": "C0HELIO"}
     assert house.escalation == EscalationPolicy(("U0LEO", "S0BOSS"), "C0LADDER")
     house.database.close()
+
+
+def test_a_platforms_check_knows_the_places_of_all_streams(tmp_path):
+    path = tmp_path / "earshot.toml"
+    stream = '[[streams]]\nname = "{}"\nbrand = "Lumora"\nplatform = "rss"\nkind = "new"\nplaces = {}\nchannel = "#a"\n'
+    one, two = (
+        stream.format("a", '["https://a.example/f", "https://b.example/f"]'),
+        stream.format("b", '["https://a.example/f"]'),
+    )
+    path.write_text(f"{SETTINGS}\n{one}{two}")
+    own = platform_settings("rss", parse(path), Secrets({}))
+    assert own.places == ("https://a.example/f", "https://b.example/f")
