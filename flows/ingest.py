@@ -156,7 +156,7 @@ def bring_in(
 
     def brands_of(mention: Mention) -> tuple[Brand, ...]:
         named = named_brands(mention.text, house.brands)
-        own = tuple(b for b in house.brands if b.owns(platform, mention.author.handle))
+        own = tuple(b for b in house.brands if b.wrote_as(mention.author))
         known = tuple(b for b in house.brands if b.name in threads.get(mention.thread_id, ()))
         return own or named or known or (candidates if len(candidates) == 1 else ())
 
@@ -228,7 +228,7 @@ def _sort(tx: Tx, pairs: Sequence[tuple[Mention, Brand]], *, secret: bytes) -> _
 
 def _classify(pairs: Sequence[tuple[Mention, Brand]], classify: Classify) -> Said:
     """Classify what others wrote; our own words need no label."""
-    foreign = [(m, b) for m, b in pairs if not b.owns(m.platform, m.author.handle)]
+    foreign = [(m, b) for m, b in pairs if not b.wrote_as(m.author)]
     said = classify([reading(m.text, b) for m, b in foreign]) if foreign else []
     labels = {(m.id, b.name): predictions for (m, b), predictions in zip(foreign, said, strict=True)}
     return {(m.id, b.name): labels.get((m.id, b.name), Predictions(items=())) for m, b in pairs}
@@ -259,7 +259,7 @@ def _note_threads(threads: Threads, found: Sequence[Mention], house: House) -> N
     """Note the brands that speak in, or are named in, each thread of these posts."""
     for mention in found:
         named = named_brands(mention.text, house.brands)
-        own = [b for b in house.brands if b.owns(mention.platform, mention.author.handle)]
+        own = [b for b in house.brands if b.wrote_as(mention.author)]
         threads.setdefault(mention.thread_id, set()).update(b.name for b in (*named, *own))
 
 

@@ -13,10 +13,13 @@ from listeners.bodies import Body, Found
 
 PLATFORMS: Final = {
     "appstore": "listeners.appstore",
+    "github": "listeners.github",
     "hackernews": "listeners.hackernews",
     "reddit": "listeners.reddit",
     "rss": "listeners.rss",
+    "stackexchange": "listeners.stackexchange",
     "x": "listeners.x",
+    "youtube": "listeners.youtube",
 }
 
 _VENDOR_LOGGERS = ("oauthlib", "praw", "prawcore", "requests_oauthlib", "tweepy", "urllib3")

@@ -37,10 +37,13 @@ _GROUP_ID = re.compile(r"S[A-Z0-9]{1,20}")
 _CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{1,20}")
 PLATFORM_NAMES = {
     "appstore": "App Store",
+    "github": "GitHub",
     "hackernews": "Hacker News",
     "reddit": "Reddit",
     "rss": "RSS",
+    "stackexchange": "Stack Exchange",
     "x": "X",
+    "youtube": "YouTube",
 }
 _HANDLE_PREFIX = {"x": "@", "reddit": "u/"}
 

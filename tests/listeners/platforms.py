@@ -17,7 +17,7 @@ from listeners.x.posts import id_at
 from tests.builders import NOON, stream
 from tests.replay import Asked, Reply, Server, json_reply
 
-__all__ = ["FakeAppStore", "FakeRss"]  # beside what is defined here
+__all__ = ["FakeAppStore", "FakeGitHub", "FakeRss", "FakeStackExchange", "FakeYouTube"]  # beside what is defined here
 
 SECRETS = ("bearer-canary", "id-canary", "secret-canary", "token-canary")
 
@@ -381,14 +381,20 @@ class FakeHackerNews(FakePlatform):
 
 
 from tests.listeners.fakes.appstore import FakeAppStore  # noqa: E402  # they build on what stands above
+from tests.listeners.fakes.github import FakeGitHub  # noqa: E402
 from tests.listeners.fakes.rss import FakeRss  # noqa: E402
+from tests.listeners.fakes.stackexchange import FakeStackExchange  # noqa: E402
+from tests.listeners.fakes.youtube import FakeYouTube  # noqa: E402
 
 FAKES: dict[str, type[FakePlatform]] = {
     "appstore": FakeAppStore,
+    "github": FakeGitHub,
     "hackernews": FakeHackerNews,
     "reddit": FakeReddit,
     "rss": FakeRss,
+    "stackexchange": FakeStackExchange,
     "x": FakeX,
+    "youtube": FakeYouTube,
 }
 
 
