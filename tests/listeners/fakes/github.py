@@ -93,7 +93,7 @@ class FakeGitHub(FakePlatform):
         if asked.path == "/graphql":
             info = {"endCursor": None, "hasNextPage": False}
             return json_reply({"data": {"repository": {"discussions": {"pageInfo": info, "nodes": self.discussions}}}})
-        since = asked.query["since"]
+        since = asked.query.get("since", "")
         if asked.path == "/repos/lumora/app/issues":
             found = [self._issue(i) for i in self._visible() if not i.gone]
         elif asked.path == "/repos/lumora/app/issues/comments":
