@@ -39,7 +39,7 @@ def mentions_in(body: Body) -> list[Mention]:
 
 def discussions_in(answer: Payload) -> list[Mention]:
     """Return the discussions of an answer of GraphQL, with their comments and replies. Raises InputError."""
-    mentions = []
+    mentions: list[Mention] = []
     for discussion in answer["data"]["repository"]["discussions"]["nodes"]:
         with reading("The discussion", discussion):
             mentions += _discussion_mentions(discussion)
@@ -51,7 +51,8 @@ def issue_mention(issue: Payload) -> Mention:
 
     That it was edited is not told: `updated_at` moves with every comment and label.
     """
-    own = _root(*_found(_REPOSITORY, issue["repository_url"]), str(int(issue["number"])))
+    (repository,) = _found(_REPOSITORY, issue["repository_url"])
+    own = _root(repository, str(int(issue["number"])))
     return Mention(
         id=own,
         author=_author(issue["user"]),
@@ -127,11 +128,11 @@ def _text(*parts: str | None) -> str:
     return "\n\n".join(filter(None, bare))
 
 
-def _found(pattern: "re.Pattern[str]", address: str) -> tuple[str, ...]:
+def _found(pattern: "re.Pattern[str]", address: str) -> list[str]:
     found = pattern.search(text_of(address))
     if found is None:
         raise ValueError(f"{address[:80]} leads to no repository")
-    return found.groups()
+    return list(found.groups())
 
 
 def _root(repository: str, number: str) -> MentionId:

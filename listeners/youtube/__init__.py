@@ -31,13 +31,14 @@ _DAY_SECONDS = 86_400
 class Settings:
     """The key, where YouTube's API is, and how carefully it is read. `places` are those of all streams, for `check`.
 
-    `daily_units` is what one stream may use of the project's quota on a day of California. `overlap_seconds`: comments
-    that YouTube lists so late are found all the same; they pass its filters first.
+    `daily_units` and `daily_searches` are what one stream may use of the project's quotas on a day of California.
+    `overlap_seconds`: comments that YouTube lists so late are found all the same; they pass its filters first.
     """
 
     api_key: str = field(default="", metadata=secret("YOUTUBE_API_KEY"), repr=False)
     api_url: str = field(default="https://www.googleapis.com", metadata=KEY)
     daily_units: int = field(default=3000, metadata=KEY)
+    daily_searches: int = field(default=30, metadata=KEY)
     timeout_seconds: float = 10.0
     overlap_seconds: float = 3600.0
     max_pages: int = MAX_PAGES
@@ -58,7 +59,14 @@ def connect(settings: Settings, stream: Stream, *, clock: Clock) -> Poll:
     careful = {"overlap_seconds": settings.overlap_seconds}
     if stream.kind is SourceKind.SEARCH:
         return SearchPoll(
-            stream, api, clock=clock, daily_units=settings.daily_units, max_pages=settings.max_pages, **careful
+            stream,
+            api,
+            _api(settings, clock, daily=settings.daily_searches, setting="daily_searches"),
+            clock=clock,
+            daily_units=settings.daily_units,
+            daily_searches=settings.daily_searches,
+            max_pages=settings.max_pages,
+            **careful,
         )
     cost = len(stream.places) * _DAY_SECONDS / stream.poll_seconds
     if cost > settings.daily_units:
@@ -112,11 +120,12 @@ def mentions_from_response(body: Body, *, seen_at: datetime) -> Found:
     return in_order(mentions_in(body), ())
 
 
-def _api(settings: Settings, clock: Clock) -> Api:
+def _api(settings: Settings, clock: Clock, *, daily: int | None = None, setting: str = "daily_units") -> Api:
     return Api(
         settings.api_url,
         settings.api_key,
-        daily_units=settings.daily_units,
+        daily=settings.daily_units if daily is None else daily,
+        setting=setting,
         clock=clock,
         timeout_seconds=settings.timeout_seconds,
     )

@@ -1,4 +1,4 @@
-"""Polling YouTube's search for videos, which is dear, and the comments below those found, within a day's units."""
+"""Polling YouTube's search for videos, few times a day, and the comments below those found, within a day's units."""
 
 import json
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from listeners.listing import ListingPoll
 from listeners.paging import Page, Stretch
 from listeners.youtube.comments import ThreadsPoll, from_now_on
 from listeners.youtube.items import mentions_in, seconds
-from listeners.youtube.units import NAME, SEARCH_UNITS, TITLE, Api, NothingThereError
+from listeners.youtube.units import NAME, TITLE, Api, NothingThereError
 
 # https://developers.google.com/youtube/v3/docs/search/list: at most 50 a page
 PAGE_SIZE: Final = 50
@@ -29,7 +29,6 @@ FOLLOWED_FOR: Final = timedelta(days=14)
 
 _HISTORY = timedelta(days=7)
 _DAY_SECONDS = 86_400
-_FOUND_UNITS = SEARCH_UNITS + 1  # the search, and the whole texts of what it found
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +62,27 @@ class _State:
 
 
 class SearchPoll:
-    """Implements `domain.seams.Poll`. Half of `daily_units` goes to searching, spread over the day, half to comments.
+    """Implements `domain.seams.Poll`. The searches that a day has are spread over it.
 
-    Each poll reads the comments of as many videos as its share of the day pays for, in turn.
+    Each poll reads the comments of as many videos as its share of the day's units pays for, in turn.
     """
 
     def __init__(
-        self, stream: Stream, api: Api, *, clock: Clock, daily_units: int, overlap_seconds: float, max_pages: int
+        self,
+        stream: Stream,
+        api: Api,
+        search: Api,
+        *,
+        clock: Clock,
+        daily_units: int,
+        daily_searches: int,
+        overlap_seconds: float,
+        max_pages: int,
     ) -> None:
         """Make no call. `overlap_seconds` and `max_pages` are those of comments."""
-        self._stream, self._api, self._clock = stream, api, clock
-        self._half = max(1, daily_units // 2)
-        self._at_once = max(1, int(self._half * stream.poll_seconds / _DAY_SECONDS))
+        self._stream, self._api, self._search, self._clock = stream, api, search, clock
+        self._every = _DAY_SECONDS // max(1, daily_searches)
+        self._at_once = max(1, int(daily_units * stream.poll_seconds / _DAY_SECONDS))
         self._overlap, self._max_pages = overlap_seconds, max_pages
         self._told: Cursor | None = None
         self._searches = 0
@@ -91,14 +99,24 @@ class SearchPoll:
         """Poll, see domain.seams.Poll."""
         state, now = self._state(cursor), int(self._clock().timestamp())
         mentions: list[Mention] = []
-        searched = now >= state.due
-        if searched:
+        searched, unfound = False, ""
+        if now >= state.due:
             self._searches = 0
-            found = self._listing(state.place, budget_usd=budget_usd)
-            mentions += found.mentions
-            due = now + _DAY_SECONDS * _FOUND_UNITS * self._searches // self._half
-            state = _State(found.cursor or state.place, due, self._followed(state.videos, found.mentions, now))
+            try:
+                found = self._listing(state.place, budget_usd=budget_usd)
+            except CursorTooOldError:
+                raise
+            except PlatformError as error:
+                if not state.videos:
+                    raise
+                unfound = str(error)  # comments have a quota of their own
+            else:
+                searched = True
+                mentions += found.mentions
+                followed = self._followed(state.videos, found.mentions, now)
+                state = _State(found.cursor or state.place, now + self._every * self._searches, followed)
         state, comments, capped, failing = self._comments(state, may_fail=not searched)
+        failing = unfound or failing
         everything, removals = in_order((*mentions, *comments), ())
         return Batch(everything, state.cursor(), removals, capped=capped, failing=failing)
 
@@ -154,8 +172,8 @@ class SearchPoll:
         asked: dict[str, Any] = {"part": "snippet", "type": "video", "order": "date", "maxResults": PAGE_SIZE}
         asked |= {"q": self._stream.target, "publishedAfter": _written(first)}
         asked |= {} if below is None else {"publishedBefore": _written(datetime.fromtimestamp(int(below) + 1, UTC))}
-        answer = self._api.get("search", asked, units=SEARCH_UNITS)
-        with self._api.http.usable(), reading("The search", answer):
+        answer = self._search.get("search", asked)
+        with self._search.http.usable(), reading("The search", answer):
             times = {item["id"]["videoId"]: seconds(item["snippet"]["publishedAt"]) for item in answer["items"]}
         mentions = self._whole(tuple(times))
         oldest = min(times.values(), default=0)

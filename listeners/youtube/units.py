@@ -1,4 +1,4 @@
-"""YouTube's API and the units that its calls cost: a day's are counted, so that no stream takes those of all."""
+"""YouTube's API and its quota: a day's calls are counted, so that no stream takes those of all."""
 
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
@@ -15,9 +15,8 @@ from listeners.http import Http, Refusal, retry_after
 NAME: Final = "youtube"
 TITLE: Final = "YouTube"
 
-# https://developers.google.com/youtube/v3/determine_quota_cost: 10,000 units a day for a project, until midnight in
-# California (https://developers.google.com/youtube/v3/getting-started#quota)
-SEARCH_UNITS: Final = 100
+# https://developers.google.com/youtube/v3/determine_quota_cost: a project has 100 searches a day, and 10,000 units for
+# all else, of which each call here costs one; they are given out at midnight in California.
 QUOTA_ZONE: Final = ZoneInfo("America/Los_Angeles")
 
 _DAY = timedelta(days=1)
@@ -38,7 +37,7 @@ class StalePageError(PlatformError):
 
 
 _MEANINGS: Final = (
-    (_OUT_OF_UNITS, Refusal("The project's units are used up until midnight in California.", UndoneError)),
+    (_OUT_OF_UNITS, Refusal("The project's quota is used up until midnight in California.", UndoneError)),
     (_TOO_FAST, Refusal(kind=UndoneError)),
     (frozenset({"commentsDisabled"}), Refusal("Its comments are disabled.", NothingThereError)),
     (
@@ -51,11 +50,11 @@ _MEANINGS: Final = (
 
 
 class Api:
-    """YouTube's API with a key. `daily_units` are those that whoever holds it may use on a day of California."""
+    """YouTube's API with a key. Whoever holds it may make `daily` calls on a day of California; `setting` says so."""
 
-    def __init__(self, url: str, key: str, *, daily_units: int, clock: Clock, timeout_seconds: float) -> None:
-        """Make no call."""
-        self._daily, self._clock = daily_units, clock
+    def __init__(self, url: str, key: str, *, daily: int, setting: str, clock: Clock, timeout_seconds: float) -> None:
+        """Make no call. Searches have a quota of their own, and so take an Api of their own."""
+        self._daily, self._setting, self._clock = daily, setting, clock
         self._day, self._used = clock().astimezone(QUOTA_ZONE).date(), 0
         self.http = Http(
             NAME,
@@ -69,34 +68,34 @@ class Api:
             quota=self._quota,
         )
 
-    def get(self, resource: str, params: Mapping[str, Any], *, units: int = 1) -> Any:
-        """Return what YouTube answers, for so many units.
+    def get(self, resource: str, params: Mapping[str, Any]) -> Any:
+        """Return what YouTube answers.
 
         Raises:
-            UndoneError: today's units do not suffice, or YouTube asks us to wait.
+            UndoneError: today's calls are made, or YouTube asks us to wait.
             PlatformError: nothing usable came.
         """
-        self._take(units)
+        self._take()
         try:
             return self.http.get(f"/youtube/v3/{resource}", params)
         except UndoneError:
-            self._used -= units  # not asked, or refused for want of quota
+            self._used -= 1  # not asked, or refused for want of quota
             raise
 
-    def _take(self, units: int) -> None:
+    def _take(self) -> None:
         now = self._clock()
         if (today := now.astimezone(QUOTA_ZONE).date()) != self._day:
             self._day, self._used = today, 0
-        if self._used + units > self._daily:
+        if self._used >= self._daily:
             wait = (midnight_after(now) - now).total_seconds()
             raise UndoneError(
-                f"{TITLE}'s quota is used up for {wait:.0f} s more, until midnight in California: the stream took "
-                f"{self._used} of the {self._daily} units that daily_units allows it. To read more, raise that, "
+                f"{TITLE}'s quota is used up for {wait:.0f} s more, until midnight in California: the stream made "
+                f"{self._used} of the {self._daily} calls that {self._setting} allows it. To read more, raise that, "
                 "within the project's own quota, or poll less often.",
                 platform=NAME,
                 retry_after=wait,
             )
-        self._used += units
+        self._used += 1
 
     def _quota(self, response: requests.Response) -> datetime | None:
         reasons = _reasons(response)

@@ -170,7 +170,7 @@ def test_a_stream_never_uses_more_units_than_it_is_allowed_on_a_day(platform):
     poll = platform.poll(replace(platform.stream, poll_seconds=86_400.0), daily_units=3)
     for _ in range(3):
         poll(None)
-    with pytest.raises(PlatformError, match="3 of the 3 units that daily_units allows") as raised:
+    with pytest.raises(PlatformError, match="3 of the 3 calls that daily_units allows") as raised:
         poll(None)
     assert len(platform.listed()) == 3
     platform.clock.advance(seconds=raised.value.retry_after + 1)
@@ -200,24 +200,24 @@ def test_a_search_brings_whole_videos_and_from_then_on_the_comments_below_them(p
     assert searched | {"q": "lumora review", "order": "date", "type": "video"} == searched
 
 
-def test_searches_take_half_of_the_days_units_and_are_spread_over_the_day(platform):
+def test_the_searches_of_a_day_are_spread_over_it(platform):
     poll, cursor, days = platform.poll(SEARCH), None, 2
     for _ in range(days * 144):
         cursor = poll(cursor).cursor
         platform.clock.advance(minutes=10)
-    assert len(asked_for(platform, "search")) <= days * 15 + 1
-    assert len(asked_for(platform, "search")) >= days * 12
+    assert len(asked_for(platform, "search")) <= days * 30 + 1
+    assert len(asked_for(platform, "search")) >= days * 28
 
 
 def test_the_comments_of_many_videos_are_read_in_turn_within_the_days_units(platform):
     for n in range(40):
         platform.upload(f"v{n}", f"Lumora {n}", ago=timedelta(hours=n + 1))
-    poll, cursor = platform.poll(replace(SEARCH, poll_seconds=600.0)), None
+    poll, cursor = platform.poll(SEARCH, daily_units=1440), None
     for _ in range(4):
         cursor = poll(cursor).cursor
         platform.clock.advance(minutes=10)
     read_of = [asked.query["videoId"] for asked in platform.listed()]
-    assert len(read_of) == 4 * 10, "1,500 units a day are ten for every ten minutes"
+    assert len(read_of) == 4 * 10, "1,440 units a day are ten for every ten minutes"
     assert sorted(read_of) == sorted(f"v{n}" for n in range(40))
 
 
@@ -254,6 +254,21 @@ def test_a_failure_below_a_video_keeps_what_the_search_found_and_is_told(platfor
     assert "says 500" in batch.failing
     assert [m.id for m in poll(batch.cursor).mentions] == [published]
     assert len(asked_for(platform, "search")) == 1, "a failure is no reason for another search"
+
+
+def test_searches_that_are_used_up_hold_up_no_comments_and_are_told(platform, monkeypatch):
+    platform.upload("v9", "Lumora reviewed", ago=timedelta(hours=5))
+    poll = platform.poll(SEARCH)
+    cursor = poll(None).cursor
+    answer, used_up = platform._other, platform.refusal(403, reason="quotaExceeded")
+    monkeypatch.setattr(platform, "_other", lambda asked: used_up if "/search" in asked.path else answer(asked))
+    platform.clock.advance(hours=1)
+    published = platform.publish("slow")
+    batch = poll(cursor)
+    assert published in {m.id for m in batch.mentions}
+    assert "used up until midnight" in batch.failing
+    assert "used up" in poll(batch.cursor).failing
+    assert len(asked_for(platform, "search")) == 2, "the search is left alone from then on"
 
 
 def test_a_place_of_a_search_that_nobody_wrote_is_told_once(platform):
