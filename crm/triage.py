@@ -68,7 +68,7 @@ def _deciding(sure: list[Prediction]) -> Prediction:
 def _set_aside(mention: Mention, predictions: Predictions, brand: Brand) -> Triage | None:
     """Decide without the labels of a case where author, language or a sure relevance says enough."""
     handle = mention.author.handle.casefold()
-    if brand.owns(mention.platform, handle):
+    if brand.wrote_as(mention.author):
         return Triage(Verdict.OWN, "written by our own account")
     if any(a.platform == mention.platform and a.handle.casefold() == handle for r in brand.rivals for a in r.accounts):
         return Triage(Verdict.BATCH, "written by a rival")

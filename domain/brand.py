@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from domain.mention import Author
 from domain.query import Query
 
 
@@ -62,6 +63,10 @@ class Brand:
         """Tell whether this handle is one of the brand's own accounts."""
         folded = handle.casefold()
         return any(a.platform == platform and a.handle.casefold() == folded for a in self.accounts)
+
+    def wrote_as(self, author: Author) -> bool:
+        """Tell whether this author is one of the brand's own accounts, by its handle or by its lasting id."""
+        return any(self.owns(author.platform, name) for name in (author.handle, author.user_id))
 
 
 class SourceKind(StrEnum):

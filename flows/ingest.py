@@ -160,7 +160,7 @@ def bring_in(
 
     def brands_of(mention: Mention) -> tuple[Brand, ...]:
         named = named_brands(mention.text, house.brands)
-        own = tuple(b for b in house.brands if b.owns(platform, mention.author.handle))
+        own = tuple(b for b in house.brands if b.wrote_as(mention.author))
         known = tuple(b for b in house.brands if b.name in threads.get(mention.thread_id, ()))
         return own or named or known or (candidates if len(candidates) == 1 else ())
 
@@ -178,11 +178,11 @@ def bring_in(
 
 
 def _meant(batch: Batch, stream: Stream, house: House) -> tuple[Mention, ...]:
-    """Return what the stream's query means; and what is stored for the brand already and was edited since."""
+    """Return what the stream's query means; and what is our own, or is stored for the brand and was edited since."""
     if stream.query is None:
         return batch.mentions
-    means = matcher(stream.query)
-    others = [mention for mention in batch.mentions if not means(mention)]
+    means, brand = matcher(stream.query), house.brand(stream.brand)
+    others = [mention for mention in batch.mentions if not (means(mention) or brand.wrote_as(mention.author))]
     with house.database.read() as tx:
         stored = {m.id for m in mentions.edited(tx, others) if stream.brand in mentions.brands_of(tx, m.id)}
     left_out = {mention.id for mention in others} - stored
@@ -251,7 +251,7 @@ def _ours(tx: Tx, removals: Sequence[Removal]) -> list[Removal]:
 
 def _classify(pairs: Sequence[tuple[Mention, Brand]], classify: Classify) -> Said:
     """Classify what others wrote; our own words need no label."""
-    foreign = [(m, b) for m, b in pairs if not b.owns(m.platform, m.author.handle)]
+    foreign = [(m, b) for m, b in pairs if not b.wrote_as(m.author)]
     said = classify([reading(m.text, b) for m, b in foreign]) if foreign else []
     labels = {(m.id, b.name): predictions for (m, b), predictions in zip(foreign, said, strict=True)}
     return {(m.id, b.name): labels.get((m.id, b.name), Predictions(items=())) for m, b in pairs}
@@ -282,7 +282,7 @@ def _note_threads(threads: Threads, found: Sequence[Mention], house: House) -> N
     """Note the brands that speak in, or are named in, each thread of these posts."""
     for mention in found:
         named = named_brands(mention.text, house.brands)
-        own = [b for b in house.brands if b.owns(mention.platform, mention.author.handle)]
+        own = [b for b in house.brands if b.wrote_as(mention.author)]
         threads.setdefault(mention.thread_id, set()).update(b.name for b in (*named, *own))
 
 

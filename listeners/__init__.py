@@ -19,12 +19,15 @@ PLATFORMS: Final = {
     "appstore": "listeners.appstore",
     "bluesky": "listeners.bluesky",
     "discourse": "listeners.discourse",
+    "github": "listeners.github",
     "hackernews": "listeners.hackernews",
     "mastodon": "listeners.mastodon",
     "reddit": "listeners.reddit",
     "rss": "listeners.rss",
+    "stackexchange": "listeners.stackexchange",
     "webhook": "listeners.webhook",
     "x": "listeners.x",
+    "youtube": "listeners.youtube",
 }
 
 _VENDOR_LOGGERS = ("oauthlib", "praw", "prawcore", "requests_oauthlib", "tweepy", "urllib3", "websockets")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
@@ -22,10 +23,23 @@ Quota = Callable[[requests.Response], datetime | None]
 """Reads from an answer when the platform may be asked again; None where it says nothing of that, or may be at once."""
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a refusal means, where its status alone does not say: what to do about it, and what kind of error it is."""
+
+    fix: str = ""
+    kind: type[PlatformError] = PlatformError
+
+
+Refusals = Callable[[requests.Response], Refusal | None]
+"""Reads what a refusal means; None leaves it to the status."""
+
+
 class Http:
     """One platform's API at one address. Waiting and trying again is left to the next poll.
 
-    `fixes` say what a person should do about a status; those of `credentials` mean that our secrets are refused.
+    `fixes` say what a person should do about a status; those of `credentials` mean that our secrets are refused;
+    `refusals` are asked before both, where the platform says more in the answer than its status.
     With `redirects` a redirect is an answer like any other; it is followed by the caller, or by nobody.
     """
 
@@ -40,6 +54,7 @@ class Http:
         headers: Mapping[str, str] | None = None,
         fixes: Mapping[int, str] | None = None,
         credentials: Mapping[int, str] | None = None,
+        refusals: Refusals | None = None,
         quota: Quota | None = None,
         redirects: bool = False,
     ) -> None:
@@ -47,6 +62,7 @@ class Http:
         self.platform, self.title, self.url = platform, title, url.rstrip("/")
         self._clock, self._timeout = clock, timeout_seconds
         self._fixes, self._credentials = fixes or {}, credentials or {}
+        self._refusals = refusals or (lambda _: None)
         self._quota = quota or retry_after(clock)
         self._redirects = redirects
         self._back_at: datetime | None = None
@@ -56,7 +72,13 @@ class Http:
 
     def get(self, path: str, params: Mapping[str, Any] | None = None, **options: Any) -> Any:
         """Return the JSON that the platform answers. Raises as `call`."""
-        response = self.call("GET", path, params=params, **options)
+        return self._json(self.call("GET", path, params=params, **options))
+
+    def post(self, path: str, payload: Mapping[str, Any], **options: Any) -> Any:
+        """Send JSON, and return what the platform answers. Raises as `call`."""
+        return self._json(self.call("POST", path, json=payload, **options))
+
+    def _json(self, response: requests.Response) -> Any:
         try:
             return response.json()
         except (ValueError, RecursionError) as error:
@@ -127,6 +149,10 @@ class Http:
     def _refusal(self, response: requests.Response) -> PlatformError:
         status = response.status_code
         says = f"says {status} ({response.reason})."
+        if meant := self._refusals(response):
+            advice = f" {meant.fix}" if meant.fix else NEXT_POLL
+            wait = self._seconds_without_quota() or None
+            return meant.kind(f"{self.title} at {self.url} {says}{advice}", platform=self.platform, retry_after=wait)
         if fix := self._credentials.get(status):
             return CredentialsError(f"{self.title} at {self.url} {says} {fix}", platform=self.platform)
         if fix := self._fixes.get(status):

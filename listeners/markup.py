@@ -23,7 +23,7 @@ _EMPTY_LINES = re.compile(r"\n{3,}")
 
 def plain(markup: str) -> str:
     """Return what a reader sees: paragraphs with an empty line between, links cut short in full, no markup."""
-    shown = _DECLARATION.sub("", _without_comments(markup))
+    shown = _DECLARATION.sub("", without_comments(markup))
     parts: list[str] = []
     at, kept, unseen = 0, 0, ""
     link: tuple[str, int] | None = None
@@ -51,7 +51,7 @@ def plain(markup: str) -> str:
     return _EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip()
 
 
-def _without_comments(markup: str) -> str:
+def without_comments(markup: str) -> str:
     """Leave out comments; one that does not end reaches to the end."""
     first, *others = markup.split("<!--")
     return first + "".join(other.partition("-->")[2] for other in others)

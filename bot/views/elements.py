@@ -39,12 +39,15 @@ PLATFORM_NAMES = {
     "appstore": "App Store",
     "bluesky": "Bluesky",
     "discourse": "Discourse",
+    "github": "GitHub",
     "hackernews": "Hacker News",
     "mastodon": "Mastodon",
     "reddit": "Reddit",
     "rss": "RSS",
+    "stackexchange": "Stack Exchange",
     "webhook": "Webhook",
     "x": "X",
+    "youtube": "YouTube",
 }
 _HANDLE_PREFIX = {"x": "@", "reddit": "u/", "bluesky": "@", "mastodon": "@"}
 

@@ -50,7 +50,13 @@ def test_what_the_query_of_a_stream_does_not_mean_is_not_stored_but_counted(hous
     assert stored(house, other) is None
     with house.database.read() as tx:
         assert streams.cursor(tx, "lumora on X") == "c1"
-        assert streams.spent(tx, "lumora on X", day=NOON.date()) == Decimal("0.03")
+        assert streams.spent(tx, "lumora on X", day=NOON.date()).stream == Decimal("0.03")
+
+
+def test_an_answer_of_ours_is_kept_though_the_query_does_not_mean_it(house):
+    ours = mention("We are sorry", by=author("lumora"))
+    report = poll(house, ours)
+    assert (report.unmatched, report.filed.own) == (0, 1)
 
 
 def test_an_edit_of_a_stored_post_counts_though_the_query_no_longer_means_it(house):

@@ -17,7 +17,16 @@ from listeners.x.posts import id_at
 from tests.builders import NOON, stream
 from tests.replay import Asked, Reply, Server, json_reply
 
-__all__ = ["FakeAppStore", "FakeBluesky", "FakeDiscourse", "FakeMastodon", "FakeRss"]  # beside what is defined here
+__all__ = [  # beside what is defined here
+    "FakeAppStore",
+    "FakeBluesky",
+    "FakeDiscourse",
+    "FakeGitHub",
+    "FakeMastodon",
+    "FakeRss",
+    "FakeStackExchange",
+    "FakeYouTube",
+]
 
 SECRETS = ("bearer-canary", "id-canary", "secret-canary", "token-canary")
 
@@ -402,18 +411,24 @@ class FakeHackerNews(FakePlatform):
 from tests.listeners.fakes.appstore import FakeAppStore  # noqa: E402  # they build on what stands above
 from tests.listeners.fakes.bluesky import FakeBluesky  # noqa: E402
 from tests.listeners.fakes.discourse import FakeDiscourse  # noqa: E402
+from tests.listeners.fakes.github import FakeGitHub  # noqa: E402
 from tests.listeners.fakes.mastodon import FakeMastodon  # noqa: E402
 from tests.listeners.fakes.rss import FakeRss  # noqa: E402
+from tests.listeners.fakes.stackexchange import FakeStackExchange  # noqa: E402
+from tests.listeners.fakes.youtube import FakeYouTube  # noqa: E402
 
 FAKES: dict[str, type[FakePlatform]] = {
     "appstore": FakeAppStore,
     "bluesky": FakeBluesky,
     "discourse": FakeDiscourse,
+    "github": FakeGitHub,
     "hackernews": FakeHackerNews,
     "mastodon": FakeMastodon,
     "reddit": FakeReddit,
     "rss": FakeRss,
+    "stackexchange": FakeStackExchange,
     "x": FakeX,
+    "youtube": FakeYouTube,
 }
 
 

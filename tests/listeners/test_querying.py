@@ -89,6 +89,11 @@ def test_where_a_platform_takes_alternatives_one_search_is_enough():
     assert (alone.text, alone.left) == ("lumora", ())
 
 
+def test_github_is_asked_for_issues():
+    found = listeners.searches(parse("lumora OR vidora"), "github").natives
+    assert [native.text for native in found] == ["lumora is:issue", "vidora is:issue"]
+
+
 def test_bluesky_looks_for_all_words_at_once_and_mastodon_for_none():
     (found,) = listeners.searches(parse("(lumora OR vidora) cancel*"), "bluesky").natives
     assert found.text == "lumora, vidora"
