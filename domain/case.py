@@ -148,8 +148,8 @@ class HistoryLine:
 class SeenMention:
     """A stored post with what the model said of it for one brand.
 
-    `copy_of` is the case whose post has the same words, and `fingerprint` what those words have in common (set when a
-    post is filed, never read back).
+    `copy_of` is the case whose post has the same words. `fingerprint` is what those words have in common and `bands`
+    what near copies may: set when a post is filed, never read back.
     """
 
     mention: Mention
@@ -159,6 +159,7 @@ class SeenMention:
     case_id: str | None = None
     copy_of: str | None = None
     fingerprint: str | None = None
+    bands: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

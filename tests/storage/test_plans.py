@@ -198,6 +198,18 @@ ASKED = {
     "copies": lambda tx: (
         copies.leader(tx, brand="Lumora", fingerprint="f", repost_of=POST.id, since=NOON),
         copies.counts(tx, ["case1"]),
+        copies.activity(
+            tx,
+            author_key="x:id-jane",
+            fingerprint="f",
+            at=NOON,
+            within=timedelta(minutes=10),
+            copies_within=timedelta(1),
+        ),
+        copies.near(tx, brand="Lumora", bands=[1, 2], since=NOON, per_band=20),
+        copies.keep_bands(tx, {POST.id: (NOON, [1, 2])}),
+        copies.forget_bands(tx, before=NOON),
+        copies.drop_bands(tx, POST.id),
     ),
     "corrections": lambda tx: (
         corrections.add(tx, mention_id=POST.id, brand="Lumora", task="t", label="l", by="U0MIA", at=NOON),
