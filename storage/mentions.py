@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, TextClause, and_, delete, func, select, up
 from domain.case import SeenMention, Triage, Urgency, Verdict
 from domain.mention import Mention, MentionId
 from domain.prediction import Predictions
+from domain.story import Arrival
 from storage import copies, labels, messages, tombstones
 from storage.column_types import storable
 from storage.database import Tx
@@ -141,6 +142,21 @@ def get(tx: Tx, mention_id: MentionId, *, brand: str) -> SeenMention | None:
     """Return one post as seen for a brand."""
     one = sightings().where(SightingRow.mention_id == mention_id, SightingRow.brand == brand)
     return next(iter(read(tx, one)), None)
+
+
+def named(tx: Tx, *, id_: MentionId | None, urls: Sequence[str]) -> list[SeenMention]:
+    """Return the post of this id, or of one of these links, as seen for each brand."""
+    if id_ is None and not urls:
+        return []
+    wanted = MentionRow.id == id_ if id_ is not None else MentionRow.url.in_(urls)
+    return read(tx, sightings().where(wanted).order_by(MentionRow.number, SightingRow.brand))
+
+
+def arrival(tx: Tx, mention_id: MentionId, *, brand: str) -> Arrival | None:
+    """Return how a post came for a brand; None where it is not stored."""
+    one = SightingRow.mention_id == mention_id, SightingRow.brand == brand
+    row = tx.execute(select(SightingRow.stream, SightingRow.seen_at, SightingRow.batched_in).where(*one)).first()
+    return None if row is None else Arrival(row[0], row[1], row[2])
 
 
 def of_case(tx: Tx, case_id: str) -> list[SeenMention]:
