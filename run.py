@@ -336,6 +336,21 @@ def restore(
     print(json.dumps(restore_from(file, settings, secrets, clock=system_clock)))
 
 
+@app.command()
+def why(
+    post: Annotated[str, typer.Argument(help="A post's link, or its id as in x:12.")],
+    config: Config = DEFAULT_CONFIG,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Tell why a post was alerted or not: all that happened to it, in order."""
+    from flows.explaining import why as explain
+    from service.forget import OPERATOR
+    from service.story import print_stories
+
+    with _house(config) as house:
+        print_stories(explain(post, person=OPERATOR, house=house), as_json=as_json)
+
+
 @audit_app.command()
 def verify(
     config: Config = DEFAULT_CONFIG,

@@ -40,6 +40,7 @@ PERMITTED: Mapping[Action, frozenset[Role]] = MappingProxyType(
         Action.OPEN_POST: _ANY_ROLE,  # the post is public; the button is only acknowledged
         Action.SEE_QUEUE: _WORKS_ON_CASES | {Role.ENGAGEMENT_EXPERT},
         Action.SEARCH: _WORKS_ON_CASES | {Role.ENGAGEMENT_EXPERT},
+        Action.EXPLAIN: _WORKS_ON_CASES | {Role.ENGAGEMENT_EXPERT},
         Action.SEE_KPI: _ANY_ROLE,
         Action.SEE_EVIDENCE: _ANY_ROLE,  # who may not see the queue is shown ids, times and states
         Action.SEE_STATS: _WORKS_ON_CASES | {Role.LEADERSHIP},
@@ -82,6 +83,7 @@ _WORDS: Mapping[Action, str] = MappingProxyType(
         Action.OPEN_POST: "open posts from here",
         Action.SEE_QUEUE: "see the queue",
         Action.SEARCH: "search the posts",
+        Action.EXPLAIN: "see why a post was alerted or not",
         Action.SEE_KPI: "see the KPIs",
         Action.SEE_EVIDENCE: "see what a KPI counts",
         Action.SEE_STATS: "see what the team did",

@@ -148,8 +148,9 @@ class HistoryLine:
 class SeenMention:
     """A stored post with what the model said of it for one brand.
 
-    `copy_of` is the case whose post has the same words, and `fingerprint` what those words have in common (set when a
-    post is filed, never read back). `late`: it opened a case when it was too old for a card.
+    `copy_of` is the case whose post has the same words. `fingerprint` is what those words have in common and `bands`
+    what near copies may: set when a post is filed, never read back. `late`: it opened a case when it was too old for a
+    card.
     """
 
     mention: Mention
@@ -160,6 +161,7 @@ class SeenMention:
     copy_of: str | None = None
     fingerprint: str | None = None
     late: bool = False
+    bands: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ class Action(StrEnum):
     OPEN_POST = "open_post"
     SEE_QUEUE = "see_queue"
     SEARCH = "search"
+    EXPLAIN = "explain"  # why a post was alerted or not
     SEE_KPI = "see_kpi"
     SEE_EVIDENCE = "see_evidence"  # the rows behind a KPI; without SEE_QUEUE neither author nor text
     SEE_STATS = "see_stats"

@@ -43,7 +43,7 @@ from flows.replying import recover_replies, send_replies, settle_drafts
 from flows.silence import watch_silence
 from flows.snoozing import wake_due
 from flows.surging import follow_surges
-from storage import deliveries, leases
+from storage import copies, deliveries, leases
 
 log = structlog.get_logger(__name__)
 
@@ -288,6 +288,7 @@ class Schedule:
     def _purge(self) -> None:
         with self._house.database.write() as tx:
             deliveries.purge(tx, before=self._house.clock() - timedelta(days=1))
+            copies.forget_bands(tx, before=self._house.clock() - self._house.noise.copies_within - timedelta(days=1))
         purge(house=self._house)
         forget_old(house=self._house)
 

@@ -114,6 +114,11 @@ def file(tx: Tx, case_id: str, *, value_band: ValueBand) -> CaseFile | None:
     return None if found is None else _files(tx, [found], value_band)[0]
 
 
+def history(tx: Tx, case_id: str) -> tuple[HistoryLine, ...]:
+    """Return what happened to a case, oldest first."""
+    return tuple(_history(tx, [case_id]).get(case_id, ()))
+
+
 def queue(
     tx: Tx, *, wanted: QueueFilter = EVERYTHING, limit: int, offset: int = 0, value_band: ValueBand
 ) -> list[CaseFile]:

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, TextClause, and_, delete, func, select, up
 from domain.case import SeenMention, Triage, Urgency, Verdict
 from domain.mention import Mention, MentionId
 from domain.prediction import Predictions
-from storage import labels, messages, tombstones
+from domain.story import Arrival
+from storage import copies, labels, messages, tombstones
 from storage.column_types import storable
 from storage.database import Tx
 from storage.fulltext import matches
@@ -49,6 +50,7 @@ def add(tx: Tx, seen: Sequence[SeenMention], *, stream: str | None, at: datetime
     authors = {one.mention.author.key: author_values(one.mention.author, at) for one in kept}
     upsert(tx, AuthorRow, [authors[key] for key in sorted(authors)], update=_AUTHOR_FIELDS)
     upsert(tx, MentionRow, [mention_values(one.mention) | {"fingerprint": one.fingerprint} for one in kept])
+    copies.keep_bands(tx, {one.mention.id: (one.mention.posted_at, one.bands) for one in kept if one.bands})
     for brand in sorted({one.brand for one in kept}):
         _sight(tx, [one for one in kept if one.brand == brand], brand=brand, stream=stream, at=at)
     labels.settle_dismissed(tx, sorted({one.case_id for one in kept if one.case_id}))
@@ -99,6 +101,7 @@ def update_text(tx: Tx, mention: Mention, predictions: Mapping[str, Predictions]
             fingerprint=None,
         )
     )
+    copies.drop_bands(tx, mention.id)
     for brand, said in predictions.items():
         of_brand = SightingRow.mention_id == mention.id, SightingRow.brand == brand
         tx.execute(
@@ -154,6 +157,21 @@ def get(tx: Tx, mention_id: MentionId, *, brand: str) -> SeenMention | None:
     """Return one post as seen for a brand."""
     one = sightings().where(SightingRow.mention_id == mention_id, SightingRow.brand == brand)
     return next(iter(read(tx, one)), None)
+
+
+def named(tx: Tx, *, id_: MentionId | None, urls: Sequence[str]) -> list[SeenMention]:
+    """Return the post of this id, or of one of these links, as seen for each brand."""
+    if id_ is None and not urls:
+        return []
+    wanted = MentionRow.id == id_ if id_ is not None else MentionRow.url.in_(urls)
+    return read(tx, sightings().where(wanted).order_by(MentionRow.number, SightingRow.brand))
+
+
+def arrival(tx: Tx, mention_id: MentionId, *, brand: str) -> Arrival | None:
+    """Return how a post came for a brand; None where it is not stored."""
+    one = SightingRow.mention_id == mention_id, SightingRow.brand == brand
+    row = tx.execute(select(SightingRow.stream, SightingRow.seen_at, SightingRow.batched_in).where(*one)).first()
+    return None if row is None else Arrival(row[0], row[1], row[2])
 
 
 def of_case(tx: Tx, case_id: str) -> list[SeenMention]:
@@ -259,8 +277,8 @@ def surrogate(tx: Tx, mention_id: MentionId) -> str:
 
 
 def decide(tx: Tx, mention_id: MentionId, triage: Triage, *, brand: str, case_id: str | None = None) -> bool:
-    """Store a person's decision about a post that waited for it; False where it does not wait any more."""
-    of_brand = SightingRow.mention_id == mention_id, *_unjudged(brand)
+    """Store a person's decision about a post that has no case; False where it has one by now, or is gone."""
+    of_brand = SightingRow.mention_id == mention_id, SightingRow.brand == brand, SightingRow.case_id.is_(None)
     decided = update(SightingRow).where(*of_brand)
     values = decided.values(
         verdict=triage.verdict, reason=triage.reason, kind=triage.kind, urgency=triage.urgency, case_id=case_id

@@ -188,6 +188,13 @@ def showing(tx: Tx, mention_id: MentionId) -> list[OutgoingMessage]:
     return _read(tx, select(MessageRow).where(MessageRow.key.in_(keys)).order_by(MessageRow.key))
 
 
+def showing_for(tx: Tx, mention_id: MentionId, *, brand: str) -> list[OutgoingMessage]:
+    """Return every message that shows the post as seen for a brand, oldest first."""
+    of_post = MessageMentionRow.mention_id == mention_id, MessageMentionRow.brand == brand
+    keys = select(MessageMentionRow.key).where(*of_post)
+    return _read(tx, select(MessageRow).where(MessageRow.key.in_(keys)).order_by(MessageRow.created_at, MessageRow.key))
+
+
 def get(tx: Tx, key: str) -> OutgoingMessage | None:
     """Return one message."""
     return next(iter(_read(tx, select(MessageRow).where(MessageRow.key == key))), None)

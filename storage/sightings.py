@@ -39,6 +39,11 @@ def read(tx: Tx, statement: Select[*Rows]) -> list[SeenMention]:
     return [_seen(row, said.get(key, ()), corrected.get(key, {})) for row, key in zip(rows, keys, strict=True)]
 
 
+def by_models(tx: Tx, mention_id: str, *, brand: str) -> list[Prediction]:
+    """Return what the models say that count, whatever people said since, by task."""
+    return [_prediction(row) for row in _predictions(tx, [mention_id]).get((mention_id, brand), ())]
+
+
 def to_author(row: AuthorRow) -> Author:
     """Make the author of its row."""
     return Author(

@@ -8,6 +8,7 @@ from slack_bolt import App, Respond
 
 from bot.commands.auditing import audit_page, show_audit
 from bot.commands.customers import look_up_customer, offer_to_forget
+from bot.commands.explaining import show_why
 from bot.commands.figures import evidence_page, kpi_page, show_health, show_kpis, show_stats, stats_page
 from bot.commands.lists import (
     queue_page,
@@ -79,6 +80,15 @@ VERBS = (
         Action.SEARCH,
         show_hits,
         "search refund author:@jane",
+    ),
+    Verb(
+        "why",
+        "why LINK or ID",
+        "why a post was alerted or not: all that happened to it",
+        "why https://x.com/jane/status/12",
+        Action.EXPLAIN,
+        show_why,
+        "why x:12",
     ),
     Verb(
         "unsure",

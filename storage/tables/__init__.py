@@ -34,7 +34,16 @@ from storage.tables.house import (
 )
 from storage.tables.messages import STALE, UNSETTLED, MessageMentionRow, MessageRow, MuteRow, SurgeRow
 from storage.tables.outcomes import ClosedDayRow, ClosedOutcomeRow, OutcomeRow
-from storage.tables.posts import LATE, UNJUDGED, AuthorRow, CorrectionRow, MentionRow, PredictionRow, SightingRow
+from storage.tables.posts import (
+    LATE,
+    UNJUDGED,
+    AuthorRow,
+    CopyBandRow,
+    CorrectionRow,
+    MentionRow,
+    PredictionRow,
+    SightingRow,
+)
 from storage.tables.replies import ACTIVE_REPLY, ReplyHoldRow, ReplyRow, ResponseRow
 from storage.tables.row import Row
 
@@ -61,6 +70,7 @@ __all__ = [
     "ClosedDayRow",
     "ClosedOutcomeRow",
     "ContactRow",
+    "CopyBandRow",
     "CorrectionRow",
     "CustomerNoteRow",
     "CustomerRow",

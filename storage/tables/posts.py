@@ -47,7 +47,7 @@ class MentionRow(Row):
     id: Mapped[str] = mapped_column(unique=True)
     author_key: Mapped[str] = mapped_column(ForeignKey("authors.key"))
     text: Mapped[str]
-    url: Mapped[str]
+    url: Mapped[str] = mapped_column(index=True)
     posted_at: Mapped[datetime]
     thread_id: Mapped[str]
     reply_to: Mapped[str | None] = mapped_column(index=True)
@@ -56,6 +56,16 @@ class MentionRow(Row):
     edited_at: Mapped[datetime | None]
     fingerprint: Mapped[str | None]
     summons: Mapped[list[Any] | None]
+
+
+class CopyBandRow(Row):
+    """Under which keys near copies of the post of a case are looked for; what is old goes."""
+
+    __tablename__ = "copy_bands"
+    __table_args__ = (Index(None, "mention_id"), Index(None, "posted_at"), {"sqlite_with_rowid": False})
+    band: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    posted_at: Mapped[datetime] = mapped_column(primary_key=True)
+    mention_id: Mapped[str] = mapped_column(ForeignKey("mentions.id", ondelete="CASCADE"), primary_key=True)
 
 
 class SightingRow(Row):

@@ -207,6 +207,7 @@ VERB_ROWS = {
     "mine": Row(given="", **OPENS),
     "search": Row(given="lumora", **OPENS),
     "unsure": Row(given="", **OPENS),
+    "why": Row(given=POST.id, **OPENS),
     "mute": Row(given="@jane 2h"),
     "unmute": Row(given="outage"),
     "query": Row(given="test lumora", **OPENS),

@@ -61,6 +61,7 @@ from storage import (
     replies,
     responses,
     saved_queries,
+    sightings,
     streams,
     summaries,
     surges,
@@ -214,6 +215,18 @@ ASKED = {
     "copies": lambda tx: (
         copies.leader(tx, brand="Lumora", fingerprint="f", repost_of=POST.id, since=NOON),
         copies.counts(tx, ["case1"]),
+        copies.activity(
+            tx,
+            author_key="x:id-jane",
+            fingerprint="f",
+            at=NOON,
+            within=timedelta(minutes=10),
+            copies_within=timedelta(1),
+        ),
+        copies.near(tx, brand="Lumora", bands=[1, 2], since=NOON, per_band=20),
+        copies.keep_bands(tx, {POST.id: (NOON, [1, 2])}),
+        copies.forget_bands(tx, before=NOON),
+        copies.drop_bands(tx, POST.id),
     ),
     "corrections": lambda tx: (
         corrections.add(tx, mention_id=POST.id, brand="Lumora", task="t", label="l", by="U0MIA", at=NOON),
@@ -338,7 +351,16 @@ ASKED = {
         labels.settle_dismissed(tx, ["case1"]),
         labels.settle_where(tx, SightingRow.mention_id == POST.id),
     ),
+    "story of a post": lambda tx: (
+        mentions.named(tx, id_=POST.id, urls=[]),
+        mentions.named(tx, id_=None, urls=[POST.url]),
+        mentions.arrival(tx, POST.id, brand="Lumora"),
+        sightings.by_models(tx, POST.id, brand="Lumora"),
+        messages.showing_for(tx, POST.id, brand="Lumora"),
+        cases.history(tx, "case1"),
+    ),
     "surge": lambda tx: (
+        surges.of_case(tx, "case1"),
         surges.going_on(tx),
         surges.going_on_in(tx, brand="Lumora", channel="C0ALERTS"),
         surges.get(tx, "s1"),

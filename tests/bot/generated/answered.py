@@ -27,6 +27,7 @@ from bot.views import (
     search,
     stats,
     unsure,
+    why,
 )
 from bot.views.paging import PAGE
 from flows.lookup import PICKS
@@ -132,6 +133,7 @@ ANSWERS = {
         figures.healths(),
         beside=lambda told: [health.health_text(told), *(s for q in told.quality for s in quality.quality_lines(q))],
     ),
+    "why": drawn(why.why_blocks, people.stories(), beside=lambda told: [why.why_text(told)]),
     "audit": drawn(
         audit.audit_blocks,
         figures.audit_pages(PAGE),
