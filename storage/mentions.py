@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, TextClause, and_, delete, func, select, up
 from domain.case import SeenMention, Triage, Urgency, Verdict
 from domain.mention import Mention, MentionId
 from domain.prediction import Predictions
-from storage import labels, messages, tombstones
+from storage import labels, messages, tombstones, versions
 from storage.column_types import storable
 from storage.database import Tx
 from storage.fulltext import matches
@@ -47,7 +47,7 @@ def add(tx: Tx, seen: Sequence[SeenMention], *, stream: str | None, at: datetime
     kept = sorted((one for one in seen if one.mention.id not in erased), key=lambda one: one.mention.id)
     authors = {one.mention.author.key: author_values(one.mention.author, at) for one in kept}
     upsert(tx, AuthorRow, [authors[key] for key in sorted(authors)], update=_AUTHOR_FIELDS)
-    upsert(tx, MentionRow, [mention_values(one.mention) | {"fingerprint": one.fingerprint} for one in kept])
+    upsert(tx, MentionRow, [mention_values(one.mention) | {"fingerprint": one.fingerprint, "checked_at": at} for one in kept])
     for brand in sorted({one.brand for one in kept}):
         _sight(tx, [one for one in kept if one.brand == brand], brand=brand, stream=stream, at=at)
     labels.settle_dismissed(tx, sorted({one.case_id for one in kept if one.case_id}))
@@ -81,11 +81,15 @@ def _is_newer(mention: Mention, text: str, edited_at: datetime | None) -> bool:
     return text != storable(mention.text) and not older
 
 
-def update_text(tx: Tx, mention: Mention, predictions: Mapping[str, Predictions], *, at: datetime) -> None:
+def update_text(
+    tx: Tx, mention: Mention, predictions: Mapping[str, Predictions], *, at: datetime, keeps_version: bool = False
+) -> None:
     """Store an edited text and what is said of it by brand; verdict, case and owner stay as they are.
 
-    Every message that shows it wants an update.
+    Every message that shows it wants an update. The earlier text is lost but with `keeps_version`.
     """
+    if keeps_version:
+        versions.keep(tx, mention.id, text=mention.text, until=mention.edited_at or at)
     tx.execute(
         update(MentionRow)
         .where(MentionRow.id == mention.id)

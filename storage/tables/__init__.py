@@ -13,7 +13,7 @@ from storage.tables.customers import (
     RecordRow,
     RecordVersionRow,
 )
-from storage.tables.forgetting import ForgettingRow, TombstoneRow
+from storage.tables.forgetting import UNDERWAY, ForgettingRow, RemovalRow, TombstoneRow
 from storage.tables.house import (
     AuditHeadRow,
     AuditRow,
@@ -27,16 +27,27 @@ from storage.tables.house import (
 )
 from storage.tables.messages import STALE, UNSETTLED, MessageMentionRow, MessageRow, MuteRow, SurgeRow
 from storage.tables.outcomes import ClosedDayRow, ClosedOutcomeRow, OutcomeRow
-from storage.tables.posts import UNJUDGED, AuthorRow, CorrectionRow, MentionRow, PredictionRow, SightingRow
+from storage.tables.posts import (
+    ASKED_FOR,
+    UNJUDGED,
+    AuthorRow,
+    CorrectionRow,
+    MentionRow,
+    PredictionRow,
+    SightingRow,
+    VersionRow,
+)
 from storage.tables.replies import ACTIVE_REPLY, ReplyHoldRow, ReplyRow, ResponseRow
 from storage.tables.row import Row
 
 __all__ = [
     "ACTIVE_REPLY",
+    "ASKED_FOR",
     "LINKED",
     "OPEN",
     "SNOOZED",
     "STALE",
+    "UNDERWAY",
     "UNJUDGED",
     "UNSETTLED",
     "AuditHeadRow",
@@ -70,6 +81,7 @@ __all__ = [
     "PreferenceRow",
     "RecordRow",
     "RecordVersionRow",
+    "RemovalRow",
     "ReplyHoldRow",
     "ReplyRow",
     "ResponseRow",
@@ -80,4 +92,5 @@ __all__ = [
     "StreamRow",
     "SurgeRow",
     "TombstoneRow",
+    "VersionRow",
 ]
