@@ -5,7 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
-from domain.mention import Batch, Cursor, Mention
+from domain.compliance import Rechecked
+from domain.mention import Batch, Cursor, Mention, MentionId
 from domain.message import Content, OutgoingMessage, Posted
 from domain.prediction import Prediction, Predictions, Reading
 from domain.reply import Permit, SentReply
@@ -28,6 +29,29 @@ class Poll(Protocol):
 
         Raises:
             PlatformError: nothing usable came; the same cursor may be polled again.
+        """
+        ...
+
+
+class Recheck(Protocol):
+    """Asks a platform whether posts that we stored still stand."""
+
+    limit: int
+    """So many posts are asked for at once, at most."""
+
+    def affordable(self, budget_usd: Decimal) -> int | None:
+        """Return of how many posts the platform tells for so much; None: of any number, as far as is known by now."""
+        ...
+
+    def __call__(
+        self, ids: Sequence[MentionId], *, job: str | None = None, budget_usd: Decimal = Decimal(0)
+    ) -> Rechecked:
+        """Ask for these posts, or for the job that an earlier call began for them.
+
+        Of a job nothing is kept here: who lost its name begins anew.
+
+        Raises:
+            PlatformError: nothing usable came; the same may be asked again.
         """
         ...
 

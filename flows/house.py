@@ -22,7 +22,8 @@ class House:
     """Built once by run.py.
 
     `secret` keys the tombstones and the audit chain; `channels` gives each brand's own channel, `product_channels`
-    where its posts are sent on to; `workspace_url` is that of the Slack workspace and ends in a slash.
+    where its posts are sent on to; `workspace_url` is that of the Slack workspace and ends in a slash. By platform:
+    `retention_days` is how long posts are kept, `recheck_usd` what looking stored posts up may cost in a UTC day.
     """
 
     database: Database
@@ -40,6 +41,8 @@ class House:
     replies: ReplyPolicy = field(default_factory=ReplyPolicy)
     templates: tuple[ReplyTemplate, ...] = ()
     targets: tuple[Target, ...] = ()
+    retention_days: Mapping[str, int] = field(default_factory=dict)
+    recheck_usd: Mapping[str, Decimal] = field(default_factory=dict)
 
     def brand(self, name: str) -> Brand:
         """Return the brand of that name; raises Refused for one that the settings do not have (any more)."""

@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol, cast
 
 from domain.brand import SourceKind, Stream
 from domain.clock import Clock
-from domain.seams import Poll, Replier
+from domain.seams import Poll, Recheck, Replier
 from listeners.bodies import Body, Found
 
 PLATFORMS: Final = {
@@ -21,7 +21,11 @@ _VENDOR_LOGGERS = ("oauthlib", "praw", "prawcore", "requests_oauthlib", "tweepy"
 
 
 class Platform(Protocol):
-    """What every module named in PLATFORMS offers."""
+    """What every module named in PLATFORMS offers.
+
+    A module whose platform can be asked for stored posts also has `recheck(settings, clock) -> Recheck | None`, which
+    is None where a secret for it is not set and makes no call; see `recheck_of`.
+    """
 
     NAME: str
     TRAINABLE: bool  # whether the platform's terms allow a model to be trained on its content
@@ -62,6 +66,12 @@ def load(name: str) -> Platform:
     """Import a platform's module and hold its vendors' loggers. Raises KeyError for a name not in PLATFORMS."""
     quiet_vendor_loggers()
     return cast("Platform", import_module(PLATFORMS[name]))
+
+
+def recheck_of(name: str, settings: Any, *, clock: Clock) -> Recheck | None:
+    """Return what asks a platform for stored posts; None where it has no way: deletions count when they are seen."""
+    make = getattr(load(name), "recheck", None)
+    return None if make is None else cast("Recheck | None", make(settings, clock=clock))
 
 
 def quiet_vendor_loggers() -> None:

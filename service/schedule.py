@@ -33,10 +33,14 @@ from flows.blind_checks import enqueue_due_checks
 from flows.deadlines import watch_deadlines
 from flows.digests import enqueue_due_digests
 from flows.forgetting import awaits_scrub, purge, resume, scrub
+from flows.home import stale_homes
 from flows.house import House
 from flows.ingest import IngestReport, ingest
 from flows.kpi_days import close_days
+from flows.rechecking import Rechecks, recheck_due
+from flows.removing import settle_removals
 from flows.replying import recover_replies, send_replies, settle_drafts
+from flows.retention import erase_aged
 from flows.snoozing import wake_due
 from flows.surging import follow_surges
 from storage import deliveries, leases
@@ -50,6 +54,8 @@ FORGET_SECONDS = 2.0
 """Of forgetting somebody, so much is done in one round."""
 SCRUB_SECONDS = 60
 """What was erased is overwritten on disk at most so long after."""
+RETENTION_SECONDS = 600
+"""What grew too old is erased at most so long after."""
 HEARING_SECONDS = 600.0
 """A digest waits at most so long for the first poll of every stream after the start."""
 STOP_SECONDS = 3.0
@@ -77,14 +83,19 @@ class Schedule:
         post: Post,
         explain: Explain | None = None,
         repliers: Repliers | None = None,
+        rechecks: Rechecks | None = None,
+        draw_home: Callable[[str], None] = lambda _user: None,
         is_connected: Callable[[], bool] = lambda: True,
         watch: Watch | None = None,
         batch_period: timedelta = timedelta(hours=1),
     ) -> None:
-        """Take the parts; nothing runs before `start`. `is_connected` tells whether Slack can reach us."""
+        """Take the parts; nothing runs before `start`.
+
+        `draw_home` draws a person's home tab anew; `is_connected` tells whether Slack can reach us.
+        """
         self._house, self._streams, self._polls = house, streams, polls
         self._classify, self._explain, self._post, self._watch = classify, explain, post, watch or Watch()
-        self._repliers = repliers or {}
+        self._repliers, self._rechecks, self._draw_home = repliers or {}, rechecks or {}, draw_home
         self._batch_period = batch_period
         self._is_connected, self._was_connected = is_connected, True
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -119,6 +130,9 @@ class Schedule:
         self._every(10, "lines", self._while_leading(self._queue_lines))
         self._every(FORGET_SECONDS, "forget", self._while_leading(self._forget))
         self._every(SCRUB_SECONDS, "scrub", self._while_leading(self._scrub), first=SCRUB_SECONDS)
+        self._every(5, "removals", self._while_leading(self._settle_removals))
+        self._every(60, "recheck", self._while_leading(self._recheck))
+        self._every(RETENTION_SECONDS, "retention", self._while_leading(self._erase_aged))
         self._every(600, "refused", self._while_leading(lambda: retry_refused(house=self._house)))
         self._every(60, "closing days", self._while_leading(self._close_days))
         self._every(3600, "purge", self._while_leading(self._purge))
@@ -231,6 +245,21 @@ class Schedule:
             self._erased.clear()
             if not scrub(house=self._house):
                 self._erased.set()
+
+    def _settle_removals(self) -> None:
+        """Follow deletions to the end: Slack's messages are updated by the outbox, its home tabs here."""
+        for user in stale_homes(house=self._house):
+            self._draw_home(user)
+        settle_removals(house=self._house)
+
+    def _recheck(self) -> None:
+        report = recheck_due(rechecks=self._rechecks, classify=self._classify, house=self._house)
+        if report.removed:
+            self._erased.set()
+
+    def _erase_aged(self) -> None:
+        if erase_aged(house=self._house, asking=self._rechecks):
+            self._erased.set()
 
     def _forget(self) -> None:
         """Go on with people whom somebody asked to forget, here or by a command that was stopped."""

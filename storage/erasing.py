@@ -61,10 +61,15 @@ class Part:
 def erase_posts(tx: Tx, ids: Sequence[MentionId], *, at: datetime, secret: bytes, aged: bool = False) -> Erased:
     """Delete posts, reposts of them and all that was said of them, and keep them away for ever, stored or not.
 
-    Posts that are only `aged` leave their reposts, which age by themselves. An author goes with her last post, a case's author and thread are blanked with the case's last post, and every
-    message that shows one wants an update. That we replied, and when, stays: `erase_responses` takes it.
+    Posts that are only `aged` leave their reposts, which age by themselves. An author goes with her last post, a case's
+    author and thread are blanked with the case's last post, and every message that shows one wants an update. That we
+    replied, and when, stays: `erase_responses` takes it.
     """
-    copied = [] if aged else [one for some in chunks(ids) for one in _scalars(tx, select(MentionRow.id).where(_copies(some)))]
+    copied = (
+        []
+        if aged
+        else [one for some in chunks(ids) for one in _scalars(tx, select(MentionRow.id).where(_copies(some)))]
+    )
     gone = sorted({*ids, *copied})
     digest = tombstones.of_aged if aged else tombstones.of_post
     tombstones.put(tx, [digest(one, secret) for one in gone], at=at)

@@ -47,7 +47,8 @@ def add(tx: Tx, seen: Sequence[SeenMention], *, stream: str | None, at: datetime
     kept = sorted((one for one in seen if one.mention.id not in erased), key=lambda one: one.mention.id)
     authors = {one.mention.author.key: author_values(one.mention.author, at) for one in kept}
     upsert(tx, AuthorRow, [authors[key] for key in sorted(authors)], update=_AUTHOR_FIELDS)
-    upsert(tx, MentionRow, [mention_values(one.mention) | {"fingerprint": one.fingerprint, "checked_at": at} for one in kept])
+    more = [{"fingerprint": one.fingerprint, "checked_at": at} for one in kept]
+    upsert(tx, MentionRow, [mention_values(one.mention) | extra for one, extra in zip(kept, more, strict=True)])
     for brand in sorted({one.brand for one in kept}):
         _sight(tx, [one for one in kept if one.brand == brand], brand=brand, stream=stream, at=at)
     labels.settle_dismissed(tx, sorted({one.case_id for one in kept if one.case_id}))

@@ -14,7 +14,7 @@ from storage.upserts import chunks
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """What is stored of one platform: how many posts, when the oldest was posted, and between when they were checked."""
+    """What is stored of a platform: how many posts, when the oldest was posted, and between when they were checked."""
 
     platform: str
     posts: int

@@ -37,7 +37,7 @@ def standing(tx: Tx, digests: Sequence[str]) -> set[str]:
 
 
 def erased(tx: Tx, mentions: Sequence[Mention], *, secret: bytes) -> set[str]:
-    """Return the ids of those posts that must not be stored: erased ones, and reposts of removed ones, which quote them.
+    """Return the ids of the posts that must not be stored: erased ones, and reposts of removed ones, which quote them.
 
     A repost of what only grew too old may be.
     """

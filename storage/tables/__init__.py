@@ -25,7 +25,15 @@ from storage.tables.house import (
     StampRow,
     StreamRow,
 )
-from storage.tables.messages import STALE, UNSETTLED, MessageMentionRow, MessageRow, MuteRow, SurgeRow
+from storage.tables.messages import (
+    STALE,
+    UNSETTLED,
+    HomePostRow,
+    MessageMentionRow,
+    MessageRow,
+    MuteRow,
+    SurgeRow,
+)
 from storage.tables.outcomes import ClosedDayRow, ClosedOutcomeRow, OutcomeRow
 from storage.tables.posts import (
     ASKED_FOR,
@@ -68,6 +76,7 @@ __all__ = [
     "ForgettingRow",
     "HandoverRow",
     "HistoryRow",
+    "HomePostRow",
     "LeaseRow",
     "LinkRow",
     "MembershipRow",

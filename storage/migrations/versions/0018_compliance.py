@@ -54,6 +54,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name="pk_removals"),
     )
     op.create_index("ix_removals_platform_noticed_at", "removals", ["platform", "noticed_at"])
-    op.create_index(
-        "ix_removals_underway", "removals", ["number"], sqlite_where=UNDERWAY, postgresql_where=UNDERWAY
+    op.create_index("ix_removals_underway", "removals", ["number"], sqlite_where=UNDERWAY, postgresql_where=UNDERWAY)
+    op.create_table(
+        "home_posts",
+        sa.Column("user_id", sa.Text(), nullable=False),
+        sa.Column("mention_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("user_id", "mention_id", name="pk_home_posts"),
     )
