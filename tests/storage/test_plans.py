@@ -42,6 +42,7 @@ from storage import (
     forgettings,
     handovers,
     holds,
+    home_posts,
     labels,
     leases,
     links,
@@ -50,7 +51,9 @@ from storage import (
     mutes,
     outcomes,
     preferences,
+    rechecks,
     records,
+    removals,
     replies,
     responses,
     streams,
@@ -58,6 +61,7 @@ from storage import (
     surges,
     tallies,
     tombstones,
+    versions,
 )
 from storage.database import open_database
 from storage.tables import Row, SightingRow
@@ -328,6 +332,26 @@ ASKED = {
         surges.loudest(tx, "s1", limit=3, since=NOON, until=NOON),
         surges.total(tx, "s1", since=NOON, until=NOON),
     ),
+    "recheck": lambda tx: (
+        rechecks.due(tx, "x", before=NOON, limit=9),
+        rechecks.job(tx, "x"),
+        rechecks.begin_job(tx, [POST.id], "77"),
+        rechecks.end_job(tx, "x"),
+        rechecks.checked(tx, [POST.id], at=NOON),
+        rechecks.aged(tx, "x", before=NOON, limit=9),
+        rechecks.beyond(tx, "x", newest=1, checked_before=NOON, limit=9),
+        rechecks.beyond(tx, "x", newest=0, checked_before=NOON, limit=9),
+        rechecks.overdue(tx, "x", before=NOON),
+    ),
+    "removals": lambda tx: (
+        removals.add(tx, platform="x", noticed_at=NOON, at=NOON, waits_for={KEY: 2}),
+        removals.overwritten(tx, erased_before=NOON, at=NOON),
+        removals.underway(tx, limit=9),
+        removals.honoured(tx, 1, at=NOON),
+        removals.delays(tx, "x", since=NOON),
+    ),
+    "versions": lambda tx: (versions.keep(tx, POST.id, text="another", until=NOON), versions.of(tx, POST.id)),
+    "home posts": lambda tx: home_posts.put(tx, "U0MIA", [POST.id]),
     "tombstones": lambda tx: (tombstones.put(tx, ["d"], at=NOON), tombstones.erased(tx, [POST], secret=SECRET)),
 }
 WHOLE = {
@@ -339,7 +363,9 @@ WHOLE = {
     "corrections.ordinary": "learning draws from all posts",
     "customers.coverage": "counts every customer, for a KPI",
     "evidence.customers": "lists every customer, behind that KPI",
+    "home_posts.showing_what_is_gone": "ten rows for each person who has opened her home tab",
     "mutes.forget_authors": "when a person is forgotten; mutes are few",
+    "rechecks.stock": "counts every post, when an operator asks for the report",
     "streams.health": "one row for each stream",
 }
 """What may read a whole table, and why."""
