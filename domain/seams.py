@@ -36,8 +36,10 @@ class Poll(Protocol):
 class Recheck(Protocol):
     """Asks a platform whether posts that we stored still stand."""
 
-    limit: int
-    """So many posts are asked for at once, at most."""
+    @property
+    def limit(self) -> int:
+        """So many posts are asked for at once, at most."""
+        ...
 
     def affordable(self, budget_usd: Decimal) -> int | None:
         """Return of how many posts the platform tells for so much; None: of any number, as far as is known by now."""

@@ -143,8 +143,15 @@ def _edited(tx: Tx, present: Sequence[Mention]) -> list[Mention]:
         brand = next(iter(mentions.brands_of(tx, mention.id)), None)
         stored = None if brand is None else mentions.get(tx, mention.id, brand=brand)
         if stored is not None:
-            changes = {"text": mention.text, "language": mention.language, "summons": mention.summons}
-            found.append(replace(stored.mention, **changes, edited_at=mention.edited_at))
+            found.append(
+                replace(
+                    stored.mention,
+                    text=mention.text,
+                    language=mention.language,
+                    summons=mention.summons,
+                    edited_at=mention.edited_at,
+                )
+            )
     return found
 
 

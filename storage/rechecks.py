@@ -19,8 +19,8 @@ class Stock:
     platform: str
     posts: int
     oldest: datetime
-    checked_first: datetime
-    checked_last: datetime
+    checked_first: datetime | None
+    checked_last: datetime | None
 
 
 def due(tx: Tx, platform: str, *, before: datetime, limit: int) -> list[MentionId]:

@@ -28,6 +28,7 @@ class RedditRecheck:
     def affordable(self, budget_usd: Decimal) -> int | None:
         """Return None: Reddit charges nothing."""
         del budget_usd
+        return None
 
     def __call__(
         self, ids: Sequence[MentionId], *, job: str | None = None, budget_usd: Decimal = Decimal(0)

@@ -100,7 +100,8 @@ class XRecheck:
 
     def _removals(self, result: bytes) -> dict[MentionId, Removal]:
         """Read what a job found: a line of JSON for each post that is gone, or that must lose something."""
-        now, removals = self._clock(), {}
+        now = self._clock()
+        removals: dict[MentionId, Removal] = {}
         try:
             for line in filter(None, map(bytes.strip, result.splitlines())):
                 removals |= {gone.mention_id: gone for gone in mentions_from_response(line, seen_at=now).removals}

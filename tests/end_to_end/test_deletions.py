@@ -29,7 +29,7 @@ def where(made, word):
 def test_no_canary_is_left_five_minutes_after_the_notice(tmp_path, capsys):
     with stage(tmp_path) as made, made.process("--log-level", "DEBUG") as bot:
         bot.await_event("leading")
-        post = made.post(CANARY, platform="reddit", title="Lumora is terrible", author=f"by_{CANARY}")
+        post = made.post(CANARY, author=f"by_{CANARY}")
         card = made.card(CANARY)
         made.click("mia", card, CLAIM)
         wait_for(lambda: "*Claimed*" in shown(card))
@@ -38,6 +38,9 @@ def test_no_canary_is_left_five_minutes_after_the_notice(tmp_path, capsys):
         assert {"lumora-alerts", "earshot.db-wal"} & set(where(made, CANARY))
         made.sandbox.world.delete(post.id)
         began = time.monotonic()
+        told = tmp_path / "told.jsonl"
+        told.write_text(json.dumps({"id": post.id, "action": "delete", "reason": "deleted"}))
+        assert earshot("ingest", told, "--platform", "x", "--config", made.config, secrets=made.secrets).code == 0
         wait_for(lambda: not where(made, CANARY), seconds=FIVE_MINUTES)
         took = time.monotonic() - began
         late = tmp_path / "late.jsonl"
