@@ -142,9 +142,10 @@ def scrub(*, house: House) -> bool:
 
 
 def awaits_scrub(*, house: House) -> bool:
-    """Tell whether somebody was erased whose bytes are still on disk."""
+    """Tell whether somebody or some post was erased, here or by a command, whose bytes are still on disk."""
     with house.database.read() as tx:
-        return bool(forgettings.in_state(tx, ForgettingState.ERASED))
+        posts = removals.underway(tx, limit=PART)
+        return bool(forgettings.in_state(tx, ForgettingState.ERASED)) or any(not one.overwritten for one in posts)
 
 
 def purge(*, house: House) -> None:

@@ -176,6 +176,8 @@ def _take(
     house: House,
 ) -> IngestReport:
     """Classify and explain outside of any transaction, then store everything in one, with whatever `after` adds."""
+    gone = {removal.mention_id for removal in batch.removals}
+    batch = replace(batch, mentions=tuple(m for m in batch.mentions if not gone & {m.id, m.repost_of}))
     pairs = [(mention, brand) for mention in batch.mentions for brand in brands_of(mention)]
     with house.database.read() as tx:
         work = _sort(tx, pairs, secret=house.secret)
