@@ -32,6 +32,8 @@ audit_app = typer.Typer(no_args_is_help=True, help="The audit log.")
 app.add_typer(audit_app, name="audit")
 query_app = typer.Typer(no_args_is_help=True, help="Queries: what streams listen for.")
 app.add_typer(query_app, name="query")
+compliance_app = typer.Typer(no_args_is_help=True, help="The platforms' rules.")
+app.add_typer(compliance_app, name="compliance")
 
 Config = Annotated[Path, typer.Option("--config", help="The settings file.")]
 DEFAULT_CONFIG = Path("config/earshot.toml")
@@ -428,6 +430,38 @@ def query_history(
     from service.queries import print_versions
 
     print_versions(name, *load(config), clock=system_clock)
+
+
+@compliance_app.command("report")
+def compliance_report(
+    config: Config = DEFAULT_CONFIG,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+) -> None:
+    """Say for each platform what is stored, when it was asked for again, and how soon deletions were honoured."""
+    from config.load import load
+    from flows.compliance import compliance
+    from service.compliance_report import report_lines, report_rows
+
+    listening = {stream.platform for stream in load(config)[0].streams}
+    with _house(config) as house:
+        reports = compliance(listening=listening, house=house)
+    print(json.dumps(report_rows(reports), indent=2) if as_json else "\n".join(report_lines(reports)))
+
+
+@compliance_app.command("versions")
+def compliance_versions(
+    post: Annotated[str, typer.Argument(help="A post by platform and id, as in mastodon:1234.")],
+    config: Config = DEFAULT_CONFIG,
+) -> None:
+    """Print what a post said before each edit, as JSON lines; nothing where its platform's rules forbid keeping it."""
+    from domain.clock import iso
+    from domain.mention import MentionId
+    from storage import versions
+
+    with _house(config) as house, house.database.read() as tx:
+        found = versions.of(tx, MentionId(post))
+    for until, text in found:
+        print(json.dumps({"until": iso(until), "text": text}))
 
 
 @contextmanager

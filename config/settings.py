@@ -3,14 +3,15 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, create_model
 
 import listeners
 from config.brands import BrandSection, RivalSection
-from config.fields import Channel, Member, Section, SlackServer
+from config.fields import Channel, Member, Platform, Section, SlackServer
 from config.model import ModelSection
 from config.platforms import section_of
 from config.queries import ListName, ListWords, read_query, streams_of
@@ -88,6 +89,8 @@ class Settings(Section):
     backup: BackupSection = BackupSection()
     targets: tuple[TargetSection, ...] = ()
     web: WebSection = WebSection()
+    retention: dict[Platform, Annotated[int, Field(ge=1, le=36_500)]] = Field(default_factory=dict)
+    recheck: dict[Platform, Annotated[Decimal, Field(ge=0)]] = Field(default_factory=dict)
     own_posts_poll_seconds: float = Field(default=60.0, ge=0.2, le=86_400)
 
     def of_platform(self, name: str) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol, runtime_checkable
 
+from domain.compliance import Rechecked
 from domain.health import Headroom
-from domain.mention import Batch, Cursor, Mention
+from domain.mention import Batch, Cursor, Mention, MentionId
 from domain.message import Content, OutgoingMessage, Posted
 from domain.prediction import Prediction, Predictions, Reading
 from domain.reply import Permit, SentReply
@@ -54,6 +55,31 @@ class CountsPosts(Protocol):
 
         Raises:
             PlatformError: no usable answer came.
+        """
+        ...
+
+
+class Recheck(Protocol):
+    """Asks a platform whether posts that we stored still stand."""
+
+    @property
+    def limit(self) -> int:
+        """So many posts are asked for at once, at most."""
+        ...
+
+    def affordable(self, budget_usd: Decimal) -> int | None:
+        """Return of how many posts the platform tells for so much; None: of any number, as far as is known by now."""
+        ...
+
+    def __call__(
+        self, ids: Sequence[MentionId], *, job: str | None = None, budget_usd: Decimal = Decimal(0)
+    ) -> Rechecked:
+        """Ask for these posts, or for the job that an earlier call began for them.
+
+        Of a job nothing is kept here: who lost its name begins anew.
+
+        Raises:
+            PlatformError: nothing usable came; the same may be asked again.
         """
         ...
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from domain.clock import iso
+from domain.deadline import DeadlineNotice
 from domain.digest import Digest
 from domain.handover import HandoverKind
 from domain.message import (
@@ -127,5 +128,8 @@ def note_quotes(tx: Tx, key: str, content: Content) -> None:
     if isinstance(content, Surge):
         shown = [seen.mention.id for file in content.loudest for seen in file.mentions]
         messages.add_mentions(tx, key, shown, brand=content.span.brand)
+    if isinstance(content, DeadlineNotice):
+        shown = [seen.mention.id for file in content.shown for seen in file.mentions]
+        messages.add_mentions(tx, key, shown, brand=content.brand)
     if isinstance(content, Digest):
         messages.add_mentions(tx, key, [quote.mention_id for quote in content.quotes], brand=content.brand)

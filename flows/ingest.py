@@ -8,6 +8,7 @@ from decimal import Decimal
 import structlog
 
 from crm.attribution import named_brands, reading
+from crm.platform_rules import rules_of
 from crm.query.match import matcher
 from crm.triage import reason_to_alert
 from domain.brand import Brand, Stream
@@ -19,6 +20,7 @@ from flows.filing import Filed, file_mentions
 from flows.house import House
 from flows.polling import Unread, ask, note_delivered, note_polled
 from flows.removing import remove
+from storage import brands as brand_rows
 from storage import mentions
 from storage.database import Tx
 
@@ -200,6 +202,8 @@ def _take(
     house: House,
 ) -> IngestReport:
     """Classify and explain outside of any transaction, then store everything in one, with whatever `after` adds."""
+    gone = {removal.mention_id for removal in batch.removals}
+    batch = replace(batch, mentions=tuple(m for m in batch.mentions if not gone & {m.id, m.repost_of}))
     pairs = [(mention, brand) for mention in batch.mentions for brand in brands_of(mention)]
     with house.database.read() as tx:
         work = _sort(tx, pairs, secret=house.secret)
@@ -210,13 +214,16 @@ def _take(
         may_alert = [(m, b) for m, b in (*work.new, *work.edited) if origin.alerts_on(m, policy=house.policy, now=now)]
         said |= _explain(may_alert, said, explain)
     with house.database.write() as tx:
+        brand_rows.lock(tx, _concerned(batch, pairs, house))  # what is deleted at this moment must not be filed
         work = _sort(tx, pairs, secret=house.secret)  # another process may have been faster
         seen = [(m, b, said[m.id, b.name]) for m, b in work.new if (m.id, b.name) in said]
         filed = file_mentions(tx, seen, origin=origin, house=house)
         edited = [(m, b) for m, b in work.edited if (m.id, b.name) in said]
         for mention, brand in edited:
-            mentions.update_text(tx, mention, {brand.name: said[mention.id, brand.name]}, at=house.clock())
-        removed = [remove(tx, removal.mention_id, house=house) for removal in removals]
+            labels = {brand.name: said[mention.id, brand.name]}
+            keeps = rules_of(mention.platform).keeps_versions
+            mentions.update_text(tx, mention, labels, at=house.clock(), keeps_version=keeps)
+        removed = [remove(tx, one.mention_id, noticed_at=one.seen_at, house=house) for one in removals]
         after(tx, [mention for mention, _, _ in seen])
     unassigned = len(batch.mentions) - len({mention.id for mention, _ in pairs})
     if filed.new or edited or removed:
@@ -230,6 +237,11 @@ def _take(
         capped=batch.capped,
         cost_usd=batch.cost_usd,
     )
+
+
+def _concerned(batch: Batch, pairs: Sequence[tuple[Mention, Brand]], house: House) -> list[str]:
+    """Return the brands that a batch may change; a removal may be of any."""
+    return sorted({brand.name for brand in house.brands} if batch.removals else {brand.name for _, brand in pairs})
 
 
 def _sort(tx: Tx, pairs: Sequence[tuple[Mention, Brand]], *, secret: bytes) -> _Sorted:

@@ -11,7 +11,7 @@ from domain.brand import SourceKind, Stream
 from domain.clock import Clock
 from domain.errors import InputError
 from domain.query import NativeQuery, Query, Searches
-from domain.seams import Poll, Replier
+from domain.seams import Poll, Recheck, Replier
 from listeners.bodies import Body, Found
 from listeners.querying import anchored
 
@@ -34,7 +34,11 @@ _VENDOR_LOGGERS = ("oauthlib", "praw", "prawcore", "requests_oauthlib", "tweepy"
 
 
 class Platform(Protocol):
-    """What every module named in PLATFORMS offers."""
+    """What every module named in PLATFORMS offers.
+
+    A module whose platform can be asked for stored posts also has `recheck(settings, clock) -> Recheck | None`, which
+    is None where a secret for it is not set and makes no call; see `recheck_of`.
+    """
 
     NAME: str
     TRAINABLE: bool  # whether the platform's terms allow a model to be trained on its content
@@ -110,6 +114,12 @@ def cost_usd(platform: str, settings: Any, *, posts: int, authors: int) -> Decim
     """Return what a day's reading costs with a module's own `settings`; nothing where the module names no prices."""
     price = getattr(load(platform), "cost_usd", None)
     return Decimal(0) if price is None else price(settings, posts=posts, authors=authors)
+
+
+def recheck_of(name: str, settings: Any, *, clock: Clock) -> Recheck | None:
+    """Return what asks a platform for stored posts; None where it has no way: deletions count when they are seen."""
+    make = getattr(load(name), "recheck", None)
+    return None if make is None else cast("Recheck | None", make(settings, clock=clock))
 
 
 def quiet_vendor_loggers() -> None:

@@ -1,7 +1,7 @@
 """Building the parts from settings and secrets: the house, the classifier, what reads the platforms and answers."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from decimal import Decimal
 from pathlib import Path
@@ -21,6 +21,7 @@ from domain.query import SearchPlatforms
 from domain.reply import ReplyTemplate
 from domain.seams import Classify, Explain, Poll, Repliers
 from flows.house import House
+from flows.rechecking import Rechecks
 from listeners.settings import secrets as secrets_of
 from nlp import learned, models, reasons
 from nlp import torch_classify as checkpoint
@@ -77,6 +78,8 @@ def open_house(
         targets=settings.build_targets(),
         spend=settings.spend.build(),
         lists=settings.lists,
+        retention_days=settings.retention,
+        recheck_usd=settings.recheck,
     )
 
 
@@ -160,6 +163,16 @@ def build_polls(settings: Settings, secrets: Secrets, streams: tuple[Stream, ...
     """Connect every stream; no call is made yet. Raises SettingsError."""
     own = {platform: platform_settings(platform, settings, secrets) for platform in {s.platform for s in streams}}
     return {s.name: listeners.load(s.platform).connect(own[s.platform], s, clock=clock) for s in streams}
+
+
+def build_rechecks(settings: Settings, secrets: Secrets, platforms: Iterable[str], *, clock: Clock) -> Rechecks:
+    """Make what asks these platforms for stored posts, where they have a way and our secrets suffice; no call."""
+    found = {}
+    for platform in sorted(set(platforms)):
+        own = platform_settings(platform, settings, secrets)
+        if recheck := listeners.recheck_of(platform, own, clock=clock):
+            found[platform] = recheck
+    return found
 
 
 def build_templates(settings: Settings) -> tuple[ReplyTemplate, ...]:

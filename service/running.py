@@ -18,6 +18,7 @@ from bot.app import build_app
 from bot.checking import resolve_channels
 from bot.connection import Connection, connect_socket, serve_http
 from bot.desk import Desk
+from bot.home import draw
 from bot.identity import BotIdentity, SlackUnreachableError, asking_client, identify, posting_client
 from bot.people import People
 from bot.posting import SlackPost
@@ -31,6 +32,7 @@ from flows.house import House
 from service.assembly import (
     build_model,
     build_polls,
+    build_rechecks,
     build_repliers,
     build_streams,
     model_status,
@@ -137,6 +139,8 @@ def connect_bot(
         explain=explain,
         post=post,
         repliers=repliers,
+        rechecks=build_rechecks(settings, secrets, (s.platform for s in streams), clock=clock),
+        draw_home=lambda user: draw(people.person(user), desk),
         is_connected=connection.is_alive,
         watch=counting.beside(watch),
         batch_period=batch_period,

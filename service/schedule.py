@@ -36,10 +36,14 @@ from flows.deadlines import watch_deadlines
 from flows.digests import enqueue_due_digests
 from flows.forgetting import awaits_scrub, purge, resume, scrub
 from flows.hearing import forget_old
+from flows.home import stale_homes
 from flows.house import House
 from flows.ingest import IngestReport, ingest
 from flows.kpi_days import close_days
+from flows.rechecking import Rechecks, recheck_due
+from flows.removing import settle_removals
 from flows.replying import recover_replies, send_replies, settle_drafts
+from flows.retention import erase_aged
 from flows.silence import watch_silence
 from flows.snoozing import wake_due
 from flows.surging import follow_surges
@@ -54,6 +58,8 @@ FORGET_SECONDS = 2.0
 """Of forgetting somebody, so much is done in one round."""
 SCRUB_SECONDS = 60
 """What was erased is overwritten on disk at most so long after."""
+RETENTION_SECONDS = 600
+"""What grew too old is erased at most so long after."""
 HEARING_SECONDS = 600.0
 """A digest waits at most so long for the first poll of every stream after the start."""
 SILENCE_SECONDS = 300.0
@@ -85,6 +91,8 @@ class Schedule:
         post: Post,
         explain: Explain | None = None,
         repliers: Repliers | None = None,
+        rechecks: Rechecks | None = None,
+        draw_home: Callable[[str], None] = lambda _user: None,
         is_connected: Callable[[], bool] = lambda: True,
         watch: Watch | None = None,
         batch_period: timedelta = timedelta(hours=1),
@@ -92,12 +100,12 @@ class Schedule:
     ) -> None:
         """Take the parts; nothing runs before `start`.
 
-        `is_connected` tells whether Slack can reach us; `erased` is called at the start, and after something was
-        erased.
+        `draw_home` draws a person's home tab anew; `is_connected` tells whether Slack can reach us; `erased` is called
+        at the start, and after something was erased.
         """
         self._house, self._streams, self._polls = house, streams, polls
         self._classify, self._explain, self._post, self._watch = classify, explain, post, watch or Watch()
-        self._repliers = repliers or {}
+        self._repliers, self._rechecks, self._draw_home = repliers or {}, rechecks or {}, draw_home
         self._batch_period, self._note_erased = batch_period, erased
         self._is_connected, self._was_connected = is_connected, True
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -133,6 +141,9 @@ class Schedule:
         self._every(10, "lines", self._while_leading(self._queue_lines))
         self._every(FORGET_SECONDS, "forget", self._while_leading(self._forget))
         self._every(SCRUB_SECONDS, "scrub", self._while_leading(self._scrub), first=SCRUB_SECONDS)
+        self._every(5, "removals", self._while_leading(self._settle_removals))
+        self._every(60, "recheck", self._while_leading(self._recheck))
+        self._every(RETENTION_SECONDS, "retention", self._while_leading(self._erase_aged))
         self._every(600, "refused", self._while_leading(lambda: retry_refused(house=self._house)))
         self._every(60, "closing days", self._while_leading(self._close_days))
         self._every(SILENCE_SECONDS, "silence", self._while_leading(self._watch_silence), first=SILENCE_SECONDS)
@@ -273,6 +284,21 @@ class Schedule:
             self._note_erased()
             if not scrub(house=self._house):
                 self._erased.set()
+
+    def _settle_removals(self) -> None:
+        """Follow deletions to the end: Slack's messages are updated by the outbox, its home tabs here."""
+        for user in stale_homes(house=self._house):
+            self._draw_home(user)
+        settle_removals(house=self._house)
+
+    def _recheck(self) -> None:
+        report = recheck_due(rechecks=self._rechecks, classify=self._classify, house=self._house)
+        if report.removed:
+            self._erased.set()
+
+    def _erase_aged(self) -> None:
+        if erase_aged(house=self._house, asking=self._rechecks):
+            self._erased.set()
 
     def _forget(self) -> None:
         """Go on with people whom somebody asked to forget, here or by a command that was stopped."""

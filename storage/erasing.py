@@ -3,8 +3,8 @@
 `Database.scrub` overwrites the bytes afterwards.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, literal, select, update
@@ -37,12 +37,16 @@ from storage.upserts import chunks
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What went with some posts; `case_ids` are the cases that have none left, `copies` reposts among what went."""
+    """What went with some posts; `case_ids` are the cases that have none left, `copies` reposts among what went.
+
+    `waits_for`: the messages that showed them, by key, with the revision that does so no more.
+    """
 
     case_ids: tuple[str, ...] = ()
     copies: int = 0
     corrections: int = 0
     judged: int = 0
+    waits_for: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +58,22 @@ class Part:
     replies: tuple[MentionId, ...]
 
 
-def erase_posts(tx: Tx, ids: Sequence[MentionId], *, at: datetime, secret: bytes) -> Erased:
+def erase_posts(tx: Tx, ids: Sequence[MentionId], *, at: datetime, secret: bytes, aged: bool = False) -> Erased:
     """Delete posts, reposts of them and all that was said of them, and keep them away for ever, stored or not.
 
-    An author goes with her last post, a case's author and thread are blanked with the case's last post, and every
-    message that shows one wants an update. That we replied, and when, stays: `erase_responses` takes it.
+    Posts that are only `aged` leave their reposts, which age by themselves. An author goes with her last post, a case's
+    author and thread are blanked with the case's last post, and every message that shows one wants an update. That we
+    replied, and when, stays: `erase_responses` takes it.
     """
-    copied = [one for some in chunks(ids) for one in _scalars(tx, select(MentionRow.id).where(_copies(some)))]
+    copied = (
+        []
+        if aged
+        else [one for some in chunks(ids) for one in _scalars(tx, select(MentionRow.id).where(_copies(some)))]
+    )
     gone = sorted({*ids, *copied})
-    tombstones.put(tx, [tombstones.of_post(one, secret) for one in gone], at=at)
-    messages.touch_showing(tx, gone)
+    digest = tombstones.of_aged if aged else tombstones.of_post
+    tombstones.put(tx, [digest(one, secret) for one in gone], at=at)
+    waits_for = messages.touch_showing(tx, gone)
     case_ids: set[str] = set()
     authors: set[str] = set()
     corrections = judged = 0
@@ -77,7 +87,7 @@ def erase_posts(tx: Tx, ids: Sequence[MentionId], *, at: datetime, secret: bytes
     for keys in chunks(sorted(authors)):
         orphaned = ~exists().where(MentionRow.author_key == AuthorRow.key)
         tx.execute(delete(AuthorRow).where(AuthorRow.key.in_(keys), orphaned))
-    return Erased(_blank(tx, sorted(case_ids)), len(set(copied) - set(ids)), corrections, judged)
+    return Erased(_blank(tx, sorted(case_ids)), len(set(copied) - set(ids)), corrections, judged, waits_for)
 
 
 def erase_responses(tx: Tx, reply: MentionId) -> None:

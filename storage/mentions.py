@@ -9,7 +9,7 @@ from domain.case import SeenMention, Triage, Urgency, Verdict
 from domain.mention import Mention, MentionId
 from domain.prediction import Predictions
 from domain.story import Arrival
-from storage import copies, labels, messages, tombstones
+from storage import copies, labels, messages, tombstones, versions
 from storage.column_types import storable
 from storage.database import Tx
 from storage.fulltext import matches
@@ -49,7 +49,8 @@ def add(tx: Tx, seen: Sequence[SeenMention], *, stream: str | None, at: datetime
     kept = sorted((one for one in seen if one.mention.id not in erased), key=lambda one: one.mention.id)
     authors = {one.mention.author.key: author_values(one.mention.author, at) for one in kept}
     upsert(tx, AuthorRow, [authors[key] for key in sorted(authors)], update=_AUTHOR_FIELDS)
-    upsert(tx, MentionRow, [mention_values(one.mention) | {"fingerprint": one.fingerprint} for one in kept])
+    more = [{"fingerprint": one.fingerprint, "checked_at": at} for one in kept]
+    upsert(tx, MentionRow, [mention_values(one.mention) | extra for one, extra in zip(kept, more, strict=True)])
     copies.keep_bands(tx, {one.mention.id: (one.mention.posted_at, one.bands) for one in kept if one.bands})
     for brand in sorted({one.brand for one in kept}):
         _sight(tx, [one for one in kept if one.brand == brand], brand=brand, stream=stream, at=at)
@@ -85,11 +86,15 @@ def _is_newer(mention: Mention, text: str, edited_at: datetime | None) -> bool:
     return text != storable(mention.text) and not (older and mention.dates_edits)
 
 
-def update_text(tx: Tx, mention: Mention, predictions: Mapping[str, Predictions], *, at: datetime) -> None:
+def update_text(
+    tx: Tx, mention: Mention, predictions: Mapping[str, Predictions], *, at: datetime, keeps_version: bool = False
+) -> None:
     """Store an edited text and what is said of it by brand; verdict, case and owner stay as they are.
 
-    Every message that shows it wants an update.
+    Every message that shows it wants an update. The earlier text is lost but with `keeps_version`.
     """
+    if keeps_version:
+        versions.keep(tx, mention.id, text=mention.text, until=mention.edited_at or at)
     tx.execute(
         update(MentionRow)
         .where(MentionRow.id == mention.id)

@@ -147,6 +147,7 @@ def mention_values(mention: Mention) -> dict[str, Any]:
         "language": mention.language,
         "edited_at": mention.edited_at,
         "summons": list(mention.summons),
+        "platform": mention.platform,
     }
 
 

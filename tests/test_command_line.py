@@ -403,6 +403,23 @@ def test_audit_verify_finds_what_was_changed(config):
     assert (told.code, told.json["whole"], told.json["broken"]) == (1, False, [1])
 
 
+# compliance
+
+
+def test_the_compliance_report_names_every_platform_that_is_listened_to(config):
+    told = earshot("compliance", "report", "--config", config)
+    assert (told.code, told.err) == (0, "")
+    assert "0 posts" in told.out
+    rows = earshot("compliance", "report", "--json", "--config", config).json
+    assert {row["platform"] for row in rows} >= {"x"}
+    assert all(row["posts"] == 0 for row in rows)
+
+
+def test_a_post_that_was_never_edited_has_no_versions(config):
+    done = earshot("compliance", "versions", "mastodon:1", "--config", config)
+    assert (done.code, done.out) == (0, "")
+
+
 # forget
 
 

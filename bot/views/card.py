@@ -38,6 +38,7 @@ from domain.case import (
     HistoryLine,
     SeenMention,
 )
+from domain.compliance import TOO_OLD
 from domain.prediction import COMPLAINT, RELEVANCE, SENTIMENT, SWITCHING
 from domain.reply import Credit, CreditReason
 
@@ -92,7 +93,7 @@ def card_blocks(file: CaseFile, *, now: datetime) -> list[Block]:
     blocks: list[Block] = [line(_title(file))]
     if file.mentions:
         blocks.append(small(said(byline(file.author), limit=400, empty="(unknown author)")))
-    blocks += _posts(file.mentions)
+    blocks += _posts(file)
     if file.mentions:
         blocks.append(SectionBlock(fields=[words(field) for field in _fields(file, now)]))
     if file.copies:
@@ -119,7 +120,7 @@ def card_text(file: CaseFile) -> str:
 def card_plain_text(file: CaseFile, *, now: datetime) -> str:
     """Say the whole card without blocks; it has no buttons."""
     link_line = [link(file.mentions[-1].mention.url, "Open post")] if file.mentions else []
-    return "\n".join([card_text(file), f"{STATE_NAMES[file.case.state]} · {_due(file, now)}", *link_line])
+    return "\n".join([card_text(file), f"{_state(file)} · {_due(file, now)}", *link_line])
 
 
 def short_title(file: CaseFile, *, now: datetime) -> str:
@@ -133,8 +134,17 @@ def _title(file: CaseFile) -> str:
     icon = _ICON[case.kind] if file.counted else "⚪"
     return (
         f"{icon} *{_kind(file)}* on {platform_name(case.platform)} about *{inline(case.brand)}*"
-        f" · {urgency_words(case.urgency)} · *{STATE_NAMES[case.state]}*{_who_and_when(case)}"
+        f" · {urgency_words(case.urgency)} · *{_state(file)}*{_who_and_when(case)}"
     )
+
+
+def _state(file: CaseFile) -> str:
+    return "Erased, as it was old" if _too_old(file) else STATE_NAMES[file.case.state]
+
+
+def _too_old(file: CaseFile) -> bool:
+    """Tell whether the posts went because of their age, and not by their author's wish."""
+    return file.case.state is CaseState.REMOVED and any(line.action == TOO_OLD for line in file.history)
 
 
 def _who_and_when(case: Case) -> str:
@@ -158,10 +168,12 @@ def _kind(file: CaseFile) -> str:
     return kind if file.counted else f"No {kind.lower()}"
 
 
-def _posts(mentions: tuple[SeenMention, ...]) -> list[Block]:
+def _posts(file: CaseFile) -> list[Block]:
     """Quote the first post and, where the author went on, the latest."""
+    mentions = file.mentions
     if not mentions:
-        return [line("_The author removed the post. Nothing of it is kept._")]
+        why = "The post was too old to be kept any longer." if _too_old(file) else "The author removed the post."
+        return [line(f"_{why} Nothing of it is kept._")]
     first = mentions[0].mention
     blocks: list[Block] = [quoted(first.text, limit=1500, lines=15)]
     facts = [f"posted {when(first.posted_at)}", f"language: {inline(_language(mentions[0]), limit=40)}"]

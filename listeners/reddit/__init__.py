@@ -5,14 +5,26 @@ from typing import Final
 from domain.brand import SourceKind, Stream
 from domain.clock import Clock
 from domain.errors import SettingsError
-from domain.seams import Poll, Replier
+from domain.seams import Poll, Recheck, Replier
 from listeners.reddit.client import Client, Settings
 from listeners.reddit.native import native
 from listeners.reddit.poll import poll_of
+from listeners.reddit.recheck import RedditRecheck
 from listeners.reddit.replies import RedditReplier
 from listeners.reddit.things import NAME, mentions_from_response
 
-__all__ = ["NAME", "READS", "TRAINABLE", "Settings", "check", "connect", "mentions_from_response", "native", "replier"]
+__all__ = [
+    "NAME",
+    "READS",
+    "TRAINABLE",
+    "Settings",
+    "check",
+    "connect",
+    "mentions_from_response",
+    "native",
+    "recheck",
+    "replier",
+]
 
 READS: Final = {
     SourceKind.SEARCH: ("native_query",),
@@ -42,6 +54,11 @@ def replier(settings: Settings, *, clock: Clock) -> Replier | None:
     """Return what answers as the account of the refresh token, None where a secret is not set. No call is made."""
     complete = settings.client_id and settings.client_secret and settings.refresh_token
     return RedditReplier(settings, clock) if complete else None
+
+
+def recheck(settings: Settings, *, clock: Clock) -> Recheck | None:
+    """Return what asks for stored posts, None where the app's id or secret is not set. No call is made."""
+    return RedditRecheck(settings, clock) if settings.client_id and settings.client_secret else None
 
 
 def check(settings: Settings) -> str:

@@ -5,11 +5,12 @@ from typing import Final
 from domain.brand import SourceKind, Stream
 from domain.clock import Clock, system_clock
 from domain.errors import SettingsError
-from domain.seams import Poll, Replier
+from domain.seams import Poll, Recheck, Replier
 from listeners.x.client import Client, Settings
 from listeners.x.native import cost_usd, native
 from listeners.x.poll import XPoll
 from listeners.x.posts import NAME, mentions_from_response
+from listeners.x.recheck import XRecheck
 from listeners.x.replies import XReplier
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "cost_usd",
     "mentions_from_response",
     "native",
+    "recheck",
     "replier",
 ]
 
@@ -51,6 +53,11 @@ def connect(settings: Settings, stream: Stream, *, clock: Clock) -> Poll:
 def replier(settings: Settings, *, clock: Clock) -> Replier | None:
     """Return what answers as the account of the access token, None where a key for it is not set. No call is made."""
     return None if settings.user_id is None else XReplier(settings, clock)
+
+
+def recheck(settings: Settings, *, clock: Clock) -> Recheck | None:
+    """Return what asks for stored posts, None without a bearer token. No call is made."""
+    return XRecheck(settings, clock) if settings.bearer_token else None
 
 
 def check(settings: Settings) -> str:

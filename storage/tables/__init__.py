@@ -13,7 +13,7 @@ from storage.tables.customers import (
     RecordRow,
     RecordVersionRow,
 )
-from storage.tables.forgetting import ForgettingRow, TombstoneRow
+from storage.tables.forgetting import UNDERWAY, ForgettingRow, RemovalRow, TombstoneRow
 from storage.tables.house import (
     NEWEST,
     UNFILLED,
@@ -32,9 +32,18 @@ from storage.tables.house import (
     StampRow,
     StreamRow,
 )
-from storage.tables.messages import STALE, UNSETTLED, MessageMentionRow, MessageRow, MuteRow, SurgeRow
+from storage.tables.messages import (
+    STALE,
+    UNSETTLED,
+    HomePostRow,
+    MessageMentionRow,
+    MessageRow,
+    MuteRow,
+    SurgeRow,
+)
 from storage.tables.outcomes import ClosedDayRow, ClosedOutcomeRow, OutcomeRow
 from storage.tables.posts import (
+    ASKED_FOR,
     LATE,
     UNJUDGED,
     AuthorRow,
@@ -43,18 +52,21 @@ from storage.tables.posts import (
     MentionRow,
     PredictionRow,
     SightingRow,
+    VersionRow,
 )
 from storage.tables.replies import ACTIVE_REPLY, ReplyHoldRow, ReplyRow, ResponseRow
 from storage.tables.row import Row
 
 __all__ = [
     "ACTIVE_REPLY",
+    "ASKED_FOR",
     "LATE",
     "LINKED",
     "NEWEST",
     "OPEN",
     "SNOOZED",
     "STALE",
+    "UNDERWAY",
     "UNFILLED",
     "UNJUDGED",
     "UNSETTLED",
@@ -80,6 +92,7 @@ __all__ = [
     "HandoverRow",
     "HeardHourRow",
     "HistoryRow",
+    "HomePostRow",
     "IncidentRow",
     "LeaseRow",
     "LinkRow",
@@ -94,6 +107,7 @@ __all__ = [
     "PreferenceRow",
     "RecordRow",
     "RecordVersionRow",
+    "RemovalRow",
     "ReplyHoldRow",
     "ReplyRow",
     "ResponseRow",
@@ -105,4 +119,5 @@ __all__ = [
     "StreamRow",
     "SurgeRow",
     "TombstoneRow",
+    "VersionRow",
 ]

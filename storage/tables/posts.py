@@ -11,6 +11,7 @@ from storage.tables.row import Key, Number, Row
 
 SHAREABLE = text("fingerprint IS NOT NULL")
 COPIED = text("copy_of IS NOT NULL")
+ASKED_FOR = text("recheck_job IS NOT NULL")
 UNJUDGED = text("verdict = 'review' AND case_id IS NULL")
 LATE = text("late AND batched_in IS NULL")
 """Literally the conditions of partial indexes, or SQLite would not use these: they leave out the many old rows."""
@@ -34,13 +35,20 @@ class AuthorRow(Row):
 
 
 class MentionRow(Row):
-    """A post. Full-text search hangs on `number`, which grows in the order of storing."""
+    """A post. Full-text search hangs on `number`, which grows in the order of storing.
+
+    `checked_at` is when its platform last said that it stands, as it does by sending it; `recheck_job` is set while the
+    platform looks it up.
+    """
 
     __tablename__ = "mentions"
     __table_args__ = (
         Index(None, "author_key", "posted_at"),
         Index("ix_mentions_fingerprint", "fingerprint", "posted_at", sqlite_where=SHAREABLE,
               postgresql_where=SHAREABLE),
+        Index(None, "platform", "checked_at"),
+        Index(None, "platform", "posted_at"),
+        Index("ix_mentions_asked_for", "platform", "recheck_job", sqlite_where=ASKED_FOR, postgresql_where=ASKED_FOR),
         {"sqlite_autoincrement": True},
     )  # fmt: skip
     number: Mapped[Number]
@@ -56,6 +64,19 @@ class MentionRow(Row):
     edited_at: Mapped[datetime | None]
     fingerprint: Mapped[str | None]
     summons: Mapped[list[Any] | None]
+    platform: Mapped[str] = mapped_column(default="", server_default="")
+    checked_at: Mapped[datetime | None]
+    recheck_job: Mapped[str | None]
+
+
+class VersionRow(Row):
+    """What a post said before it was edited at `until`, where its platform's rules let us keep that."""
+
+    __tablename__ = "versions"
+    number: Mapped[Number]
+    mention_id: Mapped[str] = mapped_column(ForeignKey("mentions.id", ondelete="CASCADE"), index=True)
+    text: Mapped[str]
+    until: Mapped[datetime]
 
 
 class CopyBandRow(Row):
