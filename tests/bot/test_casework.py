@@ -137,12 +137,24 @@ def test_an_author_is_linked_to_a_customer_and_unlinked_again(at_work):
     choice = at_work.submit("mia", "Link to customer", text="jane@example.com")
     assert "j***@example.com" in str(choice["blocks"])
     assert "jane@example.com" not in str(choice["blocks"])
+    assert "@jane on X" in str(choice["blocks"])
     done = at_work.submit("mia", "Link to customer", known="told")
     assert "Linked." in str(done["blocks"])
     card_shows(at_work, "verified · high value")
     choose(at_work, "ben", "Link to customer …")
     done = at_work.submit("ben", "Unlink")
     assert "Linking it once more undoes that" in str(done["blocks"])
+    card_shows(at_work, "not linked")
+
+
+def test_whoever_finds_the_wrong_customer_searches_again(at_work):
+    with at_work.house.database.write() as tx:
+        records.add_record(tx, builders.record(names=("Jane Doe",), accounts=()), at=NOON)
+    choose(at_work, "mia", "Link to customer …")
+    at_work.submit("mia", "Link to customer", text="jane")
+    again = at_work.submit("mia", "Link to customer", customer="else")
+    assert "Which customer is it?" in str(again["blocks"])
+    assert "Nobody was found" not in str(again["blocks"])
     card_shows(at_work, "not linked")
 
 

@@ -223,7 +223,9 @@ MODALS = {
     "modal_post": lambda: post_view("create_lead|Lumora", [files.seen(), files.seen("Trying Lumora", number=9)]),
     "modal_search": lambda: search_view(CASE, author=files.jane()),
     "modal_search_again": lambda: search_view(CASE, author=files.jane(), typed="nobody", nobody=True),
-    "modal_link": lambda: choice_view(CASE, [files.profile(), files.profile(customer=files.customer(id="cust2"))]),
+    "modal_link": lambda: choice_view(
+        CASE, [files.profile(), files.profile(customer=files.customer(id="cust2"))], author=files.jane()
+    ),
     "modal_unlink": lambda: unlink_view(CASE, files.customer().links, customer=files.customer()),
     "modal_account": lambda: account_view("cust1", platforms=["reddit", "x"]),
     "modal_note": lambda: note_view("cust1"),
@@ -414,7 +416,7 @@ def hostile_modals(text):
         product_view(MESSAGE, channel=text, quote=text, brands=["Lumora", "Helio"]),
         post_view("create_lead|Lumora", [seen] * 20),
         search_view(CASE, author=author, typed=text),
-        choice_view(CASE, [files.profile(customer=customer)] * 8),
+        choice_view(CASE, [files.profile(customer=customer)] * 8, author=author),
         unlink_view(CASE, customer.links, customer=customer),
         topic_view(CASE, brand=text),
     ]
