@@ -141,6 +141,9 @@ def test_an_author_is_linked_to_a_customer_and_unlinked_again(at_work):
     done = at_work.submit("mia", "Link to customer", known="told")
     assert "Linked." in str(done["blocks"])
     card_shows(at_work, "verified · high value")
+    profile = shown(at_work.type("dan", "/customer jane@example.com"))
+    assert "verified · since" in profile
+    assert f"(linked by <@{at_work.people['mia'].id}>)" in profile
     choose(at_work, "ben", "Link to customer …")
     done = at_work.submit("ben", "Unlink")
     assert "Linking it once more undoes that" in str(done["blocks"])
