@@ -124,8 +124,14 @@ def card_plain_text(file: CaseFile, *, now: datetime) -> str:
 
 def short_title(file: CaseFile, *, now: datetime) -> str:
     """Say in one line what the case is and by when it wants an answer."""
-    value = f" · {inline(file.customer.value_band)} value" if file.customer else ""
-    return f"{_title(file)} · {_due(file, now)}{value}"
+    return f"{_title(file)} · {_due(file, now)}{_value(file)}"
+
+
+def brief_title(file: CaseFile, *, now: datetime) -> str:
+    """Say the same where the message is never changed, and so without where the case stands, which would be."""
+    case = file.case
+    title = f"{_ICON[case.kind]} *{_kind(file)}* on {platform_name(case.platform)} · {urgency_words(case.urgency)}"
+    return f"{title} · {_due(file, now)}{_value(file)}"
 
 
 def _title(file: CaseFile) -> str:
@@ -135,6 +141,10 @@ def _title(file: CaseFile) -> str:
         f"{icon} *{_kind(file)}* on {platform_name(case.platform)} about *{inline(case.brand)}*"
         f" · {urgency_words(case.urgency)} · *{STATE_NAMES[case.state]}*{_who_and_when(case)}"
     )
+
+
+def _value(file: CaseFile) -> str:
+    return f" · {inline(file.customer.value_band)} value" if file.customer else ""
 
 
 def _who_and_when(case: Case) -> str:
