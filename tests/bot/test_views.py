@@ -137,8 +137,10 @@ VIEWS = {
         replace(files.file(state=CaseState.WAITING_APPROVAL, owner="U0MIA"), draft=files.draft()), now=NOON
     ),
     "card_opportunity": lambda: card_blocks(files.file(kind=CaseKind.OPPORTUNITY, urgency=Urgency.LOW), now=NOON),
-    "nudge_assigned": lambda: nudge_blocks(files.nudge()),
-    "nudge_awake": lambda: nudge_blocks(files.nudge(reason=NudgeReason.AWAKE, by=None, card_url=None)),
+    "nudge_assigned": lambda: nudge_blocks(files.nudge(), now=NOON),
+    "nudge_awake": lambda: nudge_blocks(
+        files.nudge(reason=NudgeReason.AWAKE, by=None, card_url=None), now=NOON + timedelta(days=1)
+    ),
     "escalation": lambda: handover_blocks(files.handed(HandoverKind.ESCALATION)),
     "product": lambda: handover_blocks(files.handed(HandoverKind.PRODUCT)),
     "product_message": lambda: handover_blocks(files.handed(HandoverKind.PRODUCT, seen=None, case=None, card_url=None)),
@@ -383,7 +385,7 @@ def hostile_views(text):
         surge_blocks(files.surge(reasons=((text, 3),), loudest=(file,) * 3), now=NOON),
         surge_line_blocks(files.surge_line(brand=text, shown=(file,) * 8), now=NOON),
         deadline_blocks(files.deadline(brand=text, shown=(file,) * 10), now=NOON),
-        nudge_blocks(files.nudge(by=text, case=file.case)),
+        nudge_blocks(files.nudge(by=text, case=file.case), now=NOON),
         handover_blocks(passed_on),
         handover_blocks(replace(passed_on, seen=None)),
     ]
@@ -393,7 +395,7 @@ def hostile_views(text):
         batch_text(batch),
         digest_text(digest),
         notice_text(Notice(text)),
-        nudge_text(files.nudge(by=text, case=file.case, card_url=text)),
+        nudge_text(files.nudge(by=text, case=file.case, card_url=text), now=NOON),
         handover_text(passed_on),
         health_text(files.health(streams=(stream,))),
         blind_check_text(check),
