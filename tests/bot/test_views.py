@@ -658,6 +658,22 @@ def test_a_quiet_day_says_so_in_one_sentence_and_still_shows_the_kpis():
     assert "*Still unanswered*: nothing. Every complaint has its answer." in shown
 
 
+def test_a_quiet_day_names_the_fall_to_nothing_once():
+    movers = tuple(Mover(what, 0, 12.0) for what in ("mentions", "mentions on x", "negative mentions"))
+    moved = Movement(days=7, same_weekday=False, movers=movers)
+    shown = str([b.to_dict() for b in digest_blocks(files.quiet_digest(movement=moved))])
+    assert "mentions: 0, usually 12" in shown
+    assert "mentions on" not in shown
+    assert "negative mentions" not in shown
+
+
+def test_the_targets_come_before_the_long_list_of_kpis():
+    blocks = kpi_blocks(files.kpis(), **PERIOD, scores=files.scores())
+    shown = [str(block.to_dict()) for block in blocks]
+    assert "*Targets*" in shown[1]
+    assert "*Response rate*: 41% (12 of 29)" in shown[2]
+
+
 def test_removed_card_shows_nothing_of_the_post_and_no_button():
     shown = json.dumps([block.to_dict() for block in card_blocks(REMOVED, now=NOON)])
     assert "down again" not in shown
