@@ -69,7 +69,7 @@ def test_a_snoozed_case_comes_back_on_its_card_and_in_a_message_to_its_owner(at_
     update_changed(post=at_work.desk.post, house=at_work.house)
     card_shows(at_work, "*Claimed*")
     (told,) = at_work.direct("mia")
-    assert "The snooze is over of a complaint on X about *Lumora*" in told
+    assert "Back from its snooze: a complaint on X about *Lumora*" in told
     assert f"https://lumora.slack.com/archives/{at_work.alerts.id}/p" in told
 
 
@@ -251,7 +251,7 @@ def active_mutes(at_work):
 def test_the_author_of_a_card_is_muted_from_its_menu(at_work):
     choose(at_work, "mia", "This author for a week")
     told = shown(at_work.told("mia"))
-    assert "Author *x:jane* about Lumora until" in told
+    assert "Author *@jane on X* about Lumora until" in told
     assert "`/earshot unmute` ends it sooner" in told
     card_shows(at_work, f"<@{at_work.people['mia'].id}>: muted the author for 1 week")
     (mute,) = active_mutes(at_work)
