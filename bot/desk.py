@@ -83,7 +83,9 @@ class Verb:
     also: str = ""
 
 
-def show(respond: Respond, answer: Answer, *, instead: bool = False) -> None:
-    """Show an answer to the person alone, or instead of the private message that she clicked in."""
+def show(respond: Respond, answer: Answer, *, body: Mapping[str, Any], instead: bool = False) -> None:
+    """Show an answer to the person alone, in the thread that she clicked in, or instead of that private message."""
     arguments: dict[str, Any] = {"blocks": [block.to_dict() for block in answer.blocks]} if answer.blocks else {}
+    if not instead and (thread := (body.get("container") or {}).get("thread_ts")):
+        arguments["thread_ts"] = thread
     respond(text=answer.text, response_type="ephemeral", replace_original=instead, **arguments)

@@ -10,7 +10,7 @@ from crm.live_figures import corrected
 from domain.outcome import Kpi
 
 _TINY = 1e-12  # products of fractions round
-_UNJUDGED = "no figure before people have judged posts blind"
+_UNJUDGED = "people have to judge posts blind first"
 
 
 def response_rate(facts: Facts) -> Kpi:

@@ -216,10 +216,10 @@ def register(app: App, desk: Desk) -> None:
 
     def on_earshot(command: dict[str, Any], respond: Respond) -> None:
         name, _, words = unescape(command.get("text", "")).strip().partition(" ")
-        show(respond, _answer(_verb(name or "help", words), words, command, desk))
+        show(respond, _answer(_verb(name or "help", words), words, command, desk), body=command)
 
     def on_customer(command: dict[str, Any], respond: Respond) -> None:
-        show(respond, _answer(LOOK_UP, unescape(command.get("text", "")), command, desk))
+        show(respond, _answer(LOOK_UP, unescape(command.get("text", "")), command, desk), body=command)
 
     app.command(EARSHOT)(listener(on_earshot))
     app.command(CUSTOMER)(listener(on_customer))

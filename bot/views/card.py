@@ -125,8 +125,14 @@ def card_plain_text(file: CaseFile, *, now: datetime) -> str:
 
 def short_title(file: CaseFile, *, now: datetime) -> str:
     """Say in one line what the case is and by when it wants an answer."""
-    value = f" · {inline(file.customer.value_band)} value" if file.customer else ""
-    return f"{_title(file)} · {_due(file, now)}{value}"
+    return f"{_title(file)} · {_due(file, now)}{_value(file)}"
+
+
+def brief_title(file: CaseFile, *, now: datetime) -> str:
+    """Say the same where the message is never changed, and so without where the case stands, which would be."""
+    case = file.case
+    title = f"{_ICON[case.kind]} *{_kind(file)}* on {platform_name(case.platform)} · {urgency_words(case.urgency)}"
+    return f"{title} · {_due(file, now)}{_value(file)}"
 
 
 def _title(file: CaseFile) -> str:
@@ -145,6 +151,10 @@ def _state(file: CaseFile) -> str:
 def _too_old(file: CaseFile) -> bool:
     """Tell whether the posts went because of their age, and not by their author's wish."""
     return file.case.state is CaseState.REMOVED and any(line.action == TOO_OLD for line in file.history)
+
+
+def _value(file: CaseFile) -> str:
+    return f" · {inline(file.customer.value_band)} value" if file.customer else ""
 
 
 def _who_and_when(case: Case) -> str:

@@ -13,7 +13,7 @@ from domain.evidence import EvidencePage, EvidenceRow
 
 ROWS = "evidence"
 
-_COUNTED = {1: "✅ counts", 0: "▫️ counts not", -1: "➖ counts against"}
+_COUNTED = {1: "✅ counts", 0: "▫️ does not count", -1: "➖ counts against"}
 
 
 def evidence_blocks(page: EvidencePage, *, brand: str, since: date, until: date) -> list[Block]:

@@ -22,7 +22,7 @@ HOST: Final = "https://api.twitter.com"
 """The host that tweepy has built in."""
 
 _FIXES = {
-    401: "Check X_BEARER_TOKEN and the other X_ keys, or make new ones at https://console.x.com.",
+    401: "Check X_BEARER_TOKEN and the other keys of X, or make new ones at https://console.x.com.",
     402: "Buy credits or raise the spending limit at https://console.x.com.",
     403: "See at https://console.x.com that the app belongs to a project and may read.",
 }

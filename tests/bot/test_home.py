@@ -57,7 +57,8 @@ def test_home_shows_my_cases_the_team_and_my_preferences(at_work):
     shown = home(at_work, "mia")
     for expected in (
         "My cases", "*Claimed* by", "open post", "*Lumora*: 1 open case", "KPIs since Monday", "*Response rate*",
-        "🟢 All is well.", "What Earshot tells me directly", "Somebody assigned me a case", "Nothing is muted.",
+        "🟢 How Earshot hears: All is well.",
+        "What Earshot tells me directly", "Somebody assigned me a case", "Nothing is muted.",
     ):  # fmt: skip
         assert expected in shown
     assert "Settings" not in shown

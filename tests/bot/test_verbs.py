@@ -127,7 +127,7 @@ def test_what_is_muted_is_listed_and_ended(at_work):
     assert "Nothing is muted." in shown(at_work.type("mia", "/earshot mute"))
     answer = shown(at_work.type("mia", '/earshot mute "Price rise" 2h brand:Lumora'))
     assert "Topic *price rise* about Lumora until" in answer
-    assert "Author *x:jane* about all brands" in shown(at_work.type("mia", "/earshot mute @jane 1d"))
+    assert "Author *@jane on X* about all brands" in shown(at_work.type("mia", "/earshot mute @jane 1d"))
     listed = at_work.type("ben", "/earshot mute")
     assert "2 things muted" in shown(listed)
     press(at_work, "ben", UNMUTE, listed)
@@ -148,8 +148,8 @@ def test_what_is_muted_is_listed_and_ended(at_work):
 def test_a_handle_is_muted_on_the_platform_that_is_named(at_work):
     put(at_work, builders.mention("hello", number=301, by=builders.author("jane", platform="reddit")))
     assert "several platforms (reddit, x)" in at_work.type("mia", "/earshot mute @jane 2h").text
-    assert "Author *reddit:jane*" in shown(at_work.type("mia", "/earshot mute u/jane 2h"))
-    assert "Author *x:jane*" in shown(at_work.type("mia", "/earshot mute x:jane 2h"))
+    assert "Author *u/jane on Reddit*" in shown(at_work.type("mia", "/earshot mute u/jane 2h"))
+    assert "Author *@jane on X*" in shown(at_work.type("mia", "/earshot mute x:jane 2h"))
 
 
 def test_unsure_posts_are_judged_and_a_complaint_gets_its_card(at_work):

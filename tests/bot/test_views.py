@@ -140,8 +140,10 @@ VIEWS = {
         replace(files.file(state=CaseState.WAITING_APPROVAL, owner="U0MIA"), draft=files.draft()), now=NOON
     ),
     "card_opportunity": lambda: card_blocks(files.file(kind=CaseKind.OPPORTUNITY, urgency=Urgency.LOW), now=NOON),
-    "nudge_assigned": lambda: nudge_blocks(files.nudge()),
-    "nudge_awake": lambda: nudge_blocks(files.nudge(reason=NudgeReason.AWAKE, by=None, card_url=None)),
+    "nudge_assigned": lambda: nudge_blocks(files.nudge(), now=NOON),
+    "nudge_awake": lambda: nudge_blocks(
+        files.nudge(reason=NudgeReason.AWAKE, by=None, card_url=None), now=NOON + timedelta(days=1)
+    ),
     "escalation": lambda: handover_blocks(files.handed(HandoverKind.ESCALATION)),
     "product": lambda: handover_blocks(files.handed(HandoverKind.PRODUCT)),
     "product_message": lambda: handover_blocks(files.handed(HandoverKind.PRODUCT, seen=None, case=None, card_url=None)),
@@ -226,7 +228,9 @@ MODALS = {
     "modal_post": lambda: post_view("create_lead|Lumora", [files.seen(), files.seen("Trying Lumora", number=9)]),
     "modal_search": lambda: search_view(CASE, author=files.jane()),
     "modal_search_again": lambda: search_view(CASE, author=files.jane(), typed="nobody", nobody=True),
-    "modal_link": lambda: choice_view(CASE, [files.profile(), files.profile(customer=files.customer(id="cust2"))]),
+    "modal_link": lambda: choice_view(
+        CASE, [files.profile(), files.profile(customer=files.customer(id="cust2"))], author=files.jane()
+    ),
     "modal_unlink": lambda: unlink_view(CASE, files.customer().links, customer=files.customer()),
     "modal_account": lambda: account_view("cust1", platforms=["reddit", "x"]),
     "modal_note": lambda: note_view("cust1"),
@@ -384,7 +388,7 @@ def hostile_views(text):
         surge_blocks(files.surge(reasons=((text, 3),), loudest=(file,) * 3), now=NOON),
         surge_line_blocks(files.surge_line(brand=text, shown=(file,) * 8), now=NOON),
         deadline_blocks(files.deadline(brand=text, shown=(file,) * 10), now=NOON),
-        nudge_blocks(files.nudge(by=text, case=file.case)),
+        nudge_blocks(files.nudge(by=text, case=file.case), now=NOON),
         handover_blocks(passed_on),
         handover_blocks(replace(passed_on, seen=None)),
     ]
@@ -394,7 +398,7 @@ def hostile_views(text):
         batch_text(batch),
         digest_text(digest),
         notice_text(Notice(text)),
-        nudge_text(files.nudge(by=text, case=file.case, card_url=text)),
+        nudge_text(files.nudge(by=text, case=file.case, card_url=text), now=NOON),
         handover_text(passed_on),
         health_text(files.health(streams=(stream,))),
         blind_check_text(check),
@@ -417,7 +421,7 @@ def hostile_modals(text):
         product_view(MESSAGE, channel=text, quote=text, brands=["Lumora", "Helio"]),
         post_view("create_lead|Lumora", [seen] * 20),
         search_view(CASE, author=author, typed=text),
-        choice_view(CASE, [files.profile(customer=customer)] * 8),
+        choice_view(CASE, [files.profile(customer=customer)] * 8, author=author),
         unlink_view(CASE, customer.links, customer=customer),
         topic_view(CASE, brand=text),
     ]
@@ -655,6 +659,22 @@ def test_a_quiet_day_says_so_in_one_sentence_and_still_shows_the_kpis():
     assert "A quiet day: nobody wrote about Lumora. This is where the KPIs stand." in shown
     assert "Response rate: 41%" in shown
     assert "*Still unanswered*: nothing. Every complaint has its answer." in shown
+
+
+def test_a_quiet_day_names_the_fall_to_nothing_once():
+    movers = tuple(Mover(what, 0, 12.0) for what in ("mentions", "mentions on x", "negative mentions"))
+    moved = Movement(days=7, same_weekday=False, movers=movers)
+    shown = str([b.to_dict() for b in digest_blocks(files.quiet_digest(movement=moved))])
+    assert "mentions: 0, usually 12" in shown
+    assert "mentions on" not in shown
+    assert "negative mentions" not in shown
+
+
+def test_the_targets_come_before_the_long_list_of_kpis():
+    blocks = kpi_blocks(files.kpis(), **PERIOD, scores=files.scores())
+    shown = [str(block.to_dict()) for block in blocks]
+    assert "*Targets*" in shown[1]
+    assert "*Response rate*: 41% (12 of 29)" in shown[2]
 
 
 def test_removed_card_shows_nothing_of_the_post_and_no_button():
