@@ -10,6 +10,7 @@ from listeners.reddit.client import Client, Settings
 from listeners.reddit.poll import poll_of
 from listeners.reddit.replies import RedditReplier
 from listeners.reddit.things import NAME, mentions_from_response
+from listeners.replying import only_as
 
 __all__ = ["NAME", "READS", "TRAINABLE", "Settings", "check", "connect", "mentions_from_response", "replier"]
 
@@ -47,10 +48,12 @@ def check(settings: Settings) -> str:
     """Fetch a token and read one submission, and see who is signed in; return a sentence.
 
     Raises:
-        CredentialsError, PlatformError: see domain.errors.
+        CredentialsError: Reddit refuses a secret, or the refresh token is of an account that is none of ours.
+        PlatformError: Reddit does not answer.
     """
     Client(settings).get("r/all/new", {"limit": 1})
     if not settings.refresh_token:
         return "Reddit accepts the client id and secret."
-    me = Client(settings, signed_in=True).get("api/v1/me", {})
-    return f"Reddit accepts the client id and secret, and the refresh token of u/{me.get('name', '?')}."
+    handle = str(Client(settings, signed_in=True).get("api/v1/me", {}).get("name", "?"))
+    only = only_as(handle, accounts=settings.accounts, variable="REDDIT_REFRESH_TOKEN", platform=NAME)
+    return f"Reddit accepts the client id and secret, and the refresh token of u/{handle}.{only}"

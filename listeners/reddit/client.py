@@ -37,7 +37,8 @@ class Settings:
     """A Reddit app, where its API is, and how carefully it is read.
 
     `user_agent` by Reddit's rules: `<platform>:<app id>:<version> (by /u/name)`. `refresh_token` signs the account in
-    that answers. `overlap_seconds`: a post that becomes visible so late is found all the same.
+    that answers, which must be one of `accounts`, the handles of ours. `overlap_seconds`: a post that becomes visible
+    so late is found all the same.
     """
 
     client_id: str = field(repr=False, metadata=secret("REDDIT_CLIENT_ID"))
@@ -49,6 +50,7 @@ class Settings:
     overlap_seconds: float = 600.0
     max_pages: int = MAX_PAGES
     refresh_token: str = field(default="", repr=False, metadata=secret("REDDIT_REFRESH_TOKEN"))
+    accounts: tuple[str, ...] = ()
 
 
 class _Quota:

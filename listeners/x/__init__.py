@@ -6,6 +6,7 @@ from domain.brand import SourceKind, Stream
 from domain.clock import Clock, system_clock
 from domain.errors import SettingsError
 from domain.seams import Poll, Replier
+from listeners.replying import only_as
 from listeners.x.client import Client, Settings
 from listeners.x.poll import XPoll
 from listeners.x.posts import NAME, mentions_from_response
@@ -45,11 +46,13 @@ def check(settings: Settings) -> str:
     """Look one account up with each set of keys, which costs at most $0.020; return a sentence.
 
     Raises:
-        CredentialsError, PlatformError: see domain.errors.
+        CredentialsError: X refuses a key, or the access token is of an account that is none of ours.
+        PlatformError: X does not answer.
     """
     client = Client(settings, system_clock)
     client.call(lambda api: api.get_user(username="X"))
     if settings.user_id is None:
         return "X accepts the bearer token."
-    me = client.call(lambda api: api.get_me(user_auth=True)).get("data", {})
-    return f"X accepts the bearer token, and the access token of @{me.get('username', '?')}."
+    handle = str(client.call(lambda api: api.get_me(user_auth=True)).get("data", {}).get("username", "?"))
+    only = only_as(handle, accounts=settings.accounts, variable="X_ACCESS_TOKEN", platform=NAME)
+    return f"X accepts the bearer token, and the access token of @{handle}.{only}"
