@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, TextClause, and_, delete, func, select, up
 from domain.case import SeenMention, Triage, Urgency, Verdict
 from domain.mention import Mention, MentionId
 from domain.prediction import Predictions
-from storage import labels, messages, tombstones
+from storage import contexts, labels, messages, tombstones
 from storage.column_types import storable
 from storage.database import Tx
 from storage.fulltext import matches
@@ -48,6 +48,7 @@ def add(tx: Tx, seen: Sequence[SeenMention], *, stream: str | None, at: datetime
     authors = {one.mention.author.key: author_values(one.mention.author, at) for one in kept}
     upsert(tx, AuthorRow, [authors[key] for key in sorted(authors)], update=_AUTHOR_FIELDS)
     upsert(tx, MentionRow, [mention_values(one.mention) | {"fingerprint": one.fingerprint} for one in kept])
+    contexts.keep(tx, [one.mention for one in kept], at=at, secret=secret)
     for brand in sorted({one.brand for one in kept}):
         _sight(tx, [one for one in kept if one.brand == brand], brand=brand, stream=stream, at=at)
     labels.settle_dismissed(tx, sorted({one.case_id for one in kept if one.case_id}))

@@ -27,7 +27,7 @@ from storage.tables.house import (
 )
 from storage.tables.messages import STALE, UNSETTLED, MessageMentionRow, MessageRow, MuteRow, SurgeRow
 from storage.tables.outcomes import ClosedDayRow, ClosedOutcomeRow, OutcomeRow
-from storage.tables.posts import UNJUDGED, AuthorRow, CorrectionRow, MentionRow, PredictionRow, SightingRow
+from storage.tables.posts import UNJUDGED, AuthorRow, ContextRow, CorrectionRow, MentionRow, PredictionRow, SightingRow
 from storage.tables.replies import ACTIVE_REPLY, ReplyHoldRow, ReplyRow, ResponseRow
 from storage.tables.row import Row
 
@@ -50,6 +50,7 @@ __all__ = [
     "ClosedDayRow",
     "ClosedOutcomeRow",
     "ContactRow",
+    "ContextRow",
     "CorrectionRow",
     "CustomerNoteRow",
     "CustomerRow",

@@ -57,6 +57,17 @@ class MentionRow(Row):
     summons: Mapped[list[Any] | None]
 
 
+class ContextRow(Row):
+    """A post that stored ones answer, kept to show what they are about; `id` is what their `reply_to` says."""
+
+    __tablename__ = "contexts"
+    id: Mapped[Key]
+    author_key: Mapped[str] = mapped_column(index=True)
+    handle: Mapped[str]
+    text: Mapped[str]
+    seen_at: Mapped[datetime]
+
+
 class SightingRow(Row):
     """A post as seen for one brand: what triage decided. `batched_in` is the hourly or review line that lists it.
 

@@ -18,6 +18,7 @@ from domain.case import CaseState, HistoryLine, Response, Triage, Verdict
 from domain.customer import Grade
 from domain.forgetting import ForgettingState, Holdings
 from domain.handover import Handover, HandoverKind
+from domain.mention import Context
 from domain.message import MessageKind, Posted
 from domain.noise import Mute, MuteKind, SurgeSpan
 from domain.preference import Preferences
@@ -30,6 +31,7 @@ from storage import (
     brands,
     cases,
     closed_days,
+    contexts,
     copies,
     corrections,
     customer_notes,
@@ -67,6 +69,7 @@ from tests.storage.values import SECRET, case, message, seen, store
 DAY = {"brand": "Lumora", "start": NOON, "end": NOON + timedelta(days=1)}
 DAYS = {"brand": "Lumora", "since": NOON.date(), "until": NOON.date() + timedelta(days=1)}
 POST = mention(number=1)
+ANSWER = mention(number=2, reply_to=POST.id, context=Context(author("ann"), "Which app?"))
 WEEK = {"brand": "Lumora", "week": NOON.date()}
 KEY = "card:case1"
 LINE = HistoryLine(NOON, "U0MIA", "claimed")
@@ -328,6 +331,14 @@ ASKED = {
         surges.reasons(tx, "s1", limit=3),
         surges.loudest(tx, "s1", limit=3, since=NOON, until=NOON),
         surges.total(tx, "s1", since=NOON, until=NOON),
+    ),
+    "contexts": lambda tx: (
+        contexts.keep(tx, [ANSWER], at=NOON, secret=SECRET),
+        contexts.answered(tx, [ANSWER]),
+        contexts.erase(tx, [POST.id]),
+        contexts.erase_authors(tx, [POST.author.key]),
+        contexts.parents_of(tx, [ANSWER.id]),
+        contexts.drop_idle(tx, [POST.id]),
     ),
     "tombstones": lambda tx: (tombstones.put(tx, ["d"], at=NOON), tombstones.erased(tx, [POST], secret=SECRET)),
 }
