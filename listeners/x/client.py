@@ -37,7 +37,7 @@ class Settings:
     that account may answer. `accounts`: the handles of ours, among which that account is. `overlap_seconds`: a post
     that becomes visible so late is found all the same. The prices are those of a post and of a user in an answer, and
     of a post among the mentions and posts of the account that authenticates, where it owns the app:
-    https://docs.x.com/x-api/getting-started/pricing
+    https://docs.x.com/x-api/getting-started/pricing. `reply_context` also reads what posts answer.
     """
 
     bearer_token: str = field(repr=False, metadata=secret("X_BEARER_TOKEN"))
@@ -49,6 +49,7 @@ class Settings:
     post_usd: Decimal = field(default=Decimal("0.005"), metadata=KEY)
     user_usd: Decimal = field(default=Decimal("0.010"), metadata=KEY)
     own_post_usd: Decimal = field(default=Decimal("0.001"), metadata=KEY)
+    reply_context: bool = field(default=True, metadata=KEY)
     timeout_seconds: float = 10.0
     overlap_seconds: float = 120.0
     max_pages: int = MAX_PAGES

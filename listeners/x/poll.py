@@ -15,6 +15,7 @@ from domain.mention import Batch, Cursor
 from listeners.bodies import reading
 from listeners.paging import Page, Place, Stretch, read
 from listeners.x.client import Client, Settings
+from listeners.x.lookups import USER_FIELDS, Lookups
 from listeners.x.posts import NAME, Payload, id_at, mentions_from_response, moment_of
 
 # https://docs.x.com/x-api/posts/search/introduction and .../timelines/introduction
@@ -28,7 +29,7 @@ _REACH_MARGIN = timedelta(minutes=10)
 _FIELDS = {
     "tweet_fields": "author_id,conversation_id,created_at,entities,lang,note_tweet,referenced_tweets,withheld",
     "expansions": "author_id",
-    "user_fields": "name,public_metrics,username,verified,verified_type",
+    "user_fields": USER_FIELDS,
 }
 
 
@@ -41,6 +42,9 @@ class XPoll:
         self._clock = clock
         self._client = Client(settings, clock)
         self._bill = _Bill(clock, settings.user_usd)
+        self._lookups = Lookups(
+            settings, clock, charge=lambda found: self._bill.charge(found, post_usd=settings.post_usd)
+        )
         self._overlap = int(settings.overlap_seconds * 1000) << 22
         self._account_id: str | None = None
         self._owed_usd = Decimal(0)
@@ -104,7 +108,7 @@ class XPoll:
             return None
         answer = self._client.call(lambda api: self._ask(api, size, stretch, token))
         try:
-            page = self._page(answer)
+            page = self._page(answer, budget_usd)
         except InputError as error:
             raise PlatformError(
                 f"X's answer cannot be used: {error} The next poll tries again.", platform=NAME
@@ -112,7 +116,12 @@ class XPoll:
         self._owed_usd = Decimal(0)
         return page
 
-    def _page(self, answer: Payload) -> Page:
+    def _page(self, answer: Payload, budget_usd: Decimal | None) -> Page:
+        with reading("The listing", answer):
+            cost = self._owed_usd + self._bill.charge(answer, post_usd=self._post_usd)
+            left = None if budget_usd is None else budget_usd - cost
+            parents = self._settings.reply_context and self._stream.kind is not SourceKind.OWN_POSTS
+            cost += self._lookups.complete(answer, parents=parents, budget_usd=left)
         mentions, removals = mentions_from_response(answer, seen_at=self._clock())
         with reading("The listing", answer):
             ids = [int(post["id"]) for post in answer.get("data", ())]
@@ -122,7 +131,7 @@ class XPoll:
                 newest=max(ids, default=None),
                 token=answer["meta"].get("next_token"),
                 resume=str(min(ids)) if ids else None,
-                cost_usd=self._owed_usd + self._bill.charge(answer, post_usd=self._post_usd),
+                cost_usd=cost,
             )
 
     @property
