@@ -1,4 +1,4 @@
-"""Reddit: polling search, submissions and comments of subreddits and accounts, and answering, through praw."""
+"""Reddit: polling search, subreddits, accounts and what names ours, and answering, through praw."""
 
 from typing import Final
 
@@ -16,6 +16,7 @@ __all__ = ["NAME", "READS", "TRAINABLE", "Settings", "check", "connect", "mentio
 
 READS: Final = {
     SourceKind.SEARCH: ("native_query",),
+    SourceKind.MENTIONS: ("account",),
     SourceKind.NEW: ("subreddits",),
     SourceKind.COMMENTS: ("subreddits",),
     SourceKind.OWN_POSTS: ("account",),
@@ -26,14 +27,18 @@ TRAINABLE: Final = False
 
 
 def connect(settings: Settings, stream: Stream, *, clock: Clock) -> Poll:
-    """Return what polls a search, the submissions or comments of subreddits, or an account's comments. No call is made.
+    """Return what polls a search, subreddits, an account's comments or what names our account. No call is made.
 
     Raises:
-        SettingsError: Reddit has no such stream, or the app's id or secret is not set.
+        SettingsError: Reddit has no such stream, or a secret that it needs is not set.
     """
     if not (settings.client_id and settings.client_secret):
         raise SettingsError(
             f"The stream {stream.name} reads Reddit, but REDDIT_CLIENT_ID or REDDIT_CLIENT_SECRET is not set."
+        )
+    if stream.kind is SourceKind.MENTIONS and not settings.refresh_token:
+        raise SettingsError(
+            f"The stream {stream.name} reads the inbox of an account of Reddit, but REDDIT_REFRESH_TOKEN is not set."
         )
     return poll_of(settings, stream, clock)
 

@@ -22,6 +22,7 @@ from listeners.settings import KEY, secret
 APPS: Final = "https://www.reddit.com/prefs/apps"
 
 _SIGN_IN = "/api/v1/access_token"
+_INBOX = "message/"
 
 _CREDENTIALS_FIX = f"Check REDDIT_CLIENT_ID and REDDIT_CLIENT_SECRET against {APPS}."
 _FIXES = {
@@ -192,6 +193,11 @@ def _failure(response: Response, path: str) -> PlatformError:
     if status == 401 or _SIGN_IN in response.url:
         return CredentialsError(f"Reddit says {status} ({response.reason}). {_CREDENTIALS_FIX}", platform=NAME)
     says = f"Reddit says {status} ({response.reason}) to {path}."
+    if status == 403 and path.startswith(_INBOX):
+        fix = (
+            "The refresh token does not open the inbox: make REDDIT_REFRESH_TOKEN anew, with the scope privatemessages."
+        )
+        return CredentialsError(f"{says} {fix}", platform=NAME)
     if status in _FIXES:
         return PlatformError(f"{says} {_FIXES[status]}", platform=NAME)
     return _unanswered(says)

@@ -1,4 +1,4 @@
-"""X: polling recent search, the mentions of an account and its own posts, and answering, through tweepy."""
+"""X: polling recent search, what names or quotes an account and its own posts, and answering, through tweepy."""
 
 from typing import Final
 
@@ -17,6 +17,7 @@ __all__ = ["NAME", "READS", "TRAINABLE", "Settings", "check", "connect", "mentio
 READS: Final = {
     SourceKind.SEARCH: ("native_query",),
     SourceKind.MENTIONS: ("account",),
+    SourceKind.QUOTES: ("account",),
     SourceKind.OWN_POSTS: ("account",),
 }
 
@@ -25,13 +26,13 @@ TRAINABLE: Final = False
 
 
 def connect(settings: Settings, stream: Stream, *, clock: Clock) -> Poll:
-    """Return what polls a search, the mentions of an account or its own posts. No call is made yet.
+    """Return what polls a search, the mentions or quotes of an account, or its own posts. No call is made yet.
 
     Raises:
         SettingsError: X has no such stream, or no bearer token is set.
     """
     if stream.kind not in READS:
-        raise SettingsError(f"The stream {stream.name} reads {stream.kind} of X: use search, mentions or own_posts.")
+        raise SettingsError(f"The stream {stream.name} reads {stream.kind} of X: use {', '.join(READS)}.")
     if not settings.bearer_token:
         raise SettingsError(f"The stream {stream.name} reads X, but X_BEARER_TOKEN is not set.")
     return XPoll(settings, stream, clock)

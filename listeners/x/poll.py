@@ -21,7 +21,7 @@ from listeners.x.posts import NAME, Payload, id_at, mentions_from_response, mome
 # https://docs.x.com/x-api/posts/search/introduction and .../timelines/introduction
 REACH: Final = timedelta(days=7)
 LARGEST_PAGE: Final = 100
-SMALLEST_PAGE: Final = {SourceKind.SEARCH: 10, SourceKind.MENTIONS: 5, SourceKind.OWN_POSTS: 5}
+SMALLEST_PAGE: Final = {SourceKind.SEARCH: 10, SourceKind.QUOTES: 10, SourceKind.MENTIONS: 5, SourceKind.OWN_POSTS: 5}
 
 _REACH_MARGIN = timedelta(minutes=10)
 """What is left of the reach is not asked for: clocks differ, and a poll takes time."""
@@ -33,12 +33,28 @@ _FIELDS = {
 }
 
 
+def query_of(stream: Stream) -> str | None:
+    """Return what a stream searches for; None where it reads an account's timeline.
+
+    A quote holds a link to the quoted post, which names its author; the timeline of mentions has only quotes that also
+    name the account in words. https://docs.x.com/x-api/posts/search/integrate/operators
+    """
+    match stream.kind:
+        case SourceKind.SEARCH:
+            return stream.target
+        case SourceKind.QUOTES:
+            links = " OR ".join(f'url:"{host}/{stream.target}/status"' for host in ("x.com", "twitter.com"))
+            return f"({links}) is:quote -is:retweet -from:{stream.target}"
+    return None
+
+
 class XPoll:
     """Polls one stream. Between polls it remembers what was paid for today, the quota, and the account's id."""
 
     def __init__(self, settings: Settings, stream: Stream, clock: Clock) -> None:
         self._settings = settings
         self._stream = stream
+        self._query = query_of(stream)
         self._clock = clock
         self._client = Client(settings, clock)
         self._bill = _Bill(clock, settings.user_usd)
@@ -77,7 +93,7 @@ class XPoll:
         except ValueError as error:
             self._instead = (cursor, Place())
             raise self._lost("The saved place cannot be read.") from error
-        if self._stream.kind is not SourceKind.SEARCH:
+        if self._query is None:
             return place
         floors = [stretch.floor for stretch in place.left if stretch.floor is not None]
         if place.newest is not None:
@@ -97,7 +113,7 @@ class XPoll:
 
     def _fetch(self, stretch: Stretch, token: str | None, budget_usd: Decimal | None) -> Page | None:
         """Fetch a page, if even one of unknown posts by unknown authors is within the budget."""
-        if self._stream.kind is not SourceKind.SEARCH and self._account_id is None:
+        if self._query is None and self._account_id is None:
             if budget_usd is not None and budget_usd < self._settings.user_usd:
                 return None
             self._account_id = self._look_up(self._stream.target)
@@ -151,8 +167,8 @@ class XPoll:
         since = self._horizon if stretch.floor is None else stretch.floor
         listing = {"max_results": size, "since_id": since, "until_id": stretch.resume, **_FIELDS}
         answer: Response
-        if self._stream.kind is SourceKind.SEARCH:
-            answer = api.search_recent_tweets(self._stream.target, next_token=token, **listing)
+        if self._query is not None:
+            answer = api.search_recent_tweets(self._query, next_token=token, **listing)
         else:
             ask = api.get_users_mentions if self._stream.kind is SourceKind.MENTIONS else api.get_users_tweets
             answer = ask(self._account_id, pagination_token=token, user_auth=self._own, **listing)
