@@ -20,6 +20,12 @@ REMEMBERED: Final = timedelta(hours=1)
 """So long nothing is asked for again, found or not: X charges each once a day, and a deletion should be noticed."""
 
 USER_FIELDS: Final = "name,public_metrics,username,verified,verified_type"
+FIELDS: Final = {
+    "tweet_fields": "author_id,conversation_id,created_at,entities,lang,note_tweet,referenced_tweets,withheld",
+    "expansions": "author_id",
+    "user_fields": USER_FIELDS,
+}
+"""All that a mention needs of a post, in one answer."""
 PARENT_FIELDS: Final = "author_id,created_at,entities,note_tweet,withheld"
 
 log = structlog.get_logger(__name__)

@@ -1,21 +1,23 @@
 """Polling one stream of X: what is asked, what it costs, and how far back X goes."""
 
 from dataclasses import replace
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
+import structlog
 import tweepy
 from requests import Response
 
 from domain.brand import SourceKind, Stream
 from domain.clock import Clock
 from domain.errors import CursorTooOldError, InputError, PlatformError
-from domain.mention import Batch, Cursor
-from listeners.bodies import reading
+from domain.mention import Batch, Cursor, Mention, Removal
+from listeners.bodies import in_order, reading
 from listeners.paging import Page, Place, Stretch, read
 from listeners.x.client import Client, Settings
-from listeners.x.lookups import USER_FIELDS, Lookups
+from listeners.x.filtered import FilteredStream, filtered_stream_of, merged
+from listeners.x.lookups import FIELDS, Lookups
 from listeners.x.posts import NAME, Payload, id_at, mentions_from_response, moment_of
 
 # https://docs.x.com/x-api/posts/search/introduction and .../timelines/introduction
@@ -26,11 +28,8 @@ SMALLEST_PAGE: Final = {SourceKind.SEARCH: 10, SourceKind.QUOTES: 10, SourceKind
 _REACH_MARGIN = timedelta(minutes=10)
 """What is left of the reach is not asked for: clocks differ, and a poll takes time."""
 
-_FIELDS = {
-    "tweet_fields": "author_id,conversation_id,created_at,entities,lang,note_tweet,referenced_tweets,withheld",
-    "expansions": "author_id",
-    "user_fields": USER_FIELDS,
-}
+VERIFIED_AFTER: Final = timedelta(minutes=5)
+"""Where the filtered stream hears a search, the search itself looks for what it missed so often."""
 
 
 def query_of(stream: Stream) -> str | None:
@@ -46,6 +45,9 @@ def query_of(stream: Stream) -> str | None:
             links = " OR ".join(f'url:"{host}/{stream.target}/status"' for host in ("x.com", "twitter.com"))
             return f"({links}) is:quote -is:retweet -from:{stream.target}"
     return None
+
+
+log = structlog.get_logger(__name__)
 
 
 class XPoll:
@@ -65,12 +67,49 @@ class XPoll:
         self._account_id: str | None = None
         self._owed_usd = Decimal(0)
         self._instead: tuple[Cursor | None, Place] | None = None
+        heard = settings.filtered_stream and self._query is not None
+        self._line: FilteredStream | None = filtered_stream_of(settings, clock) if heard else None
+        self._searched_at: datetime | None = None
 
     def __call__(self, cursor: Cursor | None, *, budget_usd: Decimal | None = None) -> Batch:
         """Poll, see domain.seams.Poll.
 
         A cursor beyond X's reach raises CursorTooOldError once; polled again, it goes on where the reach begins.
         """
+        if self._line is None:
+            return self._search(cursor, budget_usd)
+        if told := self._line.complaint():
+            raise PlatformError(told, platform=NAME)
+        return self._hear(self._line, cursor, budget_usd)
+
+    def _hear(self, line: FilteredStream, cursor: Cursor | None, budget_usd: Decimal | None) -> Batch:
+        """Take what the filtered stream heard, and search where it may have missed something.
+
+        What was heard never moves the cursor: if it is lost on the way to the database, a search brings it again.
+        """
+        now, heard = self._clock(), line.hear(self._stream.name)
+        try:
+            mentions, removals, cost = self._take(merged(heard.bodies), budget_usd)
+        except InputError as error:
+            log.warning("filtered_stream_unreadable", stream=self._stream.name, error=str(error))
+            mentions, removals, cost, self._searched_at = (), (), Decimal(0), None
+        batch, searched_at = Batch((), cursor), self._searched_at
+        whole = searched_at is not None and heard.since is not None and heard.since <= searched_at
+        if not whole or now - (searched_at or now) >= VERIFIED_AFTER or self._place(cursor).left:
+            self._searched_at = None
+            batch = self._search(cursor, None if budget_usd is None else budget_usd - cost)
+            self._searched_at = now
+        cost += batch.cost_usd
+        allowed = (
+            None
+            if budget_usd is None
+            else max(0, int((budget_usd - cost) / (self._post_usd + self._settings.user_usd)))
+        )
+        line.listen(self._stream.name, self._query or "", allowed=allowed)
+        found = in_order((*batch.mentions, *mentions), (*batch.removals, *removals))
+        return replace(batch, mentions=found.mentions, removals=found.removals, cost_usd=cost)
+
+    def _search(self, cursor: Cursor | None, budget_usd: Decimal | None) -> Batch:
         place = self._place(cursor)
         try:
             return read(
@@ -133,12 +172,7 @@ class XPoll:
         return page
 
     def _page(self, answer: Payload, budget_usd: Decimal | None) -> Page:
-        with reading("The listing", answer):
-            cost = self._owed_usd + self._bill.charge(answer, post_usd=self._post_usd)
-            left = None if budget_usd is None else budget_usd - cost
-            parents = self._settings.reply_context and self._stream.kind is not SourceKind.OWN_POSTS
-            cost += self._lookups.complete(answer, parents=parents, budget_usd=left)
-        mentions, removals = mentions_from_response(answer, seen_at=self._clock())
+        mentions, removals, cost = self._take(answer, budget_usd)
         with reading("The listing", answer):
             ids = [int(post["id"]) for post in answer.get("data", ())]
             return Page(
@@ -147,8 +181,19 @@ class XPoll:
                 newest=max(ids, default=None),
                 token=answer["meta"].get("next_token"),
                 resume=str(min(ids)) if ids else None,
-                cost_usd=cost,
+                cost_usd=self._owed_usd + cost,
             )
+
+    def _take(
+        self, answer: Payload, budget_usd: Decimal | None
+    ) -> tuple[tuple[Mention, ...], tuple[Removal, ...], Decimal]:
+        """Read an answer, completed within the budget, and say what it cost. Raises InputError."""
+        with reading("The listing", answer):
+            cost = self._bill.charge(answer, post_usd=self._post_usd)
+            left = None if budget_usd is None else budget_usd - self._owed_usd - cost
+            parents = self._settings.reply_context and self._stream.kind is not SourceKind.OWN_POSTS
+            cost += self._lookups.complete(answer, parents=parents, budget_usd=left)
+        return *mentions_from_response(answer, seen_at=self._clock()), cost
 
     @property
     def _horizon(self) -> int:
@@ -165,7 +210,7 @@ class XPoll:
 
     def _ask(self, api: tweepy.Client, size: int, stretch: Stretch, token: str | None) -> Response:
         since = self._horizon if stretch.floor is None else stretch.floor
-        listing = {"max_results": size, "since_id": since, "until_id": stretch.resume, **_FIELDS}
+        listing = {"max_results": size, "since_id": since, "until_id": stretch.resume, **FIELDS}
         answer: Response
         if self._query is not None:
             answer = api.search_recent_tweets(self._query, next_token=token, **listing)
