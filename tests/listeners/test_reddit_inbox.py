@@ -94,10 +94,10 @@ def test_an_inbox_needs_the_accounts_own_sign_in_and_its_scope(sandbox, clock, c
         poll(None)
 
 
-def test_what_a_comment_answers_is_asked_for_once(sandbox, clock, connect):
+def test_what_a_comment_answers_is_asked_for_once(sandbox, clock, connect, monkeypatch):
     post, named = discuss(sandbox, clock)
-    asked = []
-    sandbox.reddit_faults.draw = asked.append
+    asked: list[str] = []
+    monkeypatch.setattr(sandbox.reddit_faults, "draw", asked.append)
     poll = connect(listing(SourceKind.COMMENTS, "cordcutters"))
     first = poll(None)
     contexts = {mention.id: mention.context for mention in first.mentions}

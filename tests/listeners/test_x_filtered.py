@@ -28,11 +28,21 @@ def clock():
 @pytest.fixture
 def sandbox(clock):
     with Sandbox(clock=clock) as running:
-        asked = []
-        draw = running.x_faults.draw
-        running.x_faults.draw = lambda path: (asked.append(path), draw(path))[1]
-        running.asked = asked
         yield running
+
+
+@pytest.fixture
+def asked(sandbox, monkeypatch):
+    """Return the requests of X so far, each as its method and path."""
+    paths: list[str] = []
+    draw = sandbox.x_faults.draw
+
+    def noting(path):
+        paths.append(path)
+        return draw(path)
+
+    monkeypatch.setattr(sandbox.x_faults, "draw", noting)
+    return paths
 
 
 @pytest.fixture
@@ -61,8 +71,7 @@ def say(sandbox, clock, text, **draft):
     return f"x:{post.id}"
 
 
-def searches(sandbox):
-    return sandbox.asked.count("GET /2/tweets/search/recent")
+SEARCH = "GET /2/tweets/search/recent"
 
 
 def connected(line):
@@ -85,14 +94,14 @@ def ids(batch):
     return [mention.id for mention in batch.mentions]
 
 
-def test_a_heard_post_comes_with_the_next_poll_and_without_a_search(sandbox, clock, settings, line):
+def test_a_heard_post_comes_with_the_next_poll_and_without_a_search(sandbox, clock, settings, line, asked):
     before = say(sandbox, clock, "lumora is slow")
     poll = x.connect(settings, LUMORA, clock=clock)
     assert ids(poll(None)) == [before]
     connected(line)
     clock.advance(seconds=1)
     cursor = poll(None).cursor
-    count = searches(sandbox)
+    count = asked.count(SEARCH)
     new = say(sandbox, clock, "lumora is down", reply_to=before.removeprefix("x:"))
     say(sandbox, clock, "something else")
     heard(line, LUMORA.name)
@@ -101,11 +110,11 @@ def test_a_heard_post_comes_with_the_next_poll_and_without_a_search(sandbox, clo
     (mention,) = batch.mentions
     assert (mention.author.handle, mention.context.text) == ("jane", "lumora is slow")
     assert batch.cursor == cursor, "the cursor is the search's alone"
-    assert searches(sandbox) == count
+    assert asked.count(SEARCH) == count
     assert ids(poll(cursor)) == []
 
 
-def test_two_streams_share_the_one_connection_and_each_hears_its_own(sandbox, clock, settings, line):
+def test_two_streams_share_the_one_connection_and_each_hears_its_own(sandbox, clock, settings, line, asked):
     polls = {one.name: x.connect(settings, one, clock=clock) for one in (LUMORA, KINO)}
     twin = x.connect(settings, replace(LUMORA, name="lumora again"), clock=clock)
     quotes = x.connect(settings, stream(name="quotes", kind=SourceKind.QUOTES, target=X_ACCOUNT), clock=clock)
@@ -123,12 +132,12 @@ def test_two_streams_share_the_one_connection_and_each_hears_its_own(sandbox, cl
     quote = say(sandbox, clock, "They do not play", quotes=ours.id)
     heard(line, KINO.name, 2)
     heard(line, "quotes")
-    count = searches(sandbox)
+    count = asked.count(SEARCH)
     assert ids(polls[LUMORA.name](None)) == ids(twin(None)) == [both]
     assert ids(polls[KINO.name](None)) == [both, one]
     assert ids(quotes(None)) == [quote]
-    assert searches(sandbox) == count
-    assert sandbox.asked.count("GET /2/tweets/search/stream") == 1
+    assert asked.count(SEARCH) == count
+    assert asked.count("GET /2/tweets/search/stream") == 1
 
 
 def test_what_the_stream_missed_is_searched_for(sandbox, clock, settings, line):
