@@ -79,6 +79,7 @@ class XApi:
             ("/users/by/username/{handle}", "user", self._user_by_handle),
             ("/users/by", "user", self._users_by_handle),
             ("/users/me", "me", self._me),
+            ("/users", "user", self._users),
             ("/users/{id}", "user", self._user),
             ("/users/{id}/mentions", "mentions", self._mentions),
             ("/users/{id}/tweets", "timeline", self._timeline),
@@ -272,6 +273,16 @@ class XApi:
                 data.append(page.user(author))
             else:
                 page.errors.append(not_found("user", "usernames", handle))
+        return web.json_response(page.body(data=data))
+
+    async def _users(self, request: web.Request) -> web.Response:
+        page = self._page(request)
+        data = []
+        for user_id in request.query.get("ids", "").split(","):
+            if author := self._world.author_by_id("x", user_id):
+                data.append(page.user(author))
+            else:
+                page.errors.append(not_found("user", "ids", user_id))
         return web.json_response(page.body(data=data))
 
     async def _me(self, request: web.Request) -> web.Response:

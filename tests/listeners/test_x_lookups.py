@@ -8,6 +8,7 @@ import pytest
 from domain.brand import SourceKind
 from domain.mention import Removal
 from listeners import x
+from listeners.x.lookups import Lookups
 from listeners.x.posts import mentions_from_response
 from sandbox.server import X_ACCESS_SECRET, X_ACCOUNT, X_BEARER_TOKEN, Sandbox
 from sandbox.world import Draft
@@ -90,6 +91,17 @@ def test_what_is_answered_and_gone_is_a_removal(sandbox, clock):
     batch = poll_of(sandbox, clock)(None)
     assert [m.context for m in batch.mentions] == [None]
     assert batch.removals == (Removal(f"x:{parent.id}", clock()),)
+
+
+def test_the_sandbox_looks_users_up_as_x_does(sandbox, clock):
+    ann = sandbox.world.introduce("x", "ann", followers=12)
+    lookups = Lookups(x.Settings(X_BEARER_TOKEN, api_url=sandbox.x_api_url), clock, charge=lambda _: USER)
+    answer = {"data": [{"id": "1", "text": "lumora", "author_id": ann.id}, {"id": "2", "text": "", "author_id": "7"}]}
+    assert lookups.complete(answer, parents=True, budget_usd=None) == USER
+    assert [(user["username"], user["public_metrics"]["followers_count"]) for user in answer["includes"]["users"]] == [
+        ("ann", 12)
+    ]
+    assert lookups.complete(answer, parents=True, budget_usd=None) == 0, "who is not there is not asked for again"
 
 
 @pytest.fixture

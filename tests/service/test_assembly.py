@@ -40,7 +40,18 @@ accounts = { x = ["lumora"], reddit = ["LumoraHelp"] }
 name = "Kinobox"
 accounts = { x = ["kinobox"], reddit = ["KinoboxHelp"] }
 """
-KEYS = dict.fromkeys(("X_API_KEY", "X_API_SECRET", "X_ACCESS_TOKEN", "X_ACCESS_SECRET", "REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET", "REDDIT_REFRESH_TOKEN"), "1-secret")  # fmt: skip
+KEYS = dict.fromkeys(
+    (
+        "X_API_KEY",
+        "X_API_SECRET",
+        "X_ACCESS_TOKEN",
+        "X_ACCESS_SECRET",
+        "REDDIT_CLIENT_ID",
+        "REDDIT_CLIENT_SECRET",
+        "REDDIT_REFRESH_TOKEN",
+    ),
+    "1-secret",
+)
 
 
 def test_what_answers_for_a_brand_knows_its_accounts_alone_and_check_knows_all(tmp_path):
