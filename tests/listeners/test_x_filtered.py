@@ -1,5 +1,7 @@
 """The filtered stream makes posts come sooner, is shared by all searches, pays for nothing unasked, loses nothing."""
 
+import json
+import random
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -10,12 +12,14 @@ from domain.brand import SourceKind
 from domain.errors import PlatformError
 from listeners import x
 from listeners.x import filtered
+from listeners.x.posts import mentions_from_response
 from sandbox.server import X_ACCESS_SECRET, X_ACCOUNT, X_BEARER_TOKEN, Sandbox
 from sandbox.world import Draft
-from tests.builders import stream
+from tests.builders import NOON, stream
 from tests.listeners.platforms import FakeX, HandClock
 from tests.replay import json_reply
 from tests.sandbox.running import wait_until
+from tests.shared import SHARED
 
 LUMORA, KINO = stream(name="lumora on X", target="lumora"), stream(name="kino on X", target="kinobox")
 
@@ -218,6 +222,50 @@ def test_one_connection_is_all_that_x_allows_and_another_program_is_survived(san
     post = say(sandbox, clock, "lumora is down")
     assert ids(poll(None)) == [post]
     stranger.close()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_breaks_nothing_is_lost(sandbox, clock, settings, line, seed):
+    """Late posts, connections that end, polls that are missed and searches that fail, in any order."""
+    dice = random.Random(seed)
+    poll, cursor = x.connect(settings, LUMORA, clock=clock), None
+    published: set[str] = set()
+    seen: set[str] = set()
+    for _ in range(60):
+        for _ in range(dice.choice((0, 0, 1, 3))):
+            late = timedelta(seconds=dice.choice((0, 0, 0, 60, 100)))
+            published.add(f"x:{sandbox.world.add(Draft('x', 'jane', 'lumora', late=late)).id}")
+            clock.advance(milliseconds=10)
+        if dice.random() < 0.15:
+            line.close()
+        if dice.random() < 0.15:
+            sandbox.x_faults.add("server_error", times=1)
+        clock.advance(seconds=dice.choice((1, 5, 30, 240)))
+        if dice.random() < 0.8:
+            try:
+                batch = poll(cursor, budget_usd=dice.choice((None, None, Decimal(1))))
+            except PlatformError:
+                continue
+            seen |= set(ids(batch))
+            cursor = batch.cursor
+    sandbox.x_faults.clear()
+    for _ in range(5):
+        clock.advance(minutes=6)
+        batch = poll(cursor)
+        seen |= set(ids(batch))
+        cursor = batch.cursor
+    assert published == seen
+    assert line._tap is not None, "and X is still listened to"
+
+
+def test_recorded_lines_are_read_as_one_answer():
+    recorded = SHARED / "fixtures" / "x" / "twarc_streaming_output_with_error.jsonl"
+    if not recorded.exists():
+        pytest.skip("no recorded payloads here")
+    bodies = tuple(json.loads(line) for line in recorded.read_text().splitlines() if line.endswith("}"))
+    together = mentions_from_response(filtered.merged(bodies), seen_at=NOON).mentions
+    alone = {one.id for body in bodies for one in mentions_from_response(body, seen_at=NOON).mentions}
+    assert {one.id for one in together} == alone != set()
 
 
 @pytest.fixture

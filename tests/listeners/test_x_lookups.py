@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -96,7 +97,9 @@ def test_what_is_answered_and_gone_is_a_removal(sandbox, clock):
 def test_the_sandbox_looks_users_up_as_x_does(sandbox, clock):
     ann = sandbox.world.introduce("x", "ann", followers=12)
     lookups = Lookups(x.Settings(X_BEARER_TOKEN, api_url=sandbox.x_api_url), clock, charge=lambda _: USER)
-    answer = {"data": [{"id": "1", "text": "lumora", "author_id": ann.id}, {"id": "2", "text": "", "author_id": "7"}]}
+    answer: dict[str, Any] = {
+        "data": [{"id": "1", "text": "lumora", "author_id": ann.id}, {"id": "2", "text": "", "author_id": "7"}]
+    }
     assert lookups.complete(answer, parents=True, budget_usd=None) == USER
     assert [(user["username"], user["public_metrics"]["followers_count"]) for user in answer["includes"]["users"]] == [
         ("ann", 12)
