@@ -152,13 +152,38 @@ def test_what_the_stream_missed_is_searched_for(sandbox, clock, settings, line):
     wait_until(lambda: not line._tap.alive)
     missed = say(sandbox, clock, "lumora, while nobody listened")
     assert missed in ids(poll(cursor))
-    clock.advance(seconds=30)
-    cursor = listening(poll, line, clock, cursor)
+
+
+def test_what_is_posted_between_the_search_and_the_connection_comes_with_the_next_poll(
+    sandbox, clock, settings, line, monkeypatch
+):
+    between: list[str] = []
+    listen = line.listen
+
+    def late_listen(*args, **more):
+        if not between:
+            between.append(say(sandbox, clock, "lumora, in between"))
+        listen(*args, **more)
+
+    monkeypatch.setattr(line, "listen", late_listen)
+    poll = x.connect(settings, LUMORA, clock=clock)
+    first = poll(None)
+    connected(line)
+    clock.advance(seconds=1)
+    assert ids(first) == []
+    assert ids(poll(first.cursor)) == between
+
+
+def test_the_search_finds_within_five_minutes_what_the_stream_leaves_out(sandbox, clock, settings, line, asked):
+    poll = x.connect(settings, LUMORA, clock=clock)
+    cursor = listening(poll, line, clock)
     late = say(sandbox, clock, "lumora, late", late=timedelta(seconds=60))
-    clock.advance(minutes=2)
-    assert ids(poll(cursor)) == [], "X delivers no post that becomes visible late"
-    clock.advance(minutes=4)
-    assert late in ids(poll(cursor)), "the search that verifies finds it"
+    count, found = asked.count(SEARCH), []
+    for _ in range(5):
+        clock.advance(minutes=1)
+        found.append(ids(poll(cursor)))
+    assert found == [[], [], [], [], [late]], "X delivers no post that becomes visible late"
+    assert asked.count(SEARCH) == count + 1
 
 
 def test_a_failed_search_is_made_up_for(sandbox, clock, settings, line):
