@@ -74,6 +74,7 @@ class SourceKind(StrEnum):
 
     SEARCH = "search"  # a native query
     MENTIONS = "mentions"  # posts that name our accounts
+    QUOTES = "quotes"  # posts that quote our accounts' posts, by name or not
     NEW = "new"  # a subreddit's new submissions
     COMMENTS = "comments"  # a subreddit's comments
     OWN_POSTS = "own_posts"  # what our accounts wrote: the answers

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 
-from domain.mention import Author, Mention, MentionId
+from domain.mention import Author, Context, Mention, MentionId
 from domain.prediction import Predictions
 from domain.reply import Credit, Draft
 
@@ -187,7 +187,7 @@ class CaseFile:
     """A case with all that its card shows, mentions oldest first.
 
     `counted` is False where people have corrected the labels so that nothing calls for an answer any more; `draft` is
-    the latest reply that somebody handed in.
+    the latest reply that somebody handed in, and `context` the post that the first of the mentions answers.
     """
 
     case: Case
@@ -199,6 +199,7 @@ class CaseFile:
     counted: bool = True
     copies: Copies | None = None
     draft: Draft | None = None
+    context: Context | None = None
 
     @property
     def calling(self) -> SeenMention | None:

@@ -37,11 +37,21 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True)
+class Context:
+    """The post that another one answers; of its author at least the `user_id` is known."""
+
+    author: Author
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mention:
     """One public post. Times are aware UTC; `posted_at` is the platform's word, never when we saw it.
 
     `summons`: the handles of the accounts that the author calls into it by naming or quoting them, as far as known.
     `dates_edits`: the platform says when a post was edited; where it does not, what was read last is the newest.
+    `context`: the post that `reply_to` names, where the platform gave it too (set when a post is read from a platform,
+    and kept by itself: `storage.contexts`).
     """
 
     id: MentionId
@@ -56,6 +66,7 @@ class Mention:
     edited_at: datetime | None = None
     summons: tuple[str, ...] = ()
     dates_edits: bool = True
+    context: Context | None = None
 
     @property
     def platform(self) -> str:

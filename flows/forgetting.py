@@ -18,7 +18,7 @@ from domain.person import Action, Person
 from flows.house import House
 from flows.removing import close_emptied
 from flows.whom import find_people, somebody
-from storage import audit, brands, erasing, forgettings, mutes, removals
+from storage import audit, brands, contexts, erasing, forgettings, mutes, removals
 from storage.database import Tx
 
 log = structlog.get_logger(__name__)
@@ -187,6 +187,7 @@ def _finish(tx: Tx, current: Forgetting, house: House) -> Forgetting:
     if current.customer_id:
         gone += erasing.erase_customer(tx, current.customer_id, at=now)
     mutes.forget_authors(tx, current.author_keys)
+    contexts.erase_authors(tx, current.author_keys)
     forgettings.finish(tx, current.id, at=now, gone=gone)
     detail = f"{gone.posts} posts, {sum(gone.records.values())} records{_surrogate(current.customer_id, ', ')}"
     _audit(tx, "forgotten", current.id, current.by, house, detail=detail)

@@ -14,7 +14,7 @@ from domain.seams import Recheck
 from flows.house import House
 from flows.rechecking import since_priced
 from flows.removing import close_emptied
-from storage import audit, brands, erasing, rechecks
+from storage import audit, brands, contexts, erasing, rechecks
 from storage.database import Tx
 
 log = structlog.get_logger(__name__)
@@ -49,10 +49,25 @@ def erase_aged(
             if len(ids) < PART:
                 break
             time.sleep(PAUSE)
+    _drop_contexts(house, until, monotonic)
     gone = {platform: count for platform, count in erased.items() if count}
     for platform, count in gone.items():
         log.info("retention", platform=platform, erased=count)
     return gone
+
+
+def _drop_contexts(house: House, until: float, monotonic: Callable[[], float]) -> None:
+    """Let go what stored posts answer where a platform wants stored posts asked for again, as these are not.
+
+    Whoever polls the answer again brings it back.
+    """
+    for platform, rules in RULES.items():
+        while rules.recheck_within is not None and monotonic() < until:
+            with house.database.write() as tx:
+                old = contexts.aged(tx, platform, before=house.clock() - rules.recheck_within, limit=PART)
+                contexts.erase(tx, old)
+            if len(old) < PART:
+                break
 
 
 Choose = Callable[[Tx], list[MentionId]]

@@ -34,6 +34,21 @@ def thing(post: Post, world: World, *, with_replies: bool = False) -> Thing:
     return {"kind": "t1", "data": _comment(post, world, with_replies=with_replies)}
 
 
+def inbox_item(post: Post, world: World) -> Thing:
+    """Write a comment as an inbox has it: with its place only in the path of its context."""
+    comment = _comment(post, world, with_replies=False)
+    left_out = ("link_id", "link_author", "link_permalink", "link_url", "permalink")
+    inbox = {
+        "context": f"{permalink(post, world)}?context=3",
+        "subject": "username mention",
+        "type": "username_mention",
+        "was_comment": True,
+        "new": True,
+        "dest": "",
+    }
+    return {"kind": "t1", "data": {name: value for name, value in comment.items() if name not in left_out} | inbox}
+
+
 def account(author: Author) -> Thing:
     """Write an account as `t2`."""
     karma = author.followers * 7

@@ -12,7 +12,7 @@ from domain.case import OPEN_STATES, Case, CaseFile, CaseState, CustomerSummary,
 from domain.customer import CustomerMatch, LinkState
 from domain.mention import Author
 from domain.queue import EVERYTHING, QueueFilter
-from storage import copies, labels, mentions, outcomes, replies
+from storage import contexts, copies, labels, mentions, outcomes, replies
 from storage.customers import active_accounts, match_keys
 from storage.database import Tx
 from storage.responses import to_response
@@ -194,6 +194,7 @@ def _files(tx: Tx, found: Sequence[Case], value_band: ValueBand) -> list[CaseFil
     uncounted = outcomes.ineligible(tx, ids)
     copied = copies.counts(tx, ids)
     drafts = replies.latest(tx, ids)
+    answered = contexts.answered(tx, [posts[0].mention for posts in seen.values()])
     return [
         CaseFile(
             case=one,
@@ -205,6 +206,7 @@ def _files(tx: Tx, found: Sequence[Case], value_band: ValueBand) -> list[CaseFil
             counted=one.id not in uncounted,
             copies=copied.get(one.id),
             draft=drafts.get(one.id),
+            context=answered.get(seen[one.id][0].mention.id) if one.id in seen else None,
         )
         for one in found
     ]

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, litera
 from domain.case import Verdict
 from domain.forgetting import Holdings
 from domain.mention import MentionId
-from storage import messages, tombstones
+from storage import contexts, messages, tombstones
 from storage.database import Tx
 from storage.tables import (
     AuthorRow,
@@ -74,9 +74,11 @@ def erase_posts(tx: Tx, ids: Sequence[MentionId], *, at: datetime, secret: bytes
     digest = tombstones.of_aged if aged else tombstones.of_post
     tombstones.put(tx, [digest(one, secret) for one in gone], at=at)
     waits_for = messages.touch_showing(tx, gone)
+    contexts.erase(tx, gone)
     case_ids: set[str] = set()
     authors: set[str] = set()
     corrections = judged = 0
+    parents = contexts.parents_of(tx, gone)
     for some in chunks(gone):
         seen = select(SightingRow.case_id).where(SightingRow.mention_id.in_(some), SightingRow.case_id.is_not(None))
         case_ids.update(str(case_id) for case_id in tx.scalars(seen))
@@ -84,6 +86,7 @@ def erase_posts(tx: Tx, ids: Sequence[MentionId], *, at: datetime, secret: bytes
         corrections += _count(tx, CorrectionRow.mention_id.in_(some))
         judged += _count(tx, BlindItemRow.mention_id.in_(some))
         tx.execute(delete(MentionRow).where(MentionRow.id.in_(some)))  # the rest cascades
+    contexts.drop_idle(tx, parents)
     for keys in chunks(sorted(authors)):
         orphaned = ~exists().where(MentionRow.author_key == AuthorRow.key)
         tx.execute(delete(AuthorRow).where(AuthorRow.key.in_(keys), orphaned))

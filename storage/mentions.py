@@ -9,7 +9,7 @@ from domain.case import SeenMention, Triage, Urgency, Verdict
 from domain.mention import Mention, MentionId
 from domain.prediction import Predictions
 from domain.story import Arrival
-from storage import copies, labels, messages, tombstones, versions
+from storage import contexts, copies, labels, messages, tombstones, versions
 from storage.column_types import storable
 from storage.database import Tx
 from storage.fulltext import matches
@@ -52,6 +52,7 @@ def add(tx: Tx, seen: Sequence[SeenMention], *, stream: str | None, at: datetime
     more = [{"fingerprint": one.fingerprint, "checked_at": at} for one in kept]
     upsert(tx, MentionRow, [mention_values(one.mention) | extra for one, extra in zip(kept, more, strict=True)])
     copies.keep_bands(tx, {one.mention.id: (one.mention.posted_at, one.bands) for one in kept if one.bands})
+    contexts.keep(tx, [one.mention for one in kept], at=at, secret=secret)
     for brand in sorted({one.brand for one in kept}):
         _sight(tx, [one for one in kept if one.brand == brand], brand=brand, stream=stream, at=at)
     labels.settle_dismissed(tx, sorted({one.case_id for one in kept if one.case_id}))

@@ -93,6 +93,7 @@ def card_blocks(file: CaseFile, *, now: datetime) -> list[Block]:
     blocks: list[Block] = [line(_title(file))]
     if file.mentions:
         blocks.append(small(said(byline(file.author), limit=400, empty="(unknown author)")))
+    blocks += _context(file)
     blocks += _posts(file)
     if file.mentions:
         blocks.append(SectionBlock(fields=[words(field) for field in _fields(file, now)]))
@@ -176,6 +177,15 @@ def _escalation(case: Case) -> list[Block]:
 def _kind(file: CaseFile) -> str:
     kind = _KIND[file.case.kind]
     return kind if file.counted else f"No {kind.lower()}"
+
+
+def _context(file: CaseFile) -> list[Block]:
+    """Say in one line what the first post answers."""
+    if file.context is None or not file.mentions:
+        return []
+    author = file.context.author
+    whom = f" to {inline(handle(author.platform, author.handle), limit=80)}" if author.handle else ""
+    return [small(words(f"↩ in reply{whom}: “{inline(file.context.text, limit=200)}”"))]
 
 
 def _posts(file: CaseFile) -> list[Block]:

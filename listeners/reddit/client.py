@@ -25,6 +25,7 @@ from listeners.settings import KEY, secret
 APPS: Final = "https://www.reddit.com/prefs/apps"
 
 _SIGN_IN = "/api/v1/access_token"
+_INBOX = "message/"
 
 _CREDENTIALS_FIX = f"Check REDDIT_CLIENT_ID and REDDIT_CLIENT_SECRET against {APPS}."
 _FIXES = {
@@ -40,7 +41,8 @@ class Settings:
     """A Reddit app, where its API is, and how carefully it is read.
 
     `user_agent` by Reddit's rules: `<platform>:<app id>:<version> (by /u/name)`. `refresh_token` signs the account in
-    that answers. `overlap_seconds`: a post that becomes visible so late is found all the same.
+    that answers, which must be one of `accounts`, the handles of ours. `overlap_seconds`: a post that becomes visible
+    so late is found all the same.
     """
 
     client_id: str = field(repr=False, metadata=secret("REDDIT_CLIENT_ID"))
@@ -52,6 +54,7 @@ class Settings:
     overlap_seconds: float = 600.0
     max_pages: int = MAX_PAGES
     refresh_token: str = field(default="", repr=False, metadata=secret("REDDIT_REFRESH_TOKEN"))
+    accounts: tuple[str, ...] = ()
 
 
 class _Quota:
@@ -203,6 +206,11 @@ def _failure(response: Response, path: str) -> PlatformError:
     if status == 401 or _SIGN_IN in response.url:
         return CredentialsError(f"Reddit says {status} ({response.reason}). {_CREDENTIALS_FIX}", platform=NAME)
     says = f"Reddit says {status} ({response.reason}) to {path}."
+    if status == 403 and path.startswith(_INBOX):
+        fix = (
+            "The refresh token does not open the inbox: make REDDIT_REFRESH_TOKEN anew, with the scope privatemessages."
+        )
+        return CredentialsError(f"{says} {fix}", platform=NAME)
     if status in _FIXES:
         return PlatformError(f"{says} {_FIXES[status]}", platform=NAME)
     return _unanswered(says)

@@ -1,4 +1,4 @@
-"""X: polling recent search, the mentions of an account and its own posts, and answering, through tweepy."""
+"""X: polling recent search, what names or quotes an account and its own posts, and answering, through tweepy."""
 
 from typing import Final
 
@@ -6,6 +6,7 @@ from domain.brand import SourceKind, Stream
 from domain.clock import Clock, system_clock
 from domain.errors import SettingsError
 from domain.seams import Poll, Recheck, Replier
+from listeners.replying import only_as
 from listeners.x.client import Client, Settings
 from listeners.x.native import cost_usd, native
 from listeners.x.poll import XPoll
@@ -30,6 +31,7 @@ __all__ = [
 READS: Final = {
     SourceKind.SEARCH: ("native_query",),
     SourceKind.MENTIONS: ("account",),
+    SourceKind.QUOTES: ("account",),
     SourceKind.OWN_POSTS: ("account",),
 }
 
@@ -38,13 +40,13 @@ TRAINABLE: Final = False
 
 
 def connect(settings: Settings, stream: Stream, *, clock: Clock) -> Poll:
-    """Return what polls a search, the mentions of an account or its own posts. No call is made yet.
+    """Return what polls a search, the mentions or quotes of an account, or its own posts. No call is made yet.
 
     Raises:
         SettingsError: X has no such stream, or no bearer token is set.
     """
     if stream.kind not in READS:
-        raise SettingsError(f"The stream {stream.name} reads {stream.kind} of X: use search, mentions or own_posts.")
+        raise SettingsError(f"The stream {stream.name} reads {stream.kind} of X: use {', '.join(READS)}.")
     if not settings.bearer_token:
         raise SettingsError(f"The stream {stream.name} reads X, but X_BEARER_TOKEN is not set.")
     return XPoll(settings, stream, clock)
@@ -64,11 +66,13 @@ def check(settings: Settings) -> str:
     """Look one account up with each set of keys, which costs at most $0.020; return a sentence.
 
     Raises:
-        CredentialsError, PlatformError: see domain.errors.
+        CredentialsError: X refuses a key, or the access token is of an account that is none of ours.
+        PlatformError: X does not answer.
     """
     client = Client(settings, system_clock)
     client.call(lambda api: api.get_user(username="X"))
     if settings.user_id is None:
         return "X accepts the bearer token."
-    me = client.call(lambda api: api.get_me(user_auth=True)).get("data", {})
-    return f"X accepts the bearer token, and the access token of @{me.get('username', '?')}."
+    handle = str(client.call(lambda api: api.get_me(user_auth=True)).get("data", {}).get("username", "?"))
+    only = only_as(handle, accounts=settings.accounts, variable="X_ACCESS_TOKEN", platform=NAME)
+    return f"X accepts the bearer token, and the access token of @{handle}.{only}"

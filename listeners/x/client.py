@@ -38,7 +38,8 @@ class Settings:
     that account may answer. `accounts`: the handles of ours, among which that account is. `overlap_seconds`: a post
     that becomes visible so late is found all the same. The prices are those of a post and of a user in an answer, and
     of a post among the mentions and posts of the account that authenticates, where it owns the app; of one count:
-    https://docs.x.com/x-api/getting-started/pricing
+    https://docs.x.com/x-api/getting-started/pricing. `reply_context` also reads what posts answer; `filtered_stream`
+    hears searches at once where the plan has it.
     """
 
     bearer_token: str = field(repr=False, metadata=secret("X_BEARER_TOKEN"))
@@ -51,6 +52,8 @@ class Settings:
     user_usd: Decimal = field(default=Decimal("0.010"), metadata=KEY)
     own_post_usd: Decimal = field(default=Decimal("0.001"), metadata=KEY)
     count_usd: Decimal = field(default=Decimal("0.005"), metadata=KEY)
+    reply_context: bool = field(default=True, metadata=KEY)
+    filtered_stream: bool = field(default=False, metadata=KEY)
     timeout_seconds: float = 10.0
     overlap_seconds: float = 120.0
     max_pages: int = MAX_PAGES
@@ -63,7 +66,7 @@ class Settings:
         return self.access_token.partition("-")[0] if complete else None
 
 
-class _Adapter(HTTPAdapter):
+class Adapter(HTTPAdapter):
     """Bounds every call in time, and leads it to another server than tweepy's own."""
 
     def __init__(self, api_url: str, timeout: float) -> None:
@@ -88,7 +91,7 @@ class Client:
             settings.access_secret or None,
             return_type=requests.Response,
         )
-        self._api.session.mount(HOST, _Adapter(settings.api_url, settings.timeout_seconds))
+        self._api.session.mount(HOST, Adapter(settings.api_url, settings.timeout_seconds))
         self._where = f"X at {settings.api_url}"
         self._timeout = settings.timeout_seconds
         self._clock = clock

@@ -89,6 +89,17 @@ class CopyBandRow(Row):
     mention_id: Mapped[str] = mapped_column(ForeignKey("mentions.id", ondelete="CASCADE"), primary_key=True)
 
 
+class ContextRow(Row):
+    """A post that stored ones answer, kept to show what they are about; `id` is what their `reply_to` says."""
+
+    __tablename__ = "contexts"
+    id: Mapped[Key]
+    author_key: Mapped[str] = mapped_column(index=True)
+    handle: Mapped[str]
+    text: Mapped[str]
+    seen_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class SightingRow(Row):
     """A post as seen for one brand: what triage decided. `batched_in` is the hourly or review line that lists it.
 

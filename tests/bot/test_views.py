@@ -64,6 +64,7 @@ from domain.forgetting import ForgettingState, Offer, Somebody
 from domain.gap import Gap, GapReason, GapState
 from domain.handover import EscalationPolicy, HandoverKind
 from domain.health import BlindSpot, Headroom
+from domain.mention import Context
 from domain.message import ApprovalRequest, HandedOver, MessageKind, Notice, NudgeReason, ReplyNote
 from domain.outcome import Kpi
 from domain.prediction import CORRECTABLE, RELEVANCE, SENTIMENT, SWITCHING, Prediction, Predictions
@@ -193,6 +194,10 @@ VIEWS = {
     "profile": lambda: profile_blocks(files.profile(notes=(CustomerNote(NOON, "U0MIA", "Asked for a call."),))),
     "pick": lambda: pick_blocks([files.profile(), files.profile(customer=files.customer(id="cust2", names=()))]),
     "nobody": lambda: nobody_blocks("jane@example.com"),
+    "card_in_reply": lambda: card_blocks(
+        replace(files.file(files.seen()), context=Context(files.jane("ann"), "Which *app*\nis it? https://a.example")),
+        now=NOON,
+    ),
     "card_copied": lambda: card_blocks(replace(files.file(files.seen()), copies=Copies(12, 45_000)), now=NOON),
     "surge": lambda: surge_blocks(files.surge(), now=NOON),
     "surge_over": lambda: surge_blocks(

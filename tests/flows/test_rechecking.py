@@ -10,14 +10,14 @@ import pytest
 from bot.rendering import rendered
 from domain.compliance import TOO_OLD, Rechecked
 from domain.errors import PlatformError
-from domain.mention import Removal
+from domain.mention import Context, Removal
 from flows.alerting import post_pending
 from flows.compliance import compliance
 from flows.ingest import ingest
 from flows.rechecking import recheck_due, stream_of
 from flows.responding import Click, claim
 from flows.retention import erase_aged
-from storage import audit, cases, mentions, outcomes, rechecks, streams
+from storage import audit, cases, contexts, mentions, outcomes, rechecks, streams
 from tests.builders import MIA, NOON, author, mention, stream
 from tests.flows.fakes import Scripted, batch, by_keyword
 
@@ -223,3 +223,18 @@ def test_retention_stops_when_its_time_is_over_and_goes_on_in_the_next_round(tak
     keeping, moments = replace(house, retention_days={"x": 1}), iter([0.0])
     assert erase_aged(house=keeping, asking={}, seconds=1, monotonic=lambda: next(moments, 5.0)) == {}
     assert erase_aged(house=keeping, asking={}) == {"x": 1}
+
+
+def test_what_a_post_answers_leaves_in_time_for_it_is_not_asked_for_again(take, house, clock):
+    parent = mention("When will it be mended?", by=author("kim"))
+    answer = mention("Lumora is awful", reply_to=parent.id, context=Context(parent.author, parent.text))
+    take(answer)
+    clock.advance(hours=23)
+    erase_aged(house=house, asking={})
+    with house.database.read() as tx:
+        assert contexts.answered(tx, [answer])[answer.id].text == parent.text
+    clock.advance(hours=2)
+    erase_aged(house=house, asking={})
+    with house.database.read() as tx:
+        assert contexts.answered(tx, [answer]) == {}
+        assert mentions.get(tx, answer.id, brand="Lumora") is not None

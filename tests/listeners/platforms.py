@@ -269,7 +269,7 @@ class FakeReddit(FakePlatform):
     name = "reddit"
     stream = stream(name="r/lumora", platform="reddit", kind=SourceKind.NEW, target="", places=("lumora",))
     no_secrets: ClassVar = {"client_secret": ""}
-    impossible = SourceKind.MENTIONS
+    impossible = SourceKind.QUOTES
     credentials_fix = "REDDIT_CLIENT_ID"
 
     def poll(self, stream: Stream | None = None, **settings: Any) -> Poll:

@@ -93,6 +93,23 @@ def test_every_kind_of_stream_of_x(sandbox, clock, kind, target, texts):
     assert {mention.thread_id for mention in mentions} == {f"x:{complaint.id}"}
 
 
+def test_quotes_that_do_not_name_us_are_read_and_may_be_answered(sandbox, clock):
+    ours = sandbox.world.add(Draft("x", X_ACCOUNT, "Ten new films"))
+    theirs = sandbox.world.add(Draft("x", "ann", "Ten films of mine"))
+    sandbox.world.add(Draft("x", "jane", "And none of them plays", quotes=ours.id))
+    sandbox.world.add(Draft("x", "jane", "Nice", quotes=theirs.id))
+    sandbox.world.add(Draft("x", X_ACCOUNT, "Look", quotes=ours.id))
+    clock.advance(seconds=1)
+
+    def read(kind):
+        return x.connect(x_settings(sandbox), stream(kind=kind, target=X_ACCOUNT), clock=clock)(None).mentions
+
+    assert read(SourceKind.MENTIONS) == (), "the timeline of mentions has them not"
+    (quote,) = read(SourceKind.QUOTES)
+    assert quote.text.startswith("And none of them plays")
+    assert quote.summons == (X_ACCOUNT,)
+
+
 @pytest.mark.parametrize(
     ("kind", "target", "texts"),
     [

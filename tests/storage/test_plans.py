@@ -21,6 +21,7 @@ from domain.gap import Gap, GapReason, GapState
 from domain.handover import Handover, HandoverKind
 from domain.health import BlindSpot, Headroom
 from domain.incident import Incident, IncidentKind
+from domain.mention import Context
 from domain.message import MessageKind, Posted
 from domain.noise import Mute, MuteKind, SurgeSpan
 from domain.preference import Preferences
@@ -34,6 +35,7 @@ from storage import (
     brands,
     cases,
     closed_days,
+    contexts,
     copies,
     corrections,
     customer_notes,
@@ -80,6 +82,7 @@ from tests.storage.values import SECRET, case, message, seen, store
 DAY = {"brand": "Lumora", "start": NOON, "end": NOON + timedelta(days=1)}
 DAYS = {"brand": "Lumora", "since": NOON.date(), "until": NOON.date() + timedelta(days=1)}
 POST = mention(number=1)
+ANSWER = mention(number=2, reply_to=POST.id, context=Context(author("ann"), "Which app?"))
 WEEK = {"brand": "Lumora", "week": NOON.date()}
 KEY = "card:case1"
 LINE = HistoryLine(NOON, "U0MIA", "claimed")
@@ -429,6 +432,15 @@ ASKED = {
     ),
     "versions": lambda tx: (versions.keep(tx, POST.id, text="another", until=NOON), versions.of(tx, POST.id)),
     "home posts": lambda tx: home_posts.put(tx, "U0MIA", [POST.id]),
+    "contexts": lambda tx: (
+        contexts.keep(tx, [ANSWER], at=NOON, secret=SECRET),
+        contexts.answered(tx, [ANSWER]),
+        contexts.erase(tx, [POST.id]),
+        contexts.aged(tx, "x", before=NOON, limit=9),
+        contexts.erase_authors(tx, [POST.author.key]),
+        contexts.parents_of(tx, [ANSWER.id]),
+        contexts.drop_idle(tx, [POST.id]),
+    ),
     "tombstones": lambda tx: (tombstones.put(tx, ["d"], at=NOON), tombstones.erased(tx, [POST], secret=SECRET)),
 }
 WHOLE = {
