@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 SECONDS ?=
 
-.PHONY: run test check bench docs train teacher lock clean help
+.PHONY: run test check bench fuzz docs train teacher lock clean help
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,9 @@ check: $(VENV)/.dev  ## lint, types, import contracts
 
 bench: $(VENV)/.dev  ## the figures of docs/figures.md
 	@$(BIN)/python -m tests.benchmarks
+
+fuzz: $(VENV)/.dev  ## look for queries that crash or are slow, for SECONDS (60)
+	@$(BIN)/python -m tests.fuzz.queries --seconds $(or $(SECONDS),60)
 
 docs: $(VENV)/.dev  ## take the pictures of the docs again (needs chromium)
 	@$(BIN)/python -m tests.pictures

@@ -30,6 +30,10 @@ if TYPE_CHECKING:  # heavy imports wait for the command that needs them
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 audit_app = typer.Typer(no_args_is_help=True, help="The audit log.")
 app.add_typer(audit_app, name="audit")
+query_app = typer.Typer(no_args_is_help=True, help="Queries: what streams listen for.")
+app.add_typer(query_app, name="query")
+compliance_app = typer.Typer(no_args_is_help=True, help="The platforms' rules.")
+app.add_typer(compliance_app, name="compliance")
 
 Config = Annotated[Path, typer.Option("--config", help="The settings file.")]
 DEFAULT_CONFIG = Path("config/earshot.toml")
@@ -56,7 +60,7 @@ def sandbox(
     port: Annotated[int, typer.Option(help="The page's port; 0 takes a free one.")] = 8765,
     log_level: LogLevel = "WARNING",
 ) -> None:
-    """Try Earshot without any account: the real bot on a Slack, an X and a Reddit on this machine."""
+    """Try Earshot without any account: the real bot on a Slack and on social platforms on this machine."""
     from service.running import leave
     from service.trial import run_trial
 
@@ -142,7 +146,7 @@ def evaluate(
 @app.command()
 def ingest(
     file: Annotated[Path, typer.Argument(help="One whole response body of the platform's API per line.")],
-    platform: Annotated[str, typer.Option(help="x or reddit.")],
+    platform: Annotated[str, typer.Option(help="As in x, reddit or bluesky.")],
     config: Config = DEFAULT_CONFIG,
     alert: Annotated[bool, typer.Option("--alert", help="Post cards for what is found.")] = False,
 ) -> None:
@@ -306,6 +310,49 @@ def forget(
         print(json.dumps(forget_person(named[0], house=house, dry_run=dry_run, agreed=agreed)))
 
 
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="A new file.")],
+    config: Config = DEFAULT_CONFIG,
+) -> None:
+    """Copy the whole database into one file while the bot runs, and verify the copy."""
+    from config.load import load
+    from service.backup import back_up
+
+    print(json.dumps(back_up(file, *load(config), clock=system_clock)))
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `backup` wrote.")],
+    config: Config = DEFAULT_CONFIG,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Put a backup in the place of the database, without what was erased since. Stop the bot first."""
+    from config.load import load
+    from service.backup import restore_from
+
+    settings, secrets = load(config)
+    if not yes:
+        typer.confirm(f"Put {file} in the place of {settings.database.shown}?", abort=True, err=True)
+    print(json.dumps(restore_from(file, settings, secrets, clock=system_clock)))
+
+
+@app.command()
+def why(
+    post: Annotated[str, typer.Argument(help="A post's link, or its id as in x:12.")],
+    config: Config = DEFAULT_CONFIG,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Tell why a post was alerted or not: all that happened to it, in order."""
+    from flows.explaining import why as explain
+    from service.forget import OPERATOR
+    from service.story import print_stories
+
+    with _house(config) as house:
+        print_stories(explain(post, person=OPERATOR, house=house), as_json=as_json)
+
+
 @audit_app.command()
 def verify(
     config: Config = DEFAULT_CONFIG,
@@ -329,6 +376,92 @@ def verify(
             "restore a backup."
         )
     print(f"The audit log is whole; its head is {chain.head}.")
+
+
+Query = Annotated[str, typer.Argument(help="In Earshot's language, see docs/queries.md; in single quotes.")]
+QueryBrand = Annotated[str | None, typer.Option("--brand", help="One brand; default: the first.")]
+
+
+@query_app.command("test")
+def try_query(
+    text: Query,
+    config: Config = DEFAULT_CONFIG,
+    brand: QueryBrand = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Try a query on the posts of the last 30 days: counts, samples, searches and cost. Nothing is saved."""
+    from config.load import load
+    from service.queries import trier_for, try_and_print
+
+    settings, secrets = load(config)
+    try_and_print(text, trier_for(settings, secrets, brand=brand, clock=system_clock), as_json=as_json)
+
+
+@query_app.command("save")
+def save_query(
+    name: Annotated[str, typer.Argument(help="As in lumora-churn.")],
+    text: Query,
+    config: Config = DEFAULT_CONFIG,
+    brand: QueryBrand = None,
+) -> None:
+    """Save the next version of a query, for streams with saved_query."""
+    from config.load import load
+    from service.queries import save_and_print, trier_for
+
+    settings, secrets = load(config)
+    save_and_print(name, text, trier_for(settings, secrets, brand=brand, clock=system_clock))
+
+
+@query_app.command("list")
+def list_queries(config: Config = DEFAULT_CONFIG) -> None:
+    """Print the newest version of every saved query, one JSON line each."""
+    from config.load import load
+    from service.queries import print_newest
+
+    print_newest(*load(config), clock=system_clock)
+
+
+@query_app.command("history")
+def query_history(
+    name: Annotated[str, typer.Argument(help="The query's name.")], config: Config = DEFAULT_CONFIG
+) -> None:
+    """Print every version of a query, the newest first, one JSON line each."""
+    from config.load import load
+    from service.queries import print_versions
+
+    print_versions(name, *load(config), clock=system_clock)
+
+
+@compliance_app.command("report")
+def compliance_report(
+    config: Config = DEFAULT_CONFIG,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+) -> None:
+    """Say for each platform what is stored, when it was asked for again, and how soon deletions were honoured."""
+    from config.load import load
+    from flows.compliance import compliance
+    from service.compliance_report import report_lines, report_rows
+
+    listening = {stream.platform for stream in load(config)[0].streams}
+    with _house(config) as house:
+        reports = compliance(listening=listening, house=house)
+    print(json.dumps(report_rows(reports), indent=2) if as_json else "\n".join(report_lines(reports)))
+
+
+@compliance_app.command("versions")
+def compliance_versions(
+    post: Annotated[str, typer.Argument(help="A post by platform and id, as in mastodon:1234.")],
+    config: Config = DEFAULT_CONFIG,
+) -> None:
+    """Print what a post said before each edit, as JSON lines; nothing where its platform's rules forbid keeping it."""
+    from domain.clock import iso
+    from domain.mention import MentionId
+    from storage import versions
+
+    with _house(config) as house, house.database.read() as tx:
+        found = versions.of(tx, MentionId(post))
+    for until, text in found:
+        print(json.dumps({"until": iso(until), "text": text}))
 
 
 @contextmanager

@@ -220,7 +220,7 @@ def _handler(action_id: str, desk: Desk) -> Callable[[dict[str, Any], Respond], 
         private = body["container"].get("is_ephemeral", False)
         answer = _press_button(action_id, body, desk)
         if answer:
-            show(respond, answer, instead=private and not answer.beside)  # the channel's message stays
+            show(respond, answer, body=body, instead=private and not answer.beside)  # the channel's message stays
 
     return on_click
 

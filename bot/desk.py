@@ -12,6 +12,7 @@ from bot.searches import Searches
 from bot.windows import Windows
 from domain.brand import Stream
 from domain.person import Action, Person
+from domain.query import SearchPlatforms
 from domain.seams import Post, Repliers
 from domain.setting import Setting
 from flows.house import House
@@ -33,6 +34,7 @@ class Desk:
     repliers: Repliers = field(default_factory=dict)
     settings: Sequence[Setting] = ()
     searches: Searches = field(default_factory=Searches)
+    platforms: SearchPlatforms = field(default_factory=SearchPlatforms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,9 @@ class Verb:
     also: str = ""
 
 
-def show(respond: Respond, answer: Answer, *, instead: bool = False) -> None:
-    """Show an answer to the person alone, or instead of the private message that she clicked in."""
+def show(respond: Respond, answer: Answer, *, body: Mapping[str, Any], instead: bool = False) -> None:
+    """Show an answer to the person alone, in the thread that she clicked in, or instead of that private message."""
     arguments: dict[str, Any] = {"blocks": [block.to_dict() for block in answer.blocks]} if answer.blocks else {}
+    if not instead and (thread := (body.get("container") or {}).get("thread_ts")):
+        arguments["thread_ts"] = thread
     respond(text=answer.text, response_type="ephemeral", replace_original=instead, **arguments)

@@ -12,7 +12,7 @@ from bot.views.home import PREFERENCES, chosen_preferences, home_view, stranger_
 from bot.windows import WindowError
 from domain.person import Person, Role
 from flows import preferring
-from flows.home import home
+from flows.home import home, note_drawn
 
 log = structlog.get_logger(__name__)
 
@@ -30,8 +30,9 @@ def set_preferences(ask: Ask) -> None:
 
 def draw(person: Person, desk: Desk) -> None:
     """Draw a person's home tab as things are now; it is no loss where Slack does not take it."""
-    if person.roles:
-        shown = home(person=person, listening=desk.streams, house=desk.house)
+    shown = home(person=person, listening=desk.streams, house=desk.house) if person.roles else None
+    note_drawn(person.user_id, shown.mine if shown else (), house=desk.house)
+    if shown:
         view = home_view(shown, now=desk.house.clock(), settings=desk.settings)
     else:
         admins = desk.people.roles.get(Role.CRM_ADMIN) or ()

@@ -13,6 +13,7 @@ from bot.views.linking import (
     LINK,
     NOTE,
     PLATFORM,
+    SOMEBODY_ELSE,
     TEXT,
     account_view,
     choice_view,
@@ -52,15 +53,19 @@ def find(ask: Ask) -> View:
     """Show whom the search finds."""
     house, typed = ask.desk.house, one_of(ask.fields[TEXT])
     found = lookup.find_customers(typed, person=ask.person, house=house)
+    author, _ = customer_links.links_of(_subject(ask), person=ask.person, house=house)
     if not found:
-        author, _ = customer_links.links_of(_subject(ask), person=ask.person, house=house)
         return search_view(ask.words, author=author, typed=typed, nobody=True)
-    return choice_view(ask.words, found)
+    return choice_view(ask.words, found, author=author)
 
 
-def link(ask: Ask) -> Answer:
-    """Link the author to the customer that was chosen."""
-    return _tie(ask, _subject(ask), one_of(ask.fields[CUSTOMER]))
+def link(ask: Ask) -> Answer | View:
+    """Link the author to the customer that was chosen, or search again."""
+    chosen = one_of(ask.fields[CUSTOMER])
+    if chosen == SOMEBODY_ELSE:
+        author, _ = customer_links.links_of(_subject(ask), person=ask.person, house=ask.desk.house)
+        return search_view(ask.words, author=author)
+    return _tie(ask, _subject(ask), chosen)
 
 
 def open_account(ask: Ask) -> None:
@@ -107,8 +112,11 @@ def add_note(ask: Ask) -> Answer:
 def _tie(ask: Ask, subject: Subject, customer_id: str) -> Answer:
     known = Known(one_of(ask.fields[KNOWN]))
     customer_links.link(Tie(ask.person, subject, customer_id, known, ask.delivery), house=ask.desk.house)
-    suggestion = " as a suggestion, which never counts" if known is Known.GUESSED else ""
-    return _done(ask, subject.case_id, f"Linked{suggestion}.")
+    done = {
+        Known.TOLD: "Linked. Every open card of this account shows it.",
+        Known.GUESSED: "Linked as a suggestion, which never counts: `/customer` shows it, and no card does.",
+    }
+    return _done(ask, subject.case_id, done[known])
 
 
 def _done(ask: Ask, case_id: str | None, text: str) -> Answer:

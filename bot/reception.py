@@ -68,7 +68,7 @@ def listener(handle: Callable[[dict[str, Any], Respond], None]) -> Callable[[dic
 def tell(error: Exception, body: dict[str, Any], respond: Respond) -> None:
     """Say what happened to the person alone."""
     try:
-        show(respond, Answer(words_of(error, body)))
+        show(respond, Answer(words_of(error, body)), body=body)
     except (HTTPException, OSError, ValueError) as failure:
         log.warning("answer_lost", error=type(failure).__name__)
 

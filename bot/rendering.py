@@ -31,7 +31,7 @@ _VIEWS: Mapping[type, Callable[[Any, datetime], tuple[str, list[Block]]]] = {
     Surge: lambda surge, now: (surge_text(surge), surge_blocks(surge, now=now)),
     SurgeLine: lambda told, now: (surge_line_text(told), surge_line_blocks(told, now=now)),
     DeadlineNotice: lambda notice, now: (deadline_text(notice), deadline_blocks(notice, now=now)),
-    Nudge: lambda nudge, _: (nudge_text(nudge), nudge_blocks(nudge)),
+    Nudge: lambda nudge, now: (nudge_text(nudge, now=now), nudge_blocks(nudge, now=now)),
     HandedOver: lambda handover, _: (handover_text(handover), handover_blocks(handover)),
     ApprovalRequest: lambda request, _: (approval_text(request), approval_blocks(request)),
     ReplyNote: lambda note, _: (note_text(note), note_blocks(note)),

@@ -119,6 +119,7 @@ def _cross_faults(settings: Settings) -> Iterable[str]:
         yield from _unknown(f"streams[{i}].brand", stream.brand, brands, owner=stream.name)
         yield from _foreign_account(i, stream, settings)
         yield from _foreign_rival(i, stream, settings)
+        yield from _unread_query(i, stream, settings)
     for i, rival in enumerate(settings.rivals, 1):
         for name in rival.brands:
             yield from _unknown(f"rivals[{i}].brands", name, brands, owner=rival.name)
@@ -143,6 +144,15 @@ def _unknown(key: str, word: str, known: list[str], *, owner: str) -> Iterable[s
         close = get_close_matches(word, known, n=1)
         hint = f"Did you mean {close[0]!r}?" if close else f"Known: {', '.join(known)}."
         yield f"{key} = {word!r}: no such brand (in {owner!r}). {hint}"
+
+
+def _unread_query(i: int, stream: StreamSection, settings: Settings) -> Iterable[str]:
+    if not stream.query or stream.brand not in {brand.name for brand in settings.brands}:
+        return
+    try:
+        settings.build_stream(stream, {})
+    except SettingsError as error:
+        yield f"streams[{i}].query (in {stream.name!r}): {error}"
 
 
 def _foreign_account(i: int, stream: StreamSection, settings: Settings) -> Iterable[str]:

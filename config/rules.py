@@ -21,7 +21,7 @@ class TriageSection(Section):
 
     high_reach: int = Field(default=10_000, ge=0)
     high_value: Decimal = Field(default=Decimal(1000), ge=0)
-    alert_within_hours: int | None = Field(default=None, ge=1)
+    alert_within_hours: int = Field(default=24, ge=0)  # 0: of every age
 
 
 class NoiseSection(Section):

@@ -20,6 +20,8 @@ class StreamSection(Section):
     rival: Name | None = None
     platform: Platform
     kind: SourceKind = SourceKind.SEARCH
+    query: _Text | None = None
+    saved_query: _Text | None = None
     native_query: _Text | None = None
     subreddits: tuple[Handle, ...] = ()
     places: tuple[_Text, ...] = ()
@@ -37,10 +39,21 @@ class StreamSection(Section):
             raise ValueError("subreddits are Reddit's: write places")
         if self.places and self.platform == "reddit":
             raise ValueError("Reddit's places are its subreddits: write subreddits")
+        self._is_asked_once(searched="native_query" in reads[self.kind])
         for key in reads[self.kind]:
-            if not getattr(self, key):
+            if key != "native_query" and not getattr(self, key):
                 raise ValueError(f"kind = {self.kind.value} needs the key {key}")
         return self
+
+    def _is_asked_once(self, *, searched: bool) -> None:
+        """A search needs one query; whatever else is read may be narrowed by one, but never our own posts."""
+        asked = [key for key in ("query", "saved_query", "native_query") if getattr(self, key)]
+        if len(asked) > 1:
+            raise ValueError(f"{asked[0]} and {asked[1]} are both given: keep one of them")
+        if searched and not asked:
+            raise ValueError(f"kind = {self.kind.value} needs the key query (or saved_query, or native_query)")
+        if asked and self.kind is SourceKind.OWN_POSTS:
+            raise ValueError(f"kind = own_posts takes no {asked[0]}: every post of ours may be an answer")
 
     def build(self) -> Stream:
         """Make the domain's value."""

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from domain.customer import Grade, Link, LinkState
+from crm.platform_rules import COUNTS_AS_CUSTOMER
+from domain.customer import Link, LinkState
 from domain.mention import Author
 
 
@@ -22,7 +23,7 @@ def sight(author: Author, links: Sequence[Link]) -> Sighting:
     A handle that two customers supplied proves nothing and is left waiting. A handle that was pinned to another
     user id has changed hands: its link is suspended.
     """
-    sure = [link for link in links if link.grade is not Grade.SUGGESTED]
+    sure = [link for link in links if link.grade in COUNTS_AS_CUSTOMER]
     known = [link for link in sure if link.user_id == author.user_id and link.state is LinkState.ACTIVE]
     folded = author.handle.casefold()
     taken = tuple(

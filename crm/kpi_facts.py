@@ -9,6 +9,7 @@ from crm.business_time import business_clock
 from domain.brand import Brand
 from domain.case import CaseKind
 from domain.customer import Coverage
+from domain.gap import Hearing
 from domain.outcome import Outcome
 from domain.quality import LiveFigure
 from domain.volume import Voice, Volume
@@ -24,7 +25,7 @@ class Facts:
     `closings` gives by case id the moment at which the case's day was closed: of these cases nothing later is known.
     `late_answers` are answers that came after that to cases that were not due yet. `found` says how well the model
     finds complaints; `voices` are what comparable streams heard of us and of rivals; `spent_usd` is what listening cost
-    on the UTC days of the same dates.
+    on the UTC days of the same dates, `hearing` how much of the period the sources were read of.
     """
 
     brand: Brand
@@ -38,6 +39,7 @@ class Facts:
     found: LiveFigure | None = None
     voices: Sequence[Voice] = ()
     spent_usd: Decimal = Decimal(0)
+    hearing: Hearing = field(default_factory=Hearing)
     _waits: dict[bool, list[tuple[float, bool]]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def eligible(self) -> list[Outcome]:

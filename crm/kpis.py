@@ -12,7 +12,7 @@ from domain.volume import Voice
 
 _TINY = 1e-12  # products of fractions round
 _UNCOMPARED = "no post was heard by a stream of a rival and a stream of ours on the same platform and of the same kind"
-_UNJUDGED = "no figure before people have judged posts blind"
+_UNJUDGED = "people have to judge posts blind first"
 
 
 def response_rate(facts: Facts) -> Kpi:
@@ -155,6 +155,12 @@ def mentions(facts: Facts) -> Kpi:
     return _count("mentions", facts.volume.mentions)
 
 
+def integration_health(facts: Facts) -> Kpi:
+    """Minutes that the sources were read / minutes that they were listened to, summed over the sources."""
+    note = "minutes of all sources; quiet is not broken"
+    return _ratio("integration_health", facts.hearing.read, facts.hearing.listened, note=note)
+
+
 KPIS: Mapping[str, Callable[[Facts], Kpi]] = MappingProxyType(
     {
         f.__name__: f
@@ -163,7 +169,7 @@ KPIS: Mapping[str, Callable[[Facts], Kpi]] = MappingProxyType(
             first_response_p90_business, answered_within_1h, answered_within_4h, answered_within_24h, sla_kept,
             response_rate_corrected, identity_coverage, identity_coverage_verified, identity_coverage_supplied,
             net_sentiment, share_of_voice, complaints, complaints_corrected, opportunities, poaching, not_us, mentions,
-            cost_per_answered_complaint,
+            cost_per_answered_complaint, integration_health,
         )
     }
 )  # fmt: skip
@@ -202,9 +208,11 @@ COUNTED: Mapping[str, Callable[[Facts], list[Counted]]] = MappingProxyType(
         "not_us": kpi_facts.dismissed,
     }
 )
-"""The cases that a KPI counts; others count customers (`COVERAGE`) or posts (`VOLUME`, `VOICES`)."""
+"""The cases that a KPI counts; others count customers (`COVERAGE`), posts (`VOLUME`, `VOICES`), minutes (`HEARING`)."""
 
 COVERAGE = frozenset({"identity_coverage", "identity_coverage_verified", "identity_coverage_supplied"})
+
+HEARING = frozenset({"integration_health"})
 
 VOLUME = frozenset({"net_sentiment", "mentions"})
 

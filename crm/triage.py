@@ -23,17 +23,26 @@ _NOT_FOR_US = {
 
 
 def triage(
-    mention: Mention, predictions: Predictions, *, brand: Brand, customer_value: Decimal | None, policy: TriagePolicy
+    mention: Mention,
+    predictions: Predictions,
+    *,
+    brand: Brand,
+    customer_value: Decimal | None,
+    policy: TriagePolicy,
+    suspected: str | None = None,
 ) -> Triage:
     """Decide about one mention of one brand.
 
     A complaint is negative, leaving or considering to leave; an opportunity is joining or considering to join, where
     nothing speaks of a complaint. Nothing alerts on an unsure prediction alone: it goes to a person's eye. What is
-    surely not about us, or surely advertising, is no case. What a person said is sure.
+    surely not about us, or surely advertising, is no case, nor is what is `suspected` to be spam, for that reason. What
+    a person said is sure, and no suspicion stands against it.
     """
     aside = _set_aside(mention, predictions, brand)
     if aside:
         return aside
+    if suspected and not _judged(predictions):
+        return Triage(Verdict.BATCH, f"perhaps spam: {suspected}")
     sure = _sure(predictions)
     if not sure:
         unsure = _speaking(predictions)
@@ -68,7 +77,7 @@ def _deciding(sure: list[Prediction]) -> Prediction:
 def _set_aside(mention: Mention, predictions: Predictions, brand: Brand) -> Triage | None:
     """Decide without the labels of a case where author, language or a sure relevance says enough."""
     handle = mention.author.handle.casefold()
-    if brand.owns(mention.platform, handle):
+    if brand.wrote_as(mention.author):
         return Triage(Verdict.OWN, "written by our own account")
     if any(a.platform == mention.platform and a.handle.casefold() == handle for r in brand.rivals for a in r.accounts):
         return Triage(Verdict.BATCH, "written by a rival")
@@ -76,10 +85,15 @@ def _set_aside(mention: Mention, predictions: Predictions, brand: Brand) -> Tria
         return Triage(Verdict.BATCH, "a repost")
     if mention.author.automated:
         return Triage(Verdict.BATCH, "written by a bot")
-    if not predictions.language_supported and not any(p.by for p in predictions.items):  # people read it themselves
+    if not predictions.language_supported and not _judged(predictions):  # people read it themselves
         return Triage(Verdict.REVIEW, f"language not supported: {predictions.language or 'unknown'}")
     relevance = predictions.of(RELEVANCE)
     return _NOT_FOR_US.get(relevance.label) if relevance and not relevance.unsure else None
+
+
+def _judged(predictions: Predictions) -> bool:
+    """Tell whether a person has set any label."""
+    return any(p.by for p in predictions.items)
 
 
 def _urgency(

@@ -6,6 +6,9 @@ from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from domain.mention import Author
+from domain.query import Query
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -62,6 +65,10 @@ class Brand:
         folded = handle.casefold()
         return any(a.platform == platform and a.handle.casefold() == folded for a in self.accounts)
 
+    def wrote_as(self, author: Author) -> bool:
+        """Tell whether this author is one of the brand's own accounts, by its handle or by its lasting id."""
+        return any(self.owns(author.platform, name) for name in (author.handle, author.user_id))
+
     def rival_of(self, platform: str, handle: str) -> Rival | None:
         """Return the rival whose account this handle is."""
         folded = handle.casefold()
@@ -74,9 +81,11 @@ class SourceKind(StrEnum):
 
     SEARCH = "search"  # a native query
     MENTIONS = "mentions"  # posts that name our accounts
+    QUOTES = "quotes"  # posts that quote our accounts' posts, by name or not
     NEW = "new"  # a subreddit's new submissions
     COMMENTS = "comments"  # a subreddit's comments
     OWN_POSTS = "own_posts"  # what our accounts wrote: the answers
+    INBOUND = "inbound"  # what others deliver by themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +93,7 @@ class Stream:
     """One thing to poll: a native query or an account's handle as `target`, and where it is looked for.
 
     `places` are subreddits, feeds, apps, forums, repositories: whatever the platform calls the places of its own.
-    A stream with a `rival` listens for that rival of the brand.
+    A stream with a `rival` listens for that rival of the brand. With a `query`, only what it means is kept.
     """
 
     name: str
@@ -96,6 +105,7 @@ class Stream:
     places: tuple[str, ...] = ()
     poll_seconds: float = 60.0
     daily_cap_usd: Decimal | None = None
+    query: Query | None = None
     rival: str | None = None
 
     @property

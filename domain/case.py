@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
 
-from domain.mention import Author, Mention, MentionId
+from domain.mention import Author, Context, Mention, MentionId
 from domain.poaching import Approached
 from domain.prediction import Predictions
 from domain.reply import Credit, Draft
@@ -150,8 +150,9 @@ class HistoryLine:
 class SeenMention:
     """A stored post with what the model said of it for one brand.
 
-    `copy_of` is the case whose post has the same words, and `fingerprint` what those words have in common (set when a
-    post is filed, never read back).
+    `copy_of` is the case whose post has the same words. `fingerprint` is what those words have in common and `bands`
+    what near copies may: set when a post is filed, never read back. `late`: it opened a case when it was too old for a
+    card.
     """
 
     mention: Mention
@@ -161,6 +162,8 @@ class SeenMention:
     case_id: str | None = None
     copy_of: str | None = None
     fingerprint: str | None = None
+    late: bool = False
+    bands: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +189,8 @@ class CaseFile:
     """A case with all that its card shows, mentions oldest first.
 
     `counted` is False where people have corrected the labels so that nothing calls for an answer any more; `draft` is
-    the latest reply that somebody handed in; `approached` are those whom a rival's posts, copies included, speak to.
+    the latest reply that somebody handed in, and `context` the post that the first of the mentions answers.
+    `approached` are those whom a rival's posts, copies included, speak to.
     """
 
     case: Case
@@ -198,6 +202,7 @@ class CaseFile:
     counted: bool = True
     copies: Copies | None = None
     draft: Draft | None = None
+    context: Context | None = None
     approached: tuple[Approached, ...] = ()
 
     @property

@@ -1,9 +1,10 @@
 """A brand's day that is over: what was known of it when it was closed, and what became known since."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from domain.customer import Coverage
+from domain.gap import Hearing
 from domain.outcome import Kpi
 from domain.volume import Voice, Volume
 
@@ -22,6 +23,7 @@ class ClosedDay:
     closes_at: datetime
     volume: Volume
     coverage: Coverage
+    hearing: Hearing = field(default_factory=Hearing)
     voices: tuple[Voice, ...] = ()
 
 

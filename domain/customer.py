@@ -54,6 +54,8 @@ class Link:
     user_id: str | None
     evidence: str
     since: datetime
+    by: str | None = None
+    """Whoever linked it by hand; None where an import did."""
 
 
 @dataclass(frozen=True, slots=True)

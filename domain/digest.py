@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from domain.case import Urgency
 from domain.closed_day import DayCorrection
+from domain.gap import Gap
 from domain.mention import MentionId
 from domain.outcome import Kpi
 from domain.quality import Quality
@@ -120,8 +121,9 @@ class Digest:
     """One day of one brand, for leadership. `closed_day` is the last day whose response window has ended.
 
     `at` is the moment that it speaks of; `audit_head` vouches for the audit log up to then. `called` counts the day's
-    posts that the model itself made a complaint's case of, whatever people said later. `voices` are counts of streams
-    that compare; without any, `voice` is what our own streams heard.
+    posts that the model itself made a complaint's case of, whatever people said later. `gaps` are what was not read of
+    the day, within its bounds. `voices` are counts of streams that compare; without any, `voice` is what our own
+    streams heard.
     """
 
     brand: str
@@ -145,6 +147,7 @@ class Digest:
     audit_head: str = ""
     scores: tuple[Score, ...] = ()
     corrections: tuple[DayCorrection, ...] = ()
+    gaps: tuple[Gap, ...] = ()
     voices: tuple[Voice, ...] = ()
 
 

@@ -78,6 +78,17 @@ class CredentialsError(PlatformError):
 class CursorTooOldError(PlatformError):
     """The platform no longer serves the place where the last poll stopped; posts between may be lost."""
 
+    def __init__(
+        self, message: str, *, platform: str, since: datetime | None = None, until: datetime | None = None
+    ) -> None:
+        """Keep the span [since, until) that is out of reach.
+
+        None where it is not known: from the last poll on, and up to now.
+        """
+        super().__init__(message, platform=platform)
+        self.since = since
+        self.until = until
+
 
 class PostError(EarshotError):
     """Slack did not take a message. `kind` says what is known of it."""

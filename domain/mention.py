@@ -37,10 +37,21 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True)
+class Context:
+    """The post that another one answers; of its author at least the `user_id` is known."""
+
+    author: Author
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mention:
     """One public post. Times are aware UTC; `posted_at` is the platform's word, never when we saw it.
 
     `summons`: the handles of the accounts that the author calls into it by naming or quoting them, as far as known.
+    `dates_edits`: the platform says when a post was edited; where it does not, what was read last is the newest.
+    `context`: the post that `reply_to` names, where the platform gave it too (set when a post is read from a platform,
+    and kept by itself: `storage.contexts`).
     """
 
     id: MentionId
@@ -54,6 +65,8 @@ class Mention:
     language: str | None = None
     edited_at: datetime | None = None
     summons: tuple[str, ...] = ()
+    dates_edits: bool = True
+    context: Context | None = None
 
     @property
     def platform(self) -> str:
@@ -63,10 +76,15 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """The platform says that a post is gone."""
+    """The platform says that a post is gone.
+
+    `ordered`: it tells of posts and removals in the order in which they happen, so that a post that is not stored by
+    now will not come any more. A whole network's removals are told so.
+    """
 
     mention_id: MentionId
     seen_at: datetime
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +92,7 @@ class Batch:
     """What one poll brought, oldest first. `cursor` is safe to save once the batch is stored.
 
     `capped` says that more is waiting: the resume point is inside the cursor. `cost_usd` is what the platform charges.
+    `failing` says why some of the stream's places could not be read, though others were: what they have comes later.
     """
 
     mentions: tuple[Mention, ...]
@@ -81,3 +100,4 @@ class Batch:
     removals: tuple[Removal, ...] = ()
     capped: bool = False
     cost_usd: Decimal = Decimal(0)
+    failing: str = ""

@@ -90,7 +90,10 @@ class OutgoingMessage:
 
 @dataclass(frozen=True, slots=True)
 class BatchLine:
-    """The hour's mentions that need no card of their own; `shown` is a part of `total`."""
+    """The hour's mentions that get no card of their own; `shown` is a part of `total`.
+
+    So many are `late`: they made cases, and were too old for a card when they were read. They are shown first.
+    """
 
     brand: str
     kind: MessageKind
@@ -98,6 +101,7 @@ class BatchLine:
     until: datetime
     total: int
     shown: tuple[SeenMention, ...]
+    late: int = 0
 
 
 @dataclass(frozen=True, slots=True)

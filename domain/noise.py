@@ -32,6 +32,20 @@ class Mute:
 
 
 @dataclass(frozen=True, slots=True)
+class Activity:
+    """What was posted lately, as far as we heard it.
+
+    `posts` are the author's within `within` before the post, it included, and `same_words` those of them that say the
+    very same; `accounts` are other authors who said the very same in the time in which texts count as copies.
+    """
+
+    within: timedelta
+    posts: int = 1
+    same_words: int = 1
+    accounts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class NoisePolicy:
     """When cards become a surge, and how long a text counts as a copy of another.
 
@@ -43,6 +57,7 @@ class NoisePolicy:
     surge_within: timedelta = timedelta(minutes=5)
     urgent_cards: int = 25
     copies_within: timedelta = timedelta(hours=24)
+    activity_within: timedelta = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)

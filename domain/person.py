@@ -35,12 +35,15 @@ class Action(StrEnum):
     SEND_TO_PRODUCT = "send_to_product"
     CREATE_LEAD = "create_lead"
     MUTE = "mute"
+    TEST_QUERY = "test_query"
+    SAVE_QUERY = "save_query"
     JUDGE = "judge"
     BLIND_CHECK = "blind_check"
     SET_PREFERENCES = "set_preferences"
     OPEN_POST = "open_post"
     SEE_QUEUE = "see_queue"
     SEARCH = "search"
+    EXPLAIN = "explain"  # why a post was alerted or not
     SEE_KPI = "see_kpi"
     SEE_EVIDENCE = "see_evidence"  # the rows behind a KPI; without SEE_QUEUE neither author nor text
     SEE_STATS = "see_stats"

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from domain.mention import Batch, Cursor, Mention
+from domain.compliance import Rechecked
+from domain.health import Headroom
+from domain.mention import Batch, Cursor, Mention, MentionId
 from domain.message import Content, OutgoingMessage, Posted
 from domain.prediction import Prediction, Predictions, Reading
 from domain.reply import Permit, SentReply
@@ -28,6 +30,56 @@ class Poll(Protocol):
 
         Raises:
             PlatformError: nothing usable came; the same cursor may be polled again.
+        """
+        ...
+
+
+@runtime_checkable
+class KnowsHeadroom(Protocol):
+    """What a `Poll` may offer, too: what the platform says of its quota."""
+
+    def headroom(self) -> Headroom:
+        """Return what the last answers said; no call is made."""
+        ...
+
+
+@runtime_checkable
+class CountsPosts(Protocol):
+    """What a `Poll` may offer, too, where the platform counts what a search finds."""
+
+    count_usd: Decimal
+    """What one count costs."""
+
+    def count(self, since: datetime, until: datetime) -> int | None:
+        """Return how many posts of [since, until) the platform has for the stream; None where it counts none of it.
+
+        Raises:
+            PlatformError: no usable answer came.
+        """
+        ...
+
+
+class Recheck(Protocol):
+    """Asks a platform whether posts that we stored still stand."""
+
+    @property
+    def limit(self) -> int:
+        """So many posts are asked for at once, at most."""
+        ...
+
+    def affordable(self, budget_usd: Decimal) -> int | None:
+        """Return of how many posts the platform tells for so much; None: of any number, as far as is known by now."""
+        ...
+
+    def __call__(
+        self, ids: Sequence[MentionId], *, job: str | None = None, budget_usd: Decimal = Decimal(0)
+    ) -> Rechecked:
+        """Ask for these posts, or for the job that an earlier call began for them.
+
+        Of a job nothing is kept here: who lost its name begins anew.
+
+        Raises:
+            PlatformError: nothing usable came; the same may be asked again.
         """
         ...
 

@@ -18,6 +18,7 @@ from domain.seams import Post
 from flows.contents import content_of, note_quotes
 from flows.house import House
 from flows.notices import tell_operators
+from flows.permalinks import message_url
 from storage import messages
 
 log = structlog.get_logger(__name__)
@@ -199,6 +200,7 @@ def _update(message: OutgoingMessage, *, post: Post, house: House) -> PostReport
     except PostRejected as error:  # someone deleted it, or it never can be shown: asking again would not help
         log.warning("update_refused", key=message.key, code=error.code)
         report = PostReport(failed=1)
+        _tell_what_stays(message, error, house)
     except PostError as error:
         wait = timedelta(seconds=error.retry_after or 2.0)
         with house.database.write() as tx:
@@ -208,6 +210,16 @@ def _update(message: OutgoingMessage, *, post: Post, house: House) -> PostReport
     with house.database.write() as tx:
         messages.shown(tx, message.key, revision=current.revision, rest_until=rest_until)
     return report
+
+
+def _tell_what_stays(message: OutgoingMessage, error: PostRejected, house: House) -> None:
+    """Tell the operators of a message that Slack keeps as it was: it may show what was deleted."""
+    if error.code == "message_not_found":
+        return
+    where = message_url(message.channel, message.ts or "", house) or f"{message.channel} at {message.ts}"
+    told = f"Slack does not change a message any more, which may show what was deleted: {where} Delete it. {error}"
+    with house.database.write() as tx:
+        tell_operators(tx, told, subject=f"unchangeable {message.key}", house=house)
 
 
 def reconcile(*, post: Post, house: House) -> PostReport:

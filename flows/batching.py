@@ -26,6 +26,8 @@ def enqueue_batches(*, house: House, period: timedelta = timedelta(hours=1)) -> 
                 continue  # after the quiet hours one line has it all
             for verdict, kind in _LINES:
                 waiting = mentions.unbatched(tx, brand=brand.name, verdict=verdict, until=until)
+                if kind is MessageKind.BATCH:
+                    waiting += mentions.late(tx, brand=brand.name, until=until)
                 if not waiting:
                     continue
                 subject = batch_subject(brand.name, until - period, until)

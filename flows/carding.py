@@ -27,8 +27,12 @@ class Origin:
 
     def alerts_on(self, mention: Mention, *, policy: TriagePolicy, now: datetime) -> bool:
         """Tell whether a post may alert: a file alerts on every one when it was told to, a poll on what is fresh."""
+        return self.alert and not self.is_late(mention, policy=policy, now=now)
+
+    def is_late(self, mention: Mention, *, policy: TriagePolicy, now: datetime) -> bool:
+        """Tell whether a stream brought a post when it was too old for a card: the hourly line has it instead."""
         within = policy.alert_within
-        return self.alert and (self.stream is None or within is None or now - mention.posted_at <= within)
+        return self.stream is not None and within is not None and now - mention.posted_at > within
 
 
 @dataclass(slots=True)
@@ -49,10 +53,10 @@ class Cards:
         True where it is new.
         """
         channel = case.channel or self.origin.channels.get(case.brand, "")
-        if not (channel and self.origin.alerts_on(mention, policy=self.house.policy, now=self.now)):
+        if not (channel and self.origin.alert):
             return False
         has_card = not opened and messages.get(self.tx, card_key(case.id)) is not None
-        if has_card or self._is_muted(case, mention):
+        if has_card or self._is_too_old(case, mention) or self._is_muted(case, mention):
             return False
         urgent = case.urgency is Urgency.URGENT
         surge = self._surge(channel, brand)
@@ -73,6 +77,13 @@ class Cards:
         for rank in (None, card.rank):
             self._queued[channel, rank] = self._crowd(channel, rank) + 1
         return messages.enqueue(self.tx, card)
+
+    def _is_too_old(self, case: Case, mention: Mention) -> bool:
+        if self.origin.alerts_on(mention, policy=self.house.policy, now=self.now):
+            return False
+        hours = int((self.now - mention.posted_at).total_seconds() // 3600)
+        cases.note(self.tx, case.id, HistoryLine(self.now, None, f"no card: the post was {hours} hours old"))
+        return True
 
     def _is_muted(self, case: Case, mention: Mention) -> bool:
         if self._mutes is None:

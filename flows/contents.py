@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from domain.clock import iso
+from domain.deadline import DeadlineNotice
 from domain.digest import Digest
 from domain.handover import HandoverKind
 from domain.message import (
@@ -48,7 +49,7 @@ def _card(tx: Tx, message: OutgoingMessage, house: House) -> Content | None:
 
 def _line(tx: Tx, message: OutgoingMessage, _house: House) -> Content | None:
     brand, since, until = message.subject.rsplit("|", 2)
-    seen = mentions.of_message(tx, message.key)
+    seen = sorted(mentions.of_message(tx, message.key), key=lambda one: not one.late)
     return BatchLine(
         brand=brand,
         kind=message.kind,
@@ -56,6 +57,7 @@ def _line(tx: Tx, message: OutgoingMessage, _house: House) -> Content | None:
         until=datetime.fromisoformat(until),
         total=len(seen),
         shown=tuple(seen[:SHOWN_IN_BATCH]),
+        late=sum(one.late for one in seen),
     )
 
 
@@ -126,5 +128,8 @@ def note_quotes(tx: Tx, key: str, content: Content) -> None:
     if isinstance(content, Surge):
         shown = [seen.mention.id for file in content.loudest for seen in file.mentions]
         messages.add_mentions(tx, key, shown, brand=content.span.brand)
+    if isinstance(content, DeadlineNotice):
+        shown = [seen.mention.id for file in content.shown for seen in file.mentions]
+        messages.add_mentions(tx, key, shown, brand=content.brand)
     if isinstance(content, Digest):
         messages.add_mentions(tx, key, [quote.mention_id for quote in content.quotes], brand=content.brand)

@@ -8,7 +8,7 @@ import structlog
 
 from crm.business_time import business_seconds, due_at, is_open, quiet_until
 from domain.brand import Brand
-from domain.case import Case, HistoryLine
+from domain.case import Case, HistoryLine, Urgency
 from domain.clock import iso
 from domain.deadline import DeadlineKind, DeadlineNotice
 from domain.message import PRESSING, MessageKind, MessageState, OutgoingMessage
@@ -44,7 +44,12 @@ def _warn(tx: Tx, brand: Brand, now: datetime, house: House) -> int:
     if not is_open(now, brand):
         return 0
     soon = due_at(now, minutes=int(house.deadlines.warn_before.total_seconds() / 60), brand=brand)
-    near = [case for case in deadlines.due_before(tx, brand=brand.name, moment=soon) if case.due_at > now]
+    quiet = quiet_until(now, brand) is not None  # then the channel hears of urgent cases only
+    near = [
+        case
+        for case in deadlines.due_before(tx, brand=brand.name, moment=soon)
+        if case.due_at > now and (not quiet or case.owner or case.urgency is Urgency.URGENT)
+    ]
     if not near:
         return 0
     deadlines.warned(tx, [case.id for case in near], at=now)
@@ -78,6 +83,8 @@ def _escalate(tx: Tx, brand: Brand, now: datetime, house: House) -> int:
 
 def _break_silence(tx: Tx, brand: Brand, now: datetime, house: House) -> int:
     """Raise the alarm once for each silence: it ends with the next deed of anybody."""
+    if quiet_until(now, brand):
+        return 0
     waiting, last = silent_complaints(tx, brand, now, house)
     if not waiting:
         return 0

@@ -14,6 +14,7 @@ from domain.brand import Brand
 from domain.digest import ChartDay, Digest, DigestChart, Quote, Topic, Unanswered
 from domain.outcome import Outcome
 from domain.volume import Tally, Volume
+from flows.hearing import missed_of
 from flows.house import House
 from flows.kpi_days import corrections_of, facts_of, last_closed_day
 from flows.permalinks import card_url
@@ -87,6 +88,7 @@ def digest_of(tx: Tx, *, brand: Brand, day: date, house: House) -> Digest:
         corrections=tuple(
             corrections_of(tx, brand=brand, since=closed - CORRECTED, until=closed + timedelta(days=1), house=house)
         ),
+        gaps=tuple(missed_of(tx, brand=brand.name, start=start, end=min(end, now))),
     )
 
 

@@ -276,7 +276,7 @@ def _values(file: CaseFile, person: Person, house: House) -> Mapping[str, str]:
     """Return what the variables of crm.wording stand for in this case."""
     author, case = file.author, file.case
     rivals = [p.rival for s in file.mentions if (p := s.predictions.of(SWITCHING)) and p.rival]
-    prefix = {"x": "@", "reddit": "u/"}.get(case.platform, "")
+    prefix = {"x": "@", "reddit": "u/", "bluesky": "@"}.get(case.platform, "")
     return {
         "author": author.name or author.handle,
         "handle": f"{prefix}{author.handle}",

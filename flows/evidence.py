@@ -7,13 +7,15 @@ from datetime import date
 from crm.access import may, permit
 from crm.business_time import day_bounds
 from crm.kpi_facts import Counted, Facts
-from crm.kpis import COUNTED, COVERAGE, KPIS, VOICES
+from crm.kpis import COUNTED, COVERAGE, HEARING, KPIS, VOICES
 from domain.brand import Brand
 from domain.case import CaseState
 from domain.customer import Grade
 from domain.errors import InputError
 from domain.evidence import EvidencePage, EvidenceRow
+from domain.gap import GapReason, Hearing
 from domain.person import Action, Person
+from flows.hearing import sources_of
 from flows.house import House
 from flows.kpi_days import facts_of
 from flows.permalinks import message_url
@@ -44,8 +46,8 @@ def rows_behind(
     """Return rows that a KPI counts: first those that are not in its numerator, the newest first; raises Refused.
 
     Whoever may not see the queue is shown neither author, text nor card. `person` None is the operator at the command
-    line, who sees all, and whose look is audited as an export. Posts and customers are those of the present moment,
-    also for closed days; cases are those that the figure was computed from.
+    line, who sees all, and whose look is audited as an export. Posts, customers and sources are those of the present
+    moment, also for closed days; cases are those that the figure was computed from.
 
     Raises:
         InputError: there is no such KPI.
@@ -81,6 +83,10 @@ def _page(tx: Tx, question: Question, house: House, limit: int | None, offset: i
         together = next((voice for voice in facts.voices if voice.rival is None), None)
         rows = tuple(_voice_row(post, brand) for post in heard)
         return EvidencePage(kpi, rows, offset, together.ours + together.theirs if together else 0)
+    if question.name in HEARING:
+        sources = [_source_row(*each) for each in sources_of(tx, brand.name, start, end)]
+        shown = sources[offset : None if limit is None else offset + limit]
+        return EvidencePage(kpi, tuple(shown), offset, len(sources))
     labelled = question.name == "net_sentiment"
     posts = evidence.posts(tx, brand=brand.name, start=start, end=end, labelled=labelled, limit=limit, offset=offset)
     count = evidence.count_posts(tx, brand=brand.name, start=start, end=end, labelled=labelled)
@@ -143,6 +149,11 @@ def _voice_row(post: VoicePost, brand: Brand) -> EvidenceRow:
         author=post.author,
         text=post.text[:EXCERPT],
     )
+
+
+def _source_row(stream: str, heard: Hearing, why: Sequence[GapReason]) -> EvidenceRow:
+    state = ", ".join(reason.value for reason in why) or "read"
+    return EvidenceRow(id=stream, what="source", weight=heard.read, of=heard.listened, state=state)
 
 
 def _customer_row(customer_id: str, grade: Grade | None, name: str) -> EvidenceRow:

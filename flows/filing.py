@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from functools import partial
 from uuid import uuid4
 
 from crm.business_time import due_at
-from crm.copies import fingerprint
+from crm.copies import Wording, wording
 from crm.lifecycle import Step, after
+from crm.near_copies import MOST_CANDIDATES, Leaders, bands, first_copied
 from crm.poaching import is_suspect, poaching, signs_of
 from crm.triage import triage
 from domain.brand import Brand
@@ -34,6 +36,7 @@ from flows.carding import Cards, Origin, card_key
 from flows.first_answer import settle_due
 from flows.house import House
 from flows.linking import sight_authors
+from flows.suspecting import Lately
 from storage import approaches, brands, cases, copies, mentions, messages, outcomes
 from storage.database import Tx
 
@@ -80,6 +83,9 @@ class _Tray:
     """The brands and threads that have a case: in other threads there is none to look for."""
     leaders: dict[tuple[str, str], str] = field(default_factory=dict)
     """The cases that posts of this filing opened, by brand and fingerprint or post id: they are not stored yet."""
+    near: dict[str, Leaders[str]] = field(default_factory=dict)
+    """The same cases by brand, for near copies."""
+    lately: Lately = field(init=False)
     cases: dict[tuple[str, str, str], Case | None] = field(default_factory=dict)
     seen: list[SeenMention] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
@@ -88,8 +94,25 @@ class _Tray:
     approached: dict[str, dict[MentionId, tuple[Approached, ...]]] = field(default_factory=dict)
     """Whom of ours rivals' posts speak to, by brand."""
 
+    def __post_init__(self) -> None:
+        self.lately = Lately(self.tx, self.house.noise)
+
     def count(self, name: str) -> None:
         self.counts[name] = self.counts.get(name, 0) + 1
+
+
+@dataclass(slots=True)
+class _Said:
+    """What a post says, and whether it calls for a case: only then are near copies of it a matter."""
+
+    words: Wording
+    calls: bool
+    fingerprint: str | None = None
+    bands: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.fingerprint = self.words.fingerprint
+        self.bands = bands(self.words) if self.calls else ()
 
 
 def file_mentions(tx: Tx, classified: Sequence[Classified], *, origin: Origin, house: House) -> Filed:
@@ -117,6 +140,7 @@ def open_for(tx: Tx, mention: Mention, brand: Brand, decision: Triage, *, origin
     tray = _Tray(tx, origin, house, now, Cards(tx, origin, house, now), {(brand.name, mention.thread_id)})
     case = _join_or_open(tray, _own_case(tray, mention, brand), mention, brand, decision)
     messages.add_mentions(tx, card_key(case.id), [mention.id], brand=brand.name)
+    copies.keep_bands(tx, {mention.id: (mention.posted_at, bands(wording(mention.text)))})
     return case
 
 
@@ -134,27 +158,51 @@ def _discussed(tx: Tx, classified: Sequence[Classified]) -> set[tuple[str, str]]
 def _file(
     tray: _Tray, mention: Mention, brand: Brand, predictions: Predictions, customer: CustomerMatch | None
 ) -> None:
-    value = customer.value if customer else None
-    decision = triage(mention, predictions, brand=brand, customer_value=value, policy=tray.house.policy)
+    words = wording(mention.text)
+    decision = _decide(tray, mention, brand, predictions, customer, words)
     if decision.verdict is not Verdict.OWN:
         decision = _courting(tray, mention, brand, predictions) or decision
-    case, copy_of, shape = None, None, fingerprint(mention.text)
+    case, copy_of, opened, said = None, None, False, _Said(words, calls=decision.verdict is Verdict.CASE)
     if decision.verdict is not Verdict.OWN:
         case = _own_case(tray, mention, brand)
-        if case is None and (copy_of := _leader(tray, mention, brand, decision, shape)):
+        if case is None and (copy_of := _leader(tray, mention, brand, said)):
             _press(tray, copy_of, mention, brand, decision)
             decision = Triage(Verdict.COPY, "the same text has a case already", kind=_kept_kind(decision))
             messages.touch(tray.tx, kind=MessageKind.CARD, subject=copy_of)
         elif case is not None or decision.verdict is Verdict.CASE:
+            opened = case is None
             case = _join_or_open(tray, case, mention, brand, decision)
     if case is None:
         tray.count(decision.verdict.value)
-    seen = SeenMention(mention, brand.name, predictions, decision, case.id if case else None, copy_of, shape)
-    tray.seen.append(seen)
+    late = opened and tray.origin.is_late(mention, policy=tray.house.policy, now=tray.now)
+    case_id, keys = (case.id, said.bands) if case else (None, ())
+    tray.seen.append(
+        SeenMention(mention, brand.name, predictions, decision, case_id, copy_of, said.fingerprint, late, keys)
+    )
     if case:
-        for mark in filter(None, (shape, mention.id)):
+        for mark in filter(None, (said.fingerprint, mention.id)):
             tray.leaders.setdefault((brand.name, mark), case.id)
+        tray.near.setdefault(brand.name, Leaders()).add(case.id, said.words, keys)
         messages.add_mentions(tray.tx, card_key(case.id), [mention.id], brand=brand.name)
+
+
+def _decide(
+    tray: _Tray,
+    mention: Mention,
+    brand: Brand,
+    predictions: Predictions,
+    customer: CustomerMatch | None,
+    words: Wording,
+) -> Triage:
+    """Triage a post; a stranger's that would ask something of us is looked at for signs of spam."""
+    value = customer.value if customer else None
+    decide = partial(triage, mention, predictions, brand=brand, customer_value=value, policy=tray.house.policy)
+    decision, shape = decide(), words.fingerprint
+    asks = decision.verdict in {Verdict.CASE, Verdict.REVIEW}
+    if asks and customer is None and _own_case(tray, mention, brand) is None:
+        decision = decide(suspected=tray.lately.suspicion(mention, shape))
+    tray.lately.note(mention, shape)
+    return decision
 
 
 def _courting(tray: _Tray, mention: Mention, brand: Brand, predictions: Predictions) -> Triage | None:
@@ -195,15 +243,25 @@ def _own_case(tray: _Tray, mention: Mention, brand: Brand) -> Case | None:
     return tray.cases.get(place)
 
 
-def _leader(tray: _Tray, mention: Mention, brand: Brand, decision: Triage, shape: str | None) -> str | None:
-    """Return the case whose post has the same words, for a post that would open one or that shares another."""
-    shape, shared = shape if decision.verdict is Verdict.CASE else None, mention.repost_of
+def _leader(tray: _Tray, mention: Mention, brand: Brand, said: _Said) -> str | None:
+    """Return the case whose post says the same, for a post that would open one or that shares another."""
+    shape, shared = said.fingerprint if said.calls else None, mention.repost_of
     marks = [mark for mark in (shape, shared) if mark]
     if not marks:
         return None
     known = next((tray.leaders[brand.name, mark] for mark in marks if (brand.name, mark) in tray.leaders), None)
     since = mention.posted_at - tray.house.noise.copies_within
-    return known or copies.leader(tray.tx, brand=brand.name, fingerprint=shape, repost_of=shared, since=since)
+    same = known or copies.leader(tray.tx, brand=brand.name, fingerprint=shape, repost_of=shared, since=since)
+    return same or _near_leader(tray, brand, said, since)
+
+
+def _near_leader(tray: _Tray, brand: Brand, said: _Said, since: datetime) -> str | None:
+    """Return the case whose post says the same with other words around it; the words decide, not their bands."""
+    if not said.bands:
+        return None
+    met = copies.near(tray.tx, brand=brand.name, bands=said.bands, since=since, per_band=MOST_CANDIDATES)
+    stored = first_copied(said.words, ((case_id, wording(text)) for case_id, text in met))
+    return stored or tray.near.get(brand.name, Leaders[str]()).copied(said.words, said.bands)
 
 
 def _join_or_open(tray: _Tray, case: Case | None, mention: Mention, brand: Brand, decision: Triage) -> Case:

@@ -18,7 +18,7 @@ from domain.person import Action, Person
 from flows.house import House
 from flows.removing import close_emptied
 from flows.whom import find_people, somebody
-from storage import audit, brands, erasing, forgettings, mutes
+from storage import audit, brands, contexts, erasing, forgettings, mutes, removals
 from storage.database import Tx
 
 log = structlog.get_logger(__name__)
@@ -129,20 +129,23 @@ def resume(*, house: House, seconds: float) -> int:
 
 def scrub(*, house: House) -> bool:
     """Overwrite on disk what was erased; False where a reader was in the way: call again."""
+    began = house.clock()
     with house.database.read() as tx:
         erased = forgettings.in_state(tx, ForgettingState.ERASED)
     if not house.database.scrub():
         return False
-    if erased:
-        with house.database.write() as tx:
+    with house.database.write() as tx:
+        if erased:
             forgettings.scrubbed(tx, erased)
+        removals.overwritten(tx, erased_before=began, at=house.clock())
     return True
 
 
 def awaits_scrub(*, house: House) -> bool:
-    """Tell whether somebody was erased whose bytes are still on disk."""
+    """Tell whether somebody or some post was erased, here or by a command, whose bytes are still on disk."""
     with house.database.read() as tx:
-        return bool(forgettings.in_state(tx, ForgettingState.ERASED))
+        posts = removals.underway(tx, limit=PART)
+        return bool(forgettings.in_state(tx, ForgettingState.ERASED)) or any(not one.overwritten for one in posts)
 
 
 def purge(*, house: House) -> None:
@@ -184,6 +187,7 @@ def _finish(tx: Tx, current: Forgetting, house: House) -> Forgetting:
     if current.customer_id:
         gone += erasing.erase_customer(tx, current.customer_id, at=now)
     mutes.forget_authors(tx, current.author_keys)
+    contexts.erase_authors(tx, current.author_keys)
     forgettings.finish(tx, current.id, at=now, gone=gone)
     detail = f"{gone.posts} posts, {sum(gone.records.values())} records{_surrogate(current.customer_id, ', ')}"
     _audit(tx, "forgotten", current.id, current.by, house, detail=detail)

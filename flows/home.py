@@ -17,7 +17,7 @@ from domain.team import BrandState
 from flows import reporting
 from flows.house import House
 from flows.team import brand_states
-from storage import cases, mutes, preferences
+from storage import cases, home_posts, mutes, preferences
 
 MINE_SHOWN = 10
 
@@ -39,6 +39,18 @@ class Home:
     works_on_cases: bool = False
     mutes: tuple[Mute, ...] | None = None
     may_see_settings: bool = False
+
+
+def stale_homes(*, house: House) -> list[str]:
+    """Return whose home tabs show a post that is gone, by user id."""
+    with house.database.read() as tx:
+        return home_posts.showing_what_is_gone(tx)
+
+
+def note_drawn(user_id: str, shown: Sequence[CaseFile], *, house: House) -> None:
+    """Note which posts a person's home tab is about to show, so that a deletion reaches it."""
+    with house.database.write() as tx:
+        home_posts.put(tx, user_id, [file.mentions[-1].mention.id for file in shown if file.mentions])
 
 
 def home(*, person: Person, listening: Sequence[Stream], house: House) -> Home:

@@ -23,7 +23,9 @@ class House:
     """Built once by run.py.
 
     `secret` keys the tombstones and the audit chain; `channels` gives each brand's own channel, `product_channels`
-    where its posts are sent on to; `workspace_url` is that of the Slack workspace and ends in a slash.
+    where its posts are sent on to; `workspace_url` is that of the Slack workspace and ends in a slash. `lists` are
+    the words that queries name. By platform: `retention_days` is how long posts are kept, `recheck_usd` what looking
+    stored posts up may cost in a UTC day.
     """
 
     database: Database
@@ -42,6 +44,9 @@ class House:
     templates: tuple[ReplyTemplate, ...] = ()
     targets: tuple[Target, ...] = ()
     spend: SpendPolicy = field(default_factory=SpendPolicy)
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    retention_days: Mapping[str, int] = field(default_factory=dict)
+    recheck_usd: Mapping[str, Decimal] = field(default_factory=dict)
     streams: tuple[Stream, ...] = ()
 
     def brand(self, name: str) -> Brand:

@@ -2,28 +2,27 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 
 import structlog
 
 from crm.attribution import named_brands, reading
-from crm.spending import allowance
+from crm.platform_rules import rules_of
+from crm.query.match import matcher
 from crm.triage import reason_to_alert
 from domain.brand import Brand, Stream
-from domain.clock import iso
-from domain.errors import PlatformError
 from domain.mention import Batch, Mention, Removal
 from domain.prediction import Predictions
 from domain.seams import Classify, Explain, Poll
-from domain.spend import Spent
 from flows.carding import Origin
 from flows.filing import Filed, file_mentions
 from flows.house import House
-from flows.notices import tell_operators
+from flows.polling import Unread, ask, note_delivered, note_polled
 from flows.removing import remove
 from flows.rivals import concerning_us, late_answers, note_voices
-from storage import mentions, streams
+from storage import brands as brand_rows
+from storage import mentions
 from storage.database import Tx
 
 log = structlog.get_logger(__name__)
@@ -40,13 +39,17 @@ Said = dict[tuple[str, str], Predictions]
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What one batch did. `read` counts posts, `filed` posts per brand; `error` says why nothing was read."""
+    """What one batch did. `read` counts posts, `filed` posts per brand; `error` says why nothing was read.
+
+    `unmatched` counts the posts that the stream's query does not mean: they are not kept.
+    """
 
     read: int = 0
     filed: Filed = field(default_factory=Filed)
     edited: int = 0
     removed: int = 0
     unassigned: int = 0
+    unmatched: int = 0
     capped: bool = False
     cost_usd: Decimal = Decimal(0)
     error: str | None = None
@@ -59,6 +62,7 @@ class IngestReport:
             edited=self.edited + other.edited,
             removed=self.removed + other.removed,
             unassigned=self.unassigned + other.unassigned,
+            unmatched=self.unmatched + other.unmatched,
             capped=self.capped or other.capped,
             cost_usd=self.cost_usd + other.cost_usd,
             error=self.error or other.error,
@@ -83,60 +87,65 @@ def ingest(
     Raises:
         StorageError: nothing was stored and the cursor stays where it was.
     """
-    now = house.clock()
-    with house.database.read() as tx:
-        cursor = streams.cursor(tx, stream.name)
-        spent = streams.spent(tx, stream.name, day=now.astimezone(UTC).date())
-    may = allowance(stream, spent, house.spend, now=now)
-    if may.used_up:
-        return _failed(stream, _cap_reached(stream, house), house)
-    if may.slowed:
-        _tell_slowed(stream, spent, house)
-    if may.usd == 0:
-        return IngestReport(capped=True)
-    try:
-        batch = poll(cursor, budget_usd=may.usd)
-    except PlatformError as error:
-        return _failed(stream, str(error), house)
-    if may.usd is not None and batch.capped and not batch.mentions and not batch.cost_usd:
-        # What may be spent pays for no page: the plan of the day allows one later, or nothing does.
-        return IngestReport(capped=True) if may.slowed else _failed(stream, _cap_reached(stream, house), house)
+    batch = ask(stream, poll=poll, house=house)
+    if isinstance(batch, Unread):
+        return IngestReport(capped=batch.error is None, error=batch.error)
 
-    brand = house.brand(stream.brand)
+    def keep_place(tx: Tx, new: Sequence[Mention]) -> None:
+        note_polled(tx, stream, batch, poll=poll, new=new, house=house)
+
+    return _take_for(stream, batch, after=keep_place, classify=classify, explain=explain, house=house)
+
+
+def receive(
+    stream: Stream, batch: Batch, *, classify: Classify, house: House, explain: Explain | None = None
+) -> IngestReport:
+    """Take what somebody delivered by himself, as a poll's batch is taken; there is no place to keep.
+
+    Raises:
+        StorageError: nothing was stored.
+    """
+
+    def note(tx: Tx, new: Sequence[Mention]) -> None:
+        note_delivered(tx, stream, new=new, house=house)
+
+    return _take_for(stream, batch, after=note, classify=classify, explain=explain, house=house)
+
+
+def _take_for(
+    stream: Stream,
+    batch: Batch,
+    *,
+    after: Callable[[Tx, Sequence[Mention]], None],
+    classify: Classify,
+    explain: Explain | None,
+    house: House,
+) -> IngestReport:
+    """Take what a stream brought: what its query means, for its brand; of a rival's stream only what concerns us."""
     origin = Origin(stream=stream.name, alert=True, channels={stream.brand: stream.channel})
-
-    def keep_place(tx: Tx, filed: Filed) -> Filed:
-        note_voices(tx, stream, batch.mentions, brand=brand, house=house)
-        late = late_answers(tx, batch.mentions, brand=brand, house=house)
-        unread = [(mention, brand, Predictions(items=())) for mention in late]  # a rival's own words need no label
-        courting = file_mentions(tx, unread, origin=origin, house=house)
-        if batch.cursor is not None:
-            streams.save_cursor(tx, stream.name, batch.cursor, brand=stream.brand, at=house.clock())
-        recovered = streams.read_ok(tx, stream.name, at=house.clock(), mentions=filed.new, cost=batch.cost_usd)
-        if recovered:
-            log.info("stream_recovered", stream=stream.name)
-            tell_operators(
-                tx,
-                f"{stream.name} is read again.",
-                subject=f"{stream.name} recovered {iso(house.clock())}",
-                house=house,
-            )
-        return courting
-
-    ours = {mention.id for mention in batch.mentions}
+    brand, meant = house.brand(stream.brand), _meant(batch, stream, house)
+    ours = {mention.id for mention in meant}
     if stream.rival is not None:
         with house.database.read() as tx:
-            ours = concerning_us(tx, batch.mentions, brand=brand)
+            ours = concerning_us(tx, meant, brand=brand)
+
+    def note(tx: Tx, posts: Sequence[Mention], new: Sequence[Mention]) -> Filed:
+        of_rivals = note_voices(tx, stream, posts, brand=brand, house=house)
+        after(tx, [*new, *of_rivals])
+        late = late_answers(tx, posts, brand=brand, house=house)
+        unread = [(mention, brand, Predictions(items=())) for mention in late]  # a rival's own words need no label
+        return file_mentions(tx, unread, origin=origin, house=house)
+
     report = _take(
-        batch,
+        replace(batch, mentions=meant),
         brands_of=lambda mention: (brand,) if mention.id in ours else (),
         origin=origin,
-        after=keep_place,
+        after=note,
         classify=classify,
         explain=explain,
         house=house,
     )
-    return replace(report, unassigned=0)  # what speaks of a rival alone has its place
+    return replace(report, read=len(batch.mentions), unmatched=len(batch.mentions) - len(meant), unassigned=0)
 
 
 def bring_in(
@@ -165,7 +174,7 @@ def bring_in(
 
     def brands_of(mention: Mention) -> tuple[Brand, ...]:
         named = named_brands(mention.text, house.brands)
-        own = tuple(b for b in house.brands if b.owns(platform, mention.author.handle))
+        own = tuple(b for b in house.brands if b.wrote_as(mention.author))
         known = tuple(b for b in house.brands if b.name in threads.get(mention.thread_id, ()))
         return own or named or known or (candidates if len(candidates) == 1 else ())
 
@@ -175,11 +184,23 @@ def bring_in(
         batch,
         brands_of=brands_of,
         origin=origin,
-        after=lambda _tx, _filed: Filed(),
+        after=lambda _tx, _posts, _new: Filed(),
         classify=classify,
         explain=explain,
         house=house,
     )
+
+
+def _meant(batch: Batch, stream: Stream, house: House) -> tuple[Mention, ...]:
+    """Return what the stream's query means; and what is our own, or is stored for the brand and was edited since."""
+    if stream.query is None:
+        return batch.mentions
+    means, brand = matcher(stream.query), house.brand(stream.brand)
+    others = [mention for mention in batch.mentions if not (means(mention) or brand.wrote_as(mention.author))]
+    with house.database.read() as tx:
+        stored = {m.id for m in mentions.edited(tx, others) if stream.brand in mentions.brands_of(tx, m.id)}
+    left_out = {mention.id for mention in others} - stored
+    return tuple(mention for mention in batch.mentions if mention.id not in left_out)
 
 
 def _take(
@@ -187,29 +208,35 @@ def _take(
     *,
     brands_of: Callable[[Mention], tuple[Brand, ...]],
     origin: Origin,
-    after: Callable[[Tx, Filed], Filed],
+    after: Callable[[Tx, Sequence[Mention], Sequence[Mention]], Filed],
     classify: Classify,
     explain: Explain | None,
     house: House,
 ) -> IngestReport:
-    """Classify and explain outside of any transaction, then store all in one, with what `after` adds and files."""
+    """Classify and explain outside of any transaction, then store all in one, with what `after` notes and files."""
+    gone = {removal.mention_id for removal in batch.removals}
+    batch = replace(batch, mentions=tuple(m for m in batch.mentions if not gone & {m.id, m.repost_of}))
     pairs = [(mention, brand) for mention in batch.mentions for brand in brands_of(mention)]
     with house.database.read() as tx:
         work = _sort(tx, pairs, secret=house.secret)
+        removals = _ours(tx, batch.removals)
     said = _classify((*work.new, *work.edited), classify)
     if explain is not None:
         now = house.clock()
         may_alert = [(m, b) for m, b in (*work.new, *work.edited) if origin.alerts_on(m, policy=house.policy, now=now)]
         said |= _explain(may_alert, said, explain)
     with house.database.write() as tx:
+        brand_rows.lock(tx, _concerned(batch, pairs, house))  # what is deleted at this moment must not be filed
         work = _sort(tx, pairs, secret=house.secret)  # another process may have been faster
         seen = [(m, b, said[m.id, b.name]) for m, b in work.new if (m.id, b.name) in said]
         filed = file_mentions(tx, seen, origin=origin, house=house)
         edited = [(m, b) for m, b in work.edited if (m.id, b.name) in said]
         for mention, brand in edited:
-            mentions.update_text(tx, mention, {brand.name: said[mention.id, brand.name]}, at=house.clock())
-        removed = [remove(tx, removal.mention_id, house=house) for removal in batch.removals]
-        filed += after(tx, filed)
+            labels = {brand.name: said[mention.id, brand.name]}
+            keeps = rules_of(mention.platform).keeps_versions
+            mentions.update_text(tx, mention, labels, at=house.clock(), keeps_version=keeps)
+        removed = [remove(tx, one.mention_id, noticed_at=one.seen_at, house=house) for one in removals]
+        filed += after(tx, batch.mentions, [mention for mention, _, _ in seen])
     unassigned = len(batch.mentions) - len({mention.id for mention, _ in pairs})
     if filed.new or edited or removed:
         log.info("ingested", stream=origin.stream, read=len(batch.mentions), new=filed.new, responses=filed.responses)
@@ -224,6 +251,11 @@ def _take(
     )
 
 
+def _concerned(batch: Batch, pairs: Sequence[tuple[Mention, Brand]], house: House) -> list[str]:
+    """Return the brands that a batch may change; a removal may be of any."""
+    return sorted({brand.name for brand in house.brands} if batch.removals else {brand.name for _, brand in pairs})
+
+
 def _sort(tx: Tx, pairs: Sequence[tuple[Mention, Brand]], *, secret: bytes) -> _Sorted:
     new: list[tuple[Mention, Brand]] = []
     edited: list[tuple[Mention, Brand]] = []
@@ -235,9 +267,15 @@ def _sort(tx: Tx, pairs: Sequence[tuple[Mention, Brand]], *, secret: bytes) -> _
     return _Sorted(tuple(new), tuple(e for e in edited if (e[0].id, e[1].name) not in fresh))
 
 
+def _ours(tx: Tx, removals: Sequence[Removal]) -> list[Removal]:
+    """Leave out what only concerns others: of a whole network's removals, those of posts that were never stored."""
+    stored = mentions.stored(tx, [removal.mention_id for removal in removals if removal.ordered])
+    return [removal for removal in removals if not removal.ordered or removal.mention_id in stored]
+
+
 def _classify(pairs: Sequence[tuple[Mention, Brand]], classify: Classify) -> Said:
     """Classify what others wrote; our own words need no label."""
-    foreign = [(m, b) for m, b in pairs if not b.owns(m.platform, m.author.handle)]
+    foreign = [(m, b) for m, b in pairs if not b.wrote_as(m.author)]
     said = classify([reading(m.text, b) for m, b in foreign]) if foreign else []
     labels = {(m.id, b.name): predictions for (m, b), predictions in zip(foreign, said, strict=True)}
     return {(m.id, b.name): labels.get((m.id, b.name), Predictions(items=())) for m, b in pairs}
@@ -268,45 +306,9 @@ def _note_threads(threads: Threads, found: Sequence[Mention], house: House) -> N
     """Note the brands that speak in, or are named in, each thread of these posts."""
     for mention in found:
         named = named_brands(mention.text, house.brands)
-        own = [b for b in house.brands if b.owns(mention.platform, mention.author.handle)]
+        own = [b for b in house.brands if b.wrote_as(mention.author)]
         threads.setdefault(mention.thread_id, set()).update(b.name for b in (*named, *own))
 
 
 def _by_time(mention: Mention) -> tuple[datetime, str]:
     return mention.posted_at, mention.id
-
-
-def _failed(stream: Stream, reason: str, house: House) -> IngestReport:
-    now = house.clock()
-    with house.database.write() as tx:
-        first = streams.read_failed(tx, stream.name, at=now, error=reason)
-        if first:
-            log.warning("stream_failed", stream=stream.name, reason=reason)
-            subject = f"{stream.name} failed {iso(now)}"
-            tell_operators(tx, f"{stream.name} cannot be read: {reason}", subject=subject, house=house)
-    return IngestReport(error=reason)
-
-
-def _tell_slowed(stream: Stream, spent: Spent, house: House) -> None:
-    """Tell the operators once a day that a stream is read slowly, before its cap stops it."""
-    day = house.clock().astimezone(UTC).date()
-    subject = f"{stream.name} slowed {day.isoformat()}"
-    own = f"{spent.stream:.2f} of its {stream.daily_cap_usd:.2f} USD" if stream.daily_cap_usd else ""
-    all_cap = house.spend.daily_cap_usd
-    common = f"{spent.in_all:.2f} of the {all_cap:.2f} USD of all streams" if all_cap else ""
-    with house.database.write() as tx:
-        tell_operators(
-            tx,
-            f"{stream.name} is read slowly from now on: today has cost {' and '.join(filter(None, (own, common)))}. "
-            "The newest posts come first, the rest as the day allows. To hear all at once, raise daily_cap_usd.",
-            subject=subject,
-            house=house,
-        )
-
-
-def _cap_reached(stream: Stream, house: House) -> str:
-    caps = [f"the daily cap of {stream.daily_cap_usd} USD"] if stream.daily_cap_usd is not None else []
-    caps += (
-        [f"that of {house.spend.daily_cap_usd} USD for all streams"] if house.spend.daily_cap_usd is not None else []
-    )
-    return f"{' or '.join(caps)} is reached; reading goes on after midnight UTC, or when daily_cap_usd is raised"

@@ -37,6 +37,15 @@ _LABELS = {
 """The labels that a judgement sets; the model learns from them as from every correction."""
 
 
+_NOTHING = "a person found nothing to answer"
+
+
+def may_be_judged(seen: SeenMention) -> bool:
+    """Tell whether a post waits for a person's eye, or went to the hourly line without anybody having looked."""
+    undecided = seen.triage.verdict in {Verdict.REVIEW, Verdict.BATCH} and seen.triage.reason != _NOTHING
+    return undecided and seen.case_id is None
+
+
 @dataclass(frozen=True, slots=True)
 class UnsurePage:
     """A part of the posts that wait for a person's eye, the latest first; `total` counts all."""
@@ -81,10 +90,10 @@ def judge(look: Look, judgement: Judgement, *, house: House) -> CaseFile | None:
 
 def _decide(tx: Tx, look: Look, judgement: Judgement, brand: Brand, now: datetime, house: House) -> None:
     seen = mentions.get(tx, look.mention_id, brand=brand.name)
-    if seen is None or seen.triage.verdict is not Verdict.REVIEW or seen.case_id:
+    if seen is None or not may_be_judged(seen):
         raise Refused(_GONE)
     if judgement is Judgement.NOTHING:
-        decision, case_id = Triage(Verdict.BATCH, "a person found nothing to answer"), None
+        decision, case_id = Triage(Verdict.BATCH, _NOTHING), None
     else:
         decision, case_id = _open(tx, look, judgement, brand, now, house)
     mentions.decide(tx, look.mention_id, decision, brand=brand.name, case_id=case_id)

@@ -10,15 +10,17 @@ import structlog
 from crm.business_time import day_bounds
 from crm.daily import as_of
 from crm.kpi_facts import Facts, total
-from crm.kpis import COVERAGE, KPIS, VOLUME, compute
+from crm.kpis import COVERAGE, HEARING, KPIS, VOICES, VOLUME, compute
 from crm.live_figures import WEEKS, live_figure
 from crm.voices import total as voices_in_all
 from domain.brand import Brand, Stream
 from domain.case import Urgency
 from domain.closed_day import ClosedDay, DayCorrection
 from domain.customer import Coverage
+from domain.gap import Hearing
 from domain.outcome import Kpi, Outcome
 from domain.quality import LiveFigure
+from flows.hearing import hearing_of
 from flows.house import House
 from flows.rivals import voices_of
 from storage import blind_checks, brands, closed_days, customers, outcomes, streams, summaries
@@ -76,22 +78,24 @@ def facts_of(
     closings = {outcome.id: moments[outcome.day] for outcome in known}
     undecided = [o.id for o in known if o.answered_at is None and o.due_at > closings[o.id]]
     live: list[Outcome] = []
-    volumes = [day.volume for day in closed]
-    heard = [day.voices for day in closed]
+    volumes, heard = [day.volume for day in closed], [day.hearing for day in closed]
+    compared = [day.voices for day in closed]
     for first, last in _open_runs(since, until, set(moments)):
         start, end = _bounds(first, last, brand, near)
         live += outcomes.between(tx, brand=brand.name, start=start, end=end)
         if counts_posts:
             volumes.append(summaries.volume(tx, brand=brand.name, start=start, end=end))
-        if "share_of_voice" in kpis:
-            heard.append(voices_of(tx, brand=brand, start=start, end=end, house=house))
+        if HEARING & set(kpis):
+            heard.append(hearing_of(tx, brand=brand.name, start=start, end=end))
+        if VOICES & set(kpis):
+            compared.append(voices_of(tx, brand=brand, start=start, end=end, house=house))
     last_closed = closed[-1] if closed and closed[-1].day == until - _DAY else None
     coverage = last_closed.coverage if last_closed else customers.coverage(tx) if counts_customers else _NOBODY
     return Facts(
         brand=brand,
         outcomes=[*known, *live],
         volume=total(volumes),
-        voices=voices_in_all(heard),
+        voices=voices_in_all(compared),
         coverage=coverage,
         now=now,
         window=window,
@@ -99,6 +103,7 @@ def facts_of(
         late_answers=outcomes.answers(tx, undecided),
         found=_found(tx, brand, last_closed.closes_at if last_closed else now),
         spent_usd=streams.spent_between(tx, brand=brand.name, since=since, until=until),
+        hearing=sum(heard, Hearing()),
     )
 
 
@@ -213,8 +218,10 @@ def _close(day: date, brand: Brand, sources: Sequence[str], house: House) -> boo
             return False
         found = outcomes.between(tx, brand=brand.name, start=starts_at, end=ends_at)
         volume = summaries.volume(tx, brand=brand.name, start=starts_at, end=ends_at)
-        heard = voices_of(tx, brand=brand, start=starts_at, end=ends_at, house=house)
-        over = ClosedDay(brand.name, day, starts_at, ends_at, closes_at, volume, customers.coverage(tx), heard)
+        heard = hearing_of(tx, brand=brand.name, start=starts_at, end=ends_at)
+        voices = voices_of(tx, brand=brand, start=starts_at, end=ends_at, house=house)
+        covered = customers.coverage(tx)
+        over = ClosedDay(brand.name, day, starts_at, ends_at, closes_at, volume, covered, heard, voices)
         return closed_days.close(tx, over, as_of(found, closes_at), at=now)
 
 

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 import structlog
 
 from crm.attribution import named_brands
-from crm.copies import fingerprint
+from crm.copies import wording
 from crm.voices import compared_sources, comparisons
 from domain.brand import Brand, Stream
 from domain.mention import Mention, MentionId
 from domain.volume import Voice
 from flows.house import House
-from storage import approaches, erasing, mentions, voices
+from storage import approaches, brands, erasing, mentions, voices
 from storage.database import Tx
 
 log = structlog.get_logger(__name__)
@@ -28,20 +28,24 @@ def concerning_us(tx: Tx, posts: Sequence[Mention], *, brand: Brand) -> set[Ment
     return named | set(approaches.of_ours(tx, by_rivals, brand=brand))
 
 
-def note_voices(tx: Tx, stream: Stream, posts: Sequence[Mention], *, brand: Brand, house: House) -> None:
+def note_voices(tx: Tx, stream: Stream, posts: Sequence[Mention], *, brand: Brand, house: House) -> list[Mention]:
     """Keep what a stream heard for the share of voice: of a rival all, of us where a rival's stream compares.
 
-    What speaks of a rival alone is stored here, as it is seen for no brand.
+    What speaks of a rival alone is stored here, as it is seen for no brand; returns what of it is new.
     """
+    new: list[Mention] = []
     if stream.rival is not None:
         now = house.clock()
-        mentions.keep(tx, {post: fingerprint(post.text) for post in posts}, at=now, secret=house.secret)
+        brands.lock(tx, [brand.name])  # what is deleted at this moment must not be kept
+        prints = {post: wording(post.text).fingerprint for post in posts}
+        new = mentions.keep(tx, prints, at=now, secret=house.secret)
         for post in mentions.edited(tx, posts):
             mentions.update_text(tx, post, {}, at=now)
     elif stream.source not in compared_sources(house.streams, brand.name):
-        return
+        return new
     own = {post: _is_own(post, stream, brand) for post in posts}
     voices.add(tx, own, brand=brand.name, rival=stream.rival, source=stream.source)
+    return new
 
 
 def late_answers(tx: Tx, posts: Sequence[Mention], *, brand: Brand, house: House) -> list[Mention]:
@@ -98,7 +102,7 @@ def voice_posts(
     )
 
 
-def forget_old(*, house: House) -> int:
+def forget_rivals(*, house: House) -> int:
     """Delete what was heard of rivals alone once its `keep_days` are over; return how many posts went."""
     gone = 0
     for brand in house.brands:
@@ -117,7 +121,7 @@ def _forget_side(brand: str, rival: str | None, before: datetime, house: House) 
     while True:
         with house.database.write() as tx:
             free = voices.expire(tx, brand=brand, rival=rival, before=before, limit=AT_ONCE)
-            erasing.drop(tx, free)
+            erasing.erase_posts(tx, free, at=house.clock(), secret=house.secret, aged=True)
             left = voices.any_before(tx, brand=brand, rival=rival, before=before)
         gone += len(free)
         if not left:
@@ -126,6 +130,6 @@ def _forget_side(brand: str, rival: str | None, before: datetime, house: House) 
 
 def _is_own(post: Mention, stream: Stream, brand: Brand) -> bool:
     if stream.rival is None:
-        return brand.owns(post.platform, post.author.handle)
+        return brand.wrote_as(post.author)
     author = brand.rival_of(post.platform, post.author.handle)
     return author is not None and author.name == stream.rival

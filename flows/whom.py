@@ -31,7 +31,7 @@ def find_people(tx: Tx, text: str, *, house: House, limit: int) -> list[Somebody
     else:
         wrote = authors.by_handle(tx, wanted.removeprefix("/")) if _HANDLE.fullmatch(wanted) else []
         known = customers.find(tx, wanted, limit=limit)
-    if any(brand.owns(author.platform, author.handle) for brand in house.brands for author in wrote):
+    if any(brand.wrote_as(author) for brand in house.brands for author in wrote):
         raise Refused("This is one of our own accounts: what it wrote are our answers, and no person's.")
     return _apart(tx, known, wrote)[:limit]
 

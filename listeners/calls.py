@@ -1,19 +1,36 @@
 """What failed calls to platforms have in common: how much is known of what became of them."""
 
 import ssl
+from datetime import UTC, datetime
 from typing import Final
 
 import requests
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from domain.errors import PlatformError
+from domain.health import Headroom
 
 NEXT_POLL: Final = " The next poll tries again."
 """How the failures end that are nobody's task."""
 
 
+_A_MOMENT: Final = 1_500_000_000
+"""Unix time has so many seconds, to a factor of two; a number that is smaller counts from now."""
+
+
 class UndoneError(PlatformError):
     """The platform was not reached, or asks us to wait: it has carried nothing out."""
+
+
+def headroom_of(response: requests.Response, prefix: str) -> Headroom:
+    """Read the quota from the headers that most platforms have: `-limit`, `-remaining`, and `-reset` in Unix time.
+
+    What a platform writes in another way stays None.
+    """
+    said = {name: response.headers.get(f"{prefix}-{name}", "") for name in ("remaining", "limit", "reset")}
+    left, limit, reset = (int(value) if value.isdecimal() else None for value in said.values())
+    unix = reset is not None and _A_MOMENT < reset < 2 * _A_MOMENT
+    return Headroom(left, limit, datetime.fromtimestamp(reset, UTC) if unix and reset else None)
 
 
 def never_left(error: requests.RequestException) -> bool:

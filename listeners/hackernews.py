@@ -1,7 +1,5 @@
 """Hacker News: polling stories and comments by words, and our own account's, through Algolia's search."""
 
-import html
-import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -11,11 +9,14 @@ from domain.brand import SourceKind, Stream
 from domain.clock import Clock, system_clock
 from domain.errors import SettingsError
 from domain.mention import Author, Mention, MentionId, mention_id
+from domain.query import Field, NativeQuery, Phrase, Query, Term, Word
 from domain.seams import Poll, Replier
 from listeners.bodies import Body, Found, decode, in_order, reading, text_of
 from listeners.http import Http
 from listeners.listing import Below, ListingPoll
+from listeners.markup import plain
 from listeners.paging import MAX_PAGES, Page, Stretch
+from listeners.querying import Dialect, native_queries, plain_word
 from listeners.settings import KEY
 
 NAME: Final = "hackernews"
@@ -31,11 +32,10 @@ SITE: Final = "https://news.ycombinator.com"
 # https://hn.algolia.com/api: at most 1,000 hits for a query, some 10,000 requests an hour for an address
 PAGE_SIZE: Final = 100
 
-Payload = dict[str, Any]
+# In bytes. https://www.algolia.com/doc/api-reference/api-parameters/query
+MAX_QUERY: Final = 512
 
-_BREAK = re.compile(r"<p>|<br ?/?>")
-_LINK = re.compile(r'<a href="([^"]*)"[^>]*>.*?</a>', re.DOTALL)
-_TAG = re.compile(r"<[^>]+>")
+Payload = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,17 @@ def connect(settings: Settings, stream: Stream, *, clock: Clock) -> Poll:
         reach="cannot be read from there on",
         overlap_seconds=settings.overlap_seconds,
         max_pages=settings.max_pages,
+        headroom=http.headroom,
     )
+
+
+def native(query: Query) -> tuple[NativeQuery, ...]:
+    """Say which searches together bring all that a query means. Raises InputError where there are none.
+
+    Algolia knows no OR, so that each alternative is a search of its own.
+    """
+    dialect = Dialect(_written, limit=MAX_QUERY, either="", minus="", length=lambda text: len(text.encode()))
+    return native_queries(query, dialect, platform=NAME)
 
 
 def replier(settings: Settings, *, clock: Clock) -> Replier | None:
@@ -130,12 +140,24 @@ def mention_from_hit(hit: Payload) -> Mention:
     return Mention(
         id=own,
         author=Author(NAME, handle, handle, url=f"{SITE}/user?id={handle}"),  # names never change hands
-        text="\n\n".join(_plain(part) for part in parts if part),
+        text="\n\n".join(plain(text_of(part)) for part in parts if part),
         url=f"{SITE}/item?id={own.partition(':')[2]}",
         posted_at=datetime.fromtimestamp(int(hit["created_at_i"]), UTC),
         thread_id=_id(hit["story_id"]) if comment is not None and hit.get("story_id") else own,
         reply_to=_id(parent) if comment is not None and parent else None,
+        dates_edits=False,
     )
+
+
+def _written(part: Term | Field) -> str | None:
+    match part:
+        case Word(text) if text.startswith(("#", "@")):
+            return None
+        case Word(text) if plain_word(text):
+            return text
+        case Word(text) | Phrase(text):
+            return f'"{text}"'
+    return None
 
 
 def _http(settings: Settings, clock: Clock) -> Http:
@@ -144,9 +166,3 @@ def _http(settings: Settings, clock: Clock) -> Http:
 
 def _id(number: object) -> MentionId:
     return mention_id(NAME, str(int(str(number))))
-
-
-def _plain(markup: object) -> str:
-    """Return the text of Hacker News's HTML: paragraphs, whole links, no other markup."""
-    lines = _BREAK.sub("\n\n", text_of(markup)).strip()
-    return html.unescape(_TAG.sub("", _LINK.sub(r"\1", lines))).strip()

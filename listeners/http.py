@@ -1,7 +1,8 @@
 """Calling a platform that speaks plain HTTP: once for each request, bounded in time and size, with one error type."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
@@ -10,7 +11,8 @@ import requests
 
 from domain.clock import Clock
 from domain.errors import CredentialsError, InputError, PlatformError
-from listeners.calls import NEXT_POLL, UndoneError, never_left
+from domain.health import Headroom
+from listeners.calls import NEXT_POLL, UndoneError, headroom_of, never_left
 
 LARGEST: Final = 20 * 1024 * 1024
 """No answer of a platform has so many bytes."""
@@ -21,10 +23,24 @@ Quota = Callable[[requests.Response], datetime | None]
 """Reads from an answer when the platform may be asked again; None where it says nothing of that, or may be at once."""
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a refusal means, where its status alone does not say: what to do about it, and what kind of error it is."""
+
+    fix: str = ""
+    kind: type[PlatformError] = PlatformError
+
+
+Refusals = Callable[[requests.Response], Refusal | None]
+"""Reads what a refusal means; None leaves it to the status."""
+
+
 class Http:
     """One platform's API at one address. Waiting and trying again is left to the next poll.
 
-    `fixes` say what a person should do about a status; those of `credentials` mean that our secrets are refused.
+    `fixes` say what a person should do about a status; those of `credentials` mean that our secrets are refused;
+    `refusals` are asked before both, where the platform says more in the answer than its status.
+    With `redirects` a redirect is an answer like any other; it is followed by the caller, or by nobody.
     """
 
     def __init__(
@@ -38,27 +54,38 @@ class Http:
         headers: Mapping[str, str] | None = None,
         fixes: Mapping[int, str] | None = None,
         credentials: Mapping[int, str] | None = None,
+        refusals: Refusals | None = None,
         quota: Quota | None = None,
+        redirects: bool = False,
     ) -> None:
         """Make no call yet. `title` is the platform's name as people write it."""
         self.platform, self.title, self.url = platform, title, url.rstrip("/")
         self._clock, self._timeout = clock, timeout_seconds
         self._fixes, self._credentials = fixes or {}, credentials or {}
+        self._refusals = refusals or (lambda _: None)
         self._quota = quota or retry_after(clock)
+        self._redirects = redirects
         self._back_at: datetime | None = None
+        self._headroom = Headroom()
         self._session = requests.Session()
         self._session.headers.update(headers or {})
 
     def get(self, path: str, params: Mapping[str, Any] | None = None, **options: Any) -> Any:
         """Return the JSON that the platform answers. Raises as `call`."""
-        response = self.call("GET", path, params=params, **options)
+        return self._json(self.call("GET", path, params=params, **options))
+
+    def post(self, path: str, payload: Mapping[str, Any], **options: Any) -> Any:
+        """Send JSON, and return what the platform answers. Raises as `call`."""
+        return self._json(self.call("POST", path, json=payload, **options))
+
+    def _json(self, response: requests.Response) -> Any:
         try:
             return response.json()
         except (ValueError, RecursionError) as error:
             raise self.error("answered with something else than JSON.") from error
 
-    def call(self, method: str, path: str, **options: Any) -> requests.Response:
-        """Return an answer that is no refusal; `options` are those of requests.
+    def call(self, method: str, path: str, *, accepted: Collection[int] = (), **options: Any) -> requests.Response:
+        """Return an answer that is no refusal, or one of these statuses; `options` are those of requests.
 
         Raises:
             CredentialsError: our secrets are refused.
@@ -77,10 +104,18 @@ class Http:
             raise self.error(f"did not answer within {self._timeout:g} s.", undone=never_left(error)) from error
         except requests.RequestException as error:
             raise self.error(f"cannot be reached ({type(error).__name__}).", undone=never_left(error)) from error
+        except ValueError as error:  # requests reads where a redirect leads, followed or not
+            raise self.error(f"answered with a header that cannot be read ({error}).") from error
         self._back_at = self._quota(response)
-        if response.status_code >= 300 and response.status_code != 304:
+        self._headroom = headroom_of(response, "x-ratelimit")
+        answered = response.status_code in {304, *accepted} or (self._redirects and response.is_redirect)
+        if response.status_code >= 300 and not answered:
             raise self._refusal(response)
         return response
+
+    def headroom(self) -> Headroom:
+        """Return what the last answer said of the quota, by the headers `X-RateLimit-...` where it has them."""
+        return self._headroom
 
     def error(self, what: str, *, undone: bool = False, retry_after: float | None = None) -> PlatformError:
         """Make the error of a call that the next poll repeats."""
@@ -114,6 +149,10 @@ class Http:
     def _refusal(self, response: requests.Response) -> PlatformError:
         status = response.status_code
         says = f"says {status} ({response.reason})."
+        if meant := self._refusals(response):
+            advice = f" {meant.fix}" if meant.fix else NEXT_POLL
+            wait = self._seconds_without_quota() or None
+            return meant.kind(f"{self.title} at {self.url} {says}{advice}", platform=self.platform, retry_after=wait)
         if fix := self._credentials.get(status):
             return CredentialsError(f"{self.title} at {self.url} {says} {fix}", platform=self.platform)
         if fix := self._fixes.get(status):
@@ -127,14 +166,18 @@ def retry_after(clock: Clock) -> Quota:
     """Return what reads the header Retry-After, in seconds or as a date, of 429 and 503."""
 
     def read(response: requests.Response) -> datetime | None:
-        written = response.headers.get("retry-after", "")
-        if response.status_code not in {429, 503} or not written:
-            return None
-        if written.isdecimal():
-            return clock() + timedelta(seconds=int(written))
-        try:
-            return parsedate_to_datetime(written).astimezone(UTC)
-        except ValueError:
-            return None
+        return back_at(response.status_code, response.headers.get("retry-after", ""), clock=clock)
 
     return read
+
+
+def back_at(status: int, retry_after: str, *, clock: Clock) -> datetime | None:
+    """Return when a server that answered so may be asked again, by its header Retry-After; None: at once."""
+    if status not in {429, 503} or not retry_after:
+        return None
+    if retry_after.isdecimal():
+        return clock() + timedelta(seconds=int(retry_after))
+    try:
+        return parsedate_to_datetime(retry_after).astimezone(UTC)
+    except ValueError:
+        return None

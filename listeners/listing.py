@@ -1,6 +1,6 @@
 """Polling a listing that gives the newest first, whose posts are known by their time: what most platforms have."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -8,6 +8,7 @@ from typing import Self
 
 from domain.brand import Stream
 from domain.errors import CursorTooOldError
+from domain.health import Headroom
 from domain.mention import Batch, Cursor
 from listeners.paging import MAX_PAGES, Fetch, Page, Place, Stretch, read
 
@@ -29,6 +30,7 @@ class ListingPoll:
         overlap_seconds: float,
         advice: str = "",
         max_pages: int = MAX_PAGES,
+        headroom: Callable[[], Headroom] = Headroom,
     ) -> None:
         """Make no call. `reach` tells how far the platform, by its `title`, can be read; `advice` how to miss less."""
         self._stream, self._fetch = stream, fetch
@@ -36,6 +38,7 @@ class ListingPoll:
         self._advice = f" {advice}" if advice else ""
         self._overlap, self._max_pages = int(overlap_seconds), max_pages
         self._told: Cursor | None = None
+        self.headroom = headroom
         self._holes: list[tuple[int, int]] = []
 
     def __call__(self, cursor: Cursor | None, *, budget_usd: Decimal | None = None) -> Batch:
@@ -49,8 +52,8 @@ class ListingPoll:
         self._holes.clear()
         batch = read(place, overlap=self._overlap, fetch=self._page, max_pages=self._max_pages, budget_usd=budget_usd)
         if self._holes and cursor != self._told:
-            start, end = (f"{datetime.fromtimestamp(second, UTC):%Y-%m-%d %H:%M}" for second in self._holes[0])
-            raise self._lost(cursor, f"It was read up to {start} UTC, and the list now begins at {end} UTC.")
+            since, until = min(self._holes)[0], max(end for _, end in self._holes)
+            raise self._lost(cursor, span=(datetime.fromtimestamp(since, UTC), datetime.fromtimestamp(until, UTC)))
         return batch
 
     def _page(self, stretch: Stretch, token: str | None, budget_usd: Decimal | None) -> Page | None:
@@ -65,12 +68,21 @@ class ListingPoll:
             self._holes.append((known, page.oldest))
         return page
 
-    def _lost(self, cursor: Cursor | None, why: str) -> CursorTooOldError:
-        """Make the error that is raised once for a cursor."""
+    def _lost(
+        self, cursor: Cursor | None, why: str = "", *, span: tuple[datetime, datetime] | None = None
+    ) -> CursorTooOldError:
+        """Make the error that is raised once for a cursor; `span` is what is out of reach, where that is known."""
         self._told = cursor
+        since, until = span or (None, None)
+        if since and until:
+            why = (
+                f"It was read up to {since:%Y-%m-%d %H:%M} UTC, and the list now begins at {until:%Y-%m-%d %H:%M} UTC."
+            )
         return CursorTooOldError(
             f"{self._says} {why} Nothing needs to be done: the next poll goes on with what there is.{self._advice}",
             platform=self._stream.platform,
+            since=since,
+            until=until,
         )
 
 

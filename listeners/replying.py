@@ -1,14 +1,44 @@
-"""What sending replies has in common on all platforms: what is known after a failure, and what is the same text."""
+"""What sending replies has in common everywhere: who may answer, what a failure leaves known, what is the same."""
 
 import unicodedata
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from domain.errors import PlatformError, ReplyRateLimited, ReplyRejected, ReplyUnknown
+from domain.errors import CredentialsError, PlatformError, ReplyRateLimited, ReplyRejected, ReplyUnknown
 from listeners.calls import NEXT_POLL, UndoneError
 
 CLOCKS_DIFFER: Final = timedelta(minutes=1)
 """How much earlier than we asked for it a reply of ours may be dated, because the platform's clock is another."""
+
+
+def refuse_stranger(handle: str, *, accounts: Sequence[str], variable: str, platform: str) -> None:
+    """Refuse to answer from an account that is none of the brand's, whose handles are `accounts`.
+
+    Raises:
+        CredentialsError: it is none of them, or there are none; the message names it, and the `variable` of its token.
+    """
+    if handle.casefold() in {account.casefold() for account in accounts}:
+        return
+    named = ", ".join(accounts) or "none"
+    raise CredentialsError(
+        f"{variable} is of the account {handle}, but the settings name as ours here: {named}. Nothing is answered from "
+        f"somebody else's account: make the token for one of these, or add {handle} to the brand's accounts.",
+        platform=platform,
+    )
+
+
+def only_as(handle: str, *, accounts: Sequence[str], variable: str, platform: str) -> str:
+    """Say which of our accounts cannot answer because the token is of another one; "" where none is named but it.
+
+    Raises:
+        CredentialsError: accounts are named, and the token is of none of them.
+    """
+    if not accounts:
+        return ""
+    refuse_stranger(handle, accounts=accounts, variable=variable, platform=platform)
+    others = ", ".join(account for account in accounts if account.casefold() != handle.casefold())
+    return f" Replies are sent as {handle} only, not as {others}." if others else ""
 
 
 def not_sent(error: PlatformError) -> ReplyRateLimited:

@@ -4,6 +4,8 @@ import json
 from datetime import timedelta
 
 from sandbox.server import (
+    BLUESKY_ACCOUNT,
+    HACKERNEWS_ACCOUNT,
     REDDIT_ACCOUNT,
     REDDIT_CLIENT_ID,
     REDDIT_CLIENT_SECRET,
@@ -33,6 +35,9 @@ api_url = {slack_api_url}
 operators_channel = "#earshot-ops"
 product_channel = "#lumora-product"
 
+[web]
+port = 0  # a free one; the trial says which
+
 [x]
 api_url = {x_api_url}
 
@@ -40,13 +45,25 @@ api_url = {x_api_url}
 oauth_url = {reddit_oauth_url}
 reddit_url = {reddit_url}
 
+[hackernews]
+api_url = {hackernews_url}
+
+[bluesky]
+jetstream_url = {bluesky_url}
+api_url = {bluesky_url}
+backfill_hours = 24.0
+
 [[brands]]
 name = "Lumora"
 aliases = ["lumora"]
 time_zone = "Europe/Berlin"
 digest_at = 00:00:00  # so that yesterday's digest comes at once
 digest_channels = ["#lumora-leadership"]
-accounts = {{ x = [{x_account}], reddit = [{reddit_account}] }}
+[brands.accounts]
+x = [{x_account}]
+reddit = [{reddit_account}]
+bluesky = [{bluesky_account}]
+hackernews = [{hackernews_account}]
 [brands.hours]  # always open, so that the service level's clock can be seen running at any hour
 opens = 00:00:00
 closes = 23:59:59
@@ -98,6 +115,24 @@ channel = "#lumora-alerts"
 poll_seconds = {poll_seconds}
 
 [[streams]]
+name = "Lumora on Bluesky"
+brand = "Lumora"
+platform = "bluesky"
+kind = "search"
+native_query = 'lumora, "harbour lights"'
+channel = "#lumora-alerts"
+poll_seconds = {poll_seconds}
+
+[[streams]]
+name = "Lumora called on Bluesky"
+brand = "Lumora"
+platform = "bluesky"
+kind = "mentions"
+account = {bluesky_account}
+channel = "#lumora-alerts"
+poll_seconds = {poll_seconds}
+
+[[streams]]
 name = "Looking for a service"
 brand = "Lumora"
 platform = "reddit"
@@ -108,12 +143,30 @@ channel = "#lumora-opportunities"
 poll_seconds = {poll_seconds}
 
 [[streams]]
+name = "Lumora on Hacker News"
+brand = "Lumora"
+platform = "hackernews"
+native_query = "lumora"
+channel = "#lumora-alerts"
+poll_seconds = {poll_seconds}
+
+[[streams]]
 name = "Vidora Plus on X"
 brand = "Lumora"
 rival = "Vidora Plus"
 platform = "x"
 kind = "search"
 native_query = "(vidora OR @vidoraplus) -is:retweet -from:vidoraplus"
+channel = "#lumora-alerts"
+poll_seconds = {poll_seconds}
+
+[[streams]]
+name = "Telly Talk, a blog"
+brand = "Lumora"
+platform = "rss"
+kind = "new"
+native_query = "lumora"
+places = [{feed_url}]
 channel = "#lumora-alerts"
 poll_seconds = {poll_seconds}
 
@@ -200,9 +253,14 @@ def bot_settings_toml(
         "x_api_url": sandbox.x_api_url,
         "reddit_url": sandbox.reddit_url,
         "reddit_oauth_url": sandbox.reddit_oauth_url,
+        "hackernews_url": sandbox.hackernews_url,
+        "feed_url": sandbox.feed_url,
+        "bluesky_url": sandbox.bluesky_url,
+        "bluesky_account": BLUESKY_ACCOUNT,
         "query": _QUERY,
         "x_account": X_ACCOUNT,
         "reddit_account": REDDIT_ACCOUNT,
+        "hackernews_account": HACKERNEWS_ACCOUNT,
         "crm_admin": users["ops"],
         "social_expert": groups["social"],
         "leadership": users["leo"],

@@ -8,8 +8,9 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
+from sandbox.ids import PLATFORMS, Platform
 from sandbox.slack import Slack
-from sandbox.world import PLATFORMS, Draft, Platform, Post, World
+from sandbox.world import Draft, Post, World
 
 
 class Switches(Protocol):

@@ -14,6 +14,9 @@ FAULT_KINDS = ("ratelimited", "server_error", "revoked", "malformed", "slow", "r
 PLATFORM_FAULT_KINDS = (*FAULT_KINDS, "late_error")
 """`late_error` answers 503 as `server_error` does, but after the request is carried out."""
 
+CUT = web.RequestKey("cut", bool)
+"""Set where the answer will be lost: a stream of events ends in its middle."""
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _STATUS = {"ratelimited": 429, "server_error": 503, "revoked": 401}
@@ -93,6 +96,7 @@ async def carry_out(
         await asyncio.sleep(fault.seconds)
         return await handler(request)
     if fault.kind in ("lost_ack", "late_error"):
+        request[CUT] = True
         await handler(request)
     if fault.kind == "late_error":
         return error(503)

@@ -1,6 +1,7 @@
 """A stand-in for Reddit's OAuth API under /reddit: tokens, listings, search, comment trees, accounts and replies."""
 
 import base64
+import re
 import secrets
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from aiohttp import web
 
 from sandbox.faults import Faults, Handler, Quota, Spent, carry_out
 from sandbox.query import Match, QueryError, Term, compile_query, says
-from sandbox.reddit_objects import Thing, account, community, listing, thing
+from sandbox.reddit_objects import Thing, account, community, inbox_item, listing, thing
 from sandbox.world import Author, Draft, Post, World
 
 _QUOTA = 1000
@@ -68,6 +69,7 @@ class RedditApi:
         for path, handler in (
             ("/api/v1/me", self._me),
             ("/api/info", self._info),
+            ("/message/mentions", self._inbox_mentions),
             ("/search", self._search),
             ("/r/{subs}/search", self._search),
             ("/r/{subs}/new", self._new),
@@ -152,8 +154,11 @@ class RedditApi:
                 raise _RefusedError(web.Response(status=302, headers={"Location": f"/subreddits/search?q={name}"}))
         return lambda post: post.community.casefold() in wanted
 
-    def _answer_listing(self, request: web.Request, match: Match, *, kind: str = "t") -> web.Response:
+    def _answer_listing(
+        self, request: web.Request, match: Match, *, kind: str = "t", write: Callable[[Post], Thing] | None = None
+    ) -> web.Response:
         """Answer one page of the newest posts. An anchor that is gone from the listing gives an empty page."""
+        write = write or (lambda post: thing(post, self._world))
         found = (p for p in self._world.newest_first("reddit") if p.id.startswith(kind) and match(p))
         posts = list(islice(found, _DEPTH))
         ids = [post.id for post in posts]
@@ -167,7 +172,7 @@ class RedditApi:
             start = 0 if anchor is None else ids.index(anchor) + 1 if anchor in ids else len(ids)
             end = min(start + limit, len(ids))
             links = {"after": ids[end - 1] if end < len(ids) else None}
-        return web.json_response(listing([thing(post, self._world) for post in posts[start:end]], **links))
+        return web.json_response(listing([write(post) for post in posts[start:end]], **links))
 
     async def _new(self, request: web.Request) -> web.Response:
         return self._answer_listing(request, self._inside(request), kind="t3_")
@@ -207,6 +212,19 @@ class RedditApi:
         author = self._named(request)
         kind = "t1_" if "/comments" in request.path else "t3_"
         return self._answer_listing(request, lambda post: post.author.id == author.id, kind=kind)
+
+    async def _inbox_mentions(self, request: web.Request) -> web.Response:
+        """List the comments elsewhere that name the signed-in account; Reddit tells of none in submissions."""
+        user = self._user(request)
+        if user is None:
+            return _error(403)
+        named = re.compile(rf"(?<![\w/])/?u/{re.escape(user.handle)}(?![\w-])", re.IGNORECASE)
+        return self._answer_listing(
+            request,
+            lambda post: post.author.id != user.id and bool(named.search(post.text)),
+            kind="t1_",
+            write=lambda post: inbox_item(post, self._world),
+        )
 
     async def _info(self, request: web.Request) -> web.Response:
         ids = request.query.get("id", "").split(",")[:100]

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from sandbox.world import Author, Post, World, base36
+from sandbox.ids import base36
+from sandbox.world import Author, Post, World
 
 Thing = dict[str, Any]
 
@@ -31,6 +32,21 @@ def thing(post: Post, world: World, *, with_replies: bool = False) -> Thing:
     if post.id.startswith("t3_"):
         return {"kind": "t3", "data": _submission(post, world)}
     return {"kind": "t1", "data": _comment(post, world, with_replies=with_replies)}
+
+
+def inbox_item(post: Post, world: World) -> Thing:
+    """Write a comment as an inbox has it: with its place only in the path of its context."""
+    comment = _comment(post, world, with_replies=False)
+    left_out = ("link_id", "link_author", "link_permalink", "link_url", "permalink")
+    inbox = {
+        "context": f"{permalink(post, world)}?context=3",
+        "subject": "username mention",
+        "type": "username_mention",
+        "was_comment": True,
+        "new": True,
+        "dest": "",
+    }
+    return {"kind": "t1", "data": {name: value for name, value in comment.items() if name not in left_out} | inbox}
 
 
 def account(author: Author) -> Thing:

@@ -10,7 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from sandbox.world import PLATFORMS, Draft, Platform, World
+from sandbox.ids import PLATFORMS, Platform
+from sandbox.world import Draft, World
 
 SCENARIO = Path(__file__).with_name("scenario.toml")
 

@@ -1,4 +1,4 @@
-"""The sandbox as one server on 127.0.0.1: Slack, X and Reddit for one fictional brand, in a thread of its own."""
+"""The sandbox as one server on 127.0.0.1: Slack and the platforms for one fictional brand, in a thread of its own."""
 
 import asyncio
 import threading
@@ -10,17 +10,23 @@ from typing import Any, Self, TypeVar
 from aiohttp import web
 
 from domain.clock import Clock, system_clock
+from sandbox.blog import Blog
+from sandbox.bluesky import BlueskyApi
 from sandbox.control import Control
 from sandbox.faults import Faults
+from sandbox.hackernews import HackerNewsApi
+from sandbox.ids import Platform
 from sandbox.reddit import RedditApi
 from sandbox.slack import Limits, Slack, Workspace
-from sandbox.world import Platform, Post, World
+from sandbox.world import Post, World
 from sandbox.x import XApi
 
 HOST = "127.0.0.1"
 T = TypeVar("T")
 X_ACCOUNT = "lumora"
 REDDIT_ACCOUNT = "LumoraHelp"
+BLUESKY_ACCOUNT = "lumora.example"
+HACKERNEWS_ACCOUNT = "lumora_team"
 COMMUNITY = "lumora"
 COMMUNITIES = {
     COMMUNITY: "public",
@@ -46,7 +52,7 @@ class PortInUseError(OSError):
 
 
 class Sandbox:
-    """A Slack workspace and two platforms. Use it as a context manager, or call `start` and `stop`.
+    """A Slack workspace and the platforms. Use it as a context manager, or call `start` and `stop`.
 
     `world` and the fault switches may be used from any thread; what acts in `slack` goes through `run`.
 
@@ -68,12 +74,18 @@ class Sandbox:
         self.workspace = Workspace(clock=clock, manifest=manifest, limits=limits, seed=seed, name="Lumora (sandbox)")
         self.x_faults = Faults(seed)
         self.reddit_faults = Faults(seed)
+        self.bluesky_faults = Faults(seed)
+        self.hackernews_faults = Faults(seed)
+        self.rss_faults = Faults(seed)
         _furnish(self.workspace)
         brand = self.world.introduce("x", X_ACCOUNT, name="Lumora", followers=412_000, verified=True)
         self.world.introduce("reddit", REDDIT_ACCOUNT, followers=900)
+        self.world.introduce("hackernews", HACKERNEWS_ACCOUNT)
+        self.world.introduce("bluesky", BLUESKY_ACCOUNT, name="Lumora", followers=61_000, verified=True)
         self.x_access_token = f"{brand.id}-sandbox"
         self.slack = Slack(self.workspace)
         self._quota_factor = quota_factor
+        self._bluesky = BlueskyApi(self.world, faults=self.bluesky_faults, quota_factor=quota_factor)
         self._port = port
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
@@ -103,6 +115,21 @@ class Sandbox:
     def reddit_oauth_url(self) -> str:
         """PRAW's `oauth_url`; the slash keeps the path when PRAW joins its own."""
         return f"{self.url}/reddit/"
+
+    @property
+    def hackernews_url(self) -> str:
+        """What stands for https://hn.algolia.com."""
+        return f"{self.url}/hackernews"
+
+    @property
+    def feed_url(self) -> str:
+        """The address of the blog's feed."""
+        return f"{self.url}/blog/feed.xml"
+
+    @property
+    def bluesky_url(self) -> str:
+        """What stands for Jetstream and for the public API alike."""
+        return f"{self.url}/bluesky"
 
     def start(self) -> None:
         """Serve until `stop`.
@@ -147,10 +174,18 @@ class Sandbox:
         faults = {
             "x": self.x_faults,
             "reddit": self.reddit_faults,
+            "bluesky": self.bluesky_faults,
+            "hackernews": self.hackernews_faults,
+            "rss": self.rss_faults,
             "slack": self.workspace.faults,
             "slack_envelopes": self.workspace.envelope_faults,
         }
-        accounts: dict[Platform, str] = {"x": X_ACCOUNT, "reddit": REDDIT_ACCOUNT}
+        accounts: dict[Platform, str] = {
+            "x": X_ACCOUNT,
+            "reddit": REDDIT_ACCOUNT,
+            "bluesky": BLUESKY_ACCOUNT,
+            "hackernews": HACKERNEWS_ACCOUNT,
+        }
         app.add_routes(Control(self.world, self.slack, faults=faults, accounts=accounts, community=COMMUNITY).routes())
         app.add_routes(self.slack.routes())
         x = XApi(
@@ -174,6 +209,9 @@ class Sandbox:
         )
         app.add_subapp("/2", x.application())
         app.add_subapp("/reddit", reddit.application())
+        app.add_subapp("/hackernews", HackerNewsApi(self.world, faults=self.hackernews_faults).application())
+        app.add_subapp("/blog", Blog(self.world, faults=self.rss_faults).application())
+        app.add_subapp("/bluesky", self._bluesky.application())
         return app
 
     async def _serve(self, started: "Future[int]") -> None:

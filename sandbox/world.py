@@ -9,22 +9,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from domain.clock import Clock
+from sandbox.ids import IDS, PLATFORMS, SEQUENCE_BITS, NewPost, Platform, snowflake
 
-Platform = Literal["x", "reddit"]
 Gone = Literal["", "deleted", "removed"]
-PLATFORMS: tuple[Platform, ...] = ("x", "reddit")
-
-X_EPOCH_MS = 1288834974657
-"""Where the clock of X's snowflake ids starts (4 November 2010), in Unix milliseconds."""
-
-_SEQUENCE_BITS = 22
-_FIRST_COMMENT = int("nq00000", 36)
-_FIRST_SUBMISSION = int("1p00000", 36)
 
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """An account. `id` is a snowflake on X and a `t2_` fullname on Reddit."""
+    """An account; its `id` is as `sandbox.ids` makes it."""
 
     platform: Platform
     id: str
@@ -38,10 +30,10 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One version of a post. `id` is a snowflake on X; `t3_` (submission) or `t1_` (comment) on Reddit.
+    """One version of a post. `id` is as `sandbox.ids` makes it: `t3_` (submission) or `t1_` (comment) on Reddit.
 
     `thread` is the id of the post that began the conversation. An edit on X makes a new id and `versions` lists
-    all of them, oldest first; on Reddit the id stays. `order` grows with time and is unique within a platform.
+    all of them, oldest first; elsewhere the id stays. `order` grows with time and is unique within a platform.
     """
 
     platform: Platform
@@ -84,21 +76,6 @@ class Draft:
     late: timedelta = timedelta(0)
 
 
-def snowflake(moment: datetime, sequence: int = 0) -> int:
-    """Return the X id of `moment` and a sequence number that keeps ids of one millisecond apart."""
-    since_epoch = int(moment.timestamp() * 1000) - X_EPOCH_MS
-    return (since_epoch << _SEQUENCE_BITS) | (sequence % (1 << _SEQUENCE_BITS))
-
-
-def base36(number: int) -> str:
-    """Write a number as Reddit writes its ids."""
-    digits = ""
-    while number:
-        number, digit = divmod(number, 36)
-        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
-    return digits or "0"
-
-
 class World:
     """All posts and authors. Thread-safe; subscribers are called outside the lock, in the writer's thread."""
 
@@ -138,10 +115,10 @@ class World:
                 return known
             invented = random.Random(f"{self._seed}:{platform}:{handle}")  # noqa: S311  # scenery, not secrets
             since = created_at or datetime(2012, 1, 1, tzinfo=UTC) + timedelta(hours=invented.randrange(100_000))
-            number = snowflake(since, invented.randrange(1 << _SEQUENCE_BITS))
+            number = snowflake(since, invented.randrange(1 << SEQUENCE_BITS))
             author = Author(
                 platform=platform,
-                id=str(number) if platform == "x" else f"t2_{base36(number >> _SEQUENCE_BITS)}",
+                id=IDS[platform].account(number, handle),
                 handle=handle,
                 name=name or handle,
                 created_at=since.replace(microsecond=0),
@@ -174,7 +151,8 @@ class World:
                 self._posts[other]  # a wrong reference fails here, before anything is stored
             self._sequence += 1
             order = snowflake(posted_at, self._sequence)
-            post_id = self._new_id(draft, order)
+            made_of = NewPost(author.id, order, self._sequence, is_answer=draft.reply_to is not None)
+            post_id = IDS[draft.platform].post(made_of)
             post = Post(
                 platform=draft.platform,
                 id=post_id,
@@ -203,7 +181,7 @@ class World:
         now = self._clock()
         with self._lock:
             old = self._current(post_id)
-            if old.platform == "reddit":
+            if not IDS[old.platform].new_when_edited:
                 post = replace(old, text=text, edited_at=now)
                 self._posts[old.id] = post
             else:
@@ -269,13 +247,6 @@ class World:
 
     def _current(self, post_id: str) -> Post:
         return self._posts[self._posts[post_id].versions[-1]]
-
-    def _new_id(self, draft: Draft, order: int) -> str:
-        if draft.platform == "x":
-            return str(order)
-        if draft.reply_to:
-            return f"t1_{base36(_FIRST_COMMENT + self._sequence)}"
-        return f"t3_{base36(_FIRST_SUBMISSION + self._sequence)}"
 
     def _text(self, draft: Draft, author: Author) -> str:
         """Return the text as the platform stores it: X puts the handle before a reply and RT before a repost."""

@@ -1,4 +1,4 @@
-"""A stand-in for X API v2 under /2: recent search and counts, users, mentions, timelines, look-ups and replies."""
+"""A stand-in for X API v2 under /2: search, counts, the filtered stream, users, mentions, timelines, replies."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -24,6 +24,7 @@ from sandbox.x_requests import (
     window_of,
 )
 from sandbox.x_search import MAX_QUERY_CHARS, compile_search
+from sandbox.x_stream import FilteredStream
 
 # Requests per 15 minutes, https://docs.x.com/x-api/fundamentals/rate-limits
 _LIMITS = {
@@ -35,6 +36,9 @@ _LIMITS = {
     "me": 75,
     "tweets": 300,
     "create": 200,
+    "stream": 50,
+    "rules": 450,
+    "change rules": 100,
 }
 _MAX_LENGTH = 280
 _TOO_LONG = (
@@ -63,16 +67,19 @@ class XApi:
         self._faults = faults
         self._quota_factor = quota_factor
         self._quota = Quota(window=timedelta(minutes=15))
+        self._stream = FilteredStream(world)
 
     def application(self) -> web.Application:
         """Build the application to be mounted at /2."""
         app = web.Application(middlewares=[self._middleware])
+        app.router.add_get("/tweets/search/stream", self._connect)
         for path, key, handler in (
             ("/tweets/search/recent", "search", self._search),
             ("/tweets/counts/recent", "counts", self._counts),
             ("/users/by/username/{handle}", "user", self._user_by_handle),
             ("/users/by", "user", self._users_by_handle),
             ("/users/me", "me", self._me),
+            ("/users", "user", self._users),
             ("/users/{id}", "user", self._user),
             ("/users/{id}/mentions", "mentions", self._mentions),
             ("/users/{id}/tweets", "timeline", self._timeline),
@@ -80,6 +87,8 @@ class XApi:
             ("/tweets/{id}", "tweets", self._tweet),
         ):
             app.router.add_get(path, self._metered(key, handler))
+        app.router.add_get("/tweets/search/stream/rules", self._metered("rules", self._stream.list_rules))
+        app.router.add_post("/tweets/search/stream/rules", self._metered("change rules", self._stream.change_rules))
         app.router.add_post("/tweets", self._metered("create", self._create))
         return app
 
@@ -230,6 +239,13 @@ class XApi:
         except QueryError as wrong:
             raise invalid(request, "query", f"There were errors processing your request: {wrong}") from wrong
 
+    async def _connect(self, request: web.Request) -> web.StreamResponse:
+        if self._who(request) != "app":
+            return problem(401)
+        if not self._quota.spend("stream", _LIMITS["stream"] * self._quota_factor, now=self._world.now()).allowed:
+            return problem(429)
+        return await self._stream.connect(request, lambda: self._page(request))
+
     async def _user(self, request: web.Request) -> web.Response:
         page = self._page(request)
         return web.json_response(page.body(data=page.user(self._owner(request))))
@@ -257,6 +273,16 @@ class XApi:
                 data.append(page.user(author))
             else:
                 page.errors.append(not_found("user", "usernames", handle))
+        return web.json_response(page.body(data=data))
+
+    async def _users(self, request: web.Request) -> web.Response:
+        page = self._page(request)
+        data = []
+        for user_id in request.query.get("ids", "").split(","):
+            if author := self._world.author_by_id("x", user_id):
+                data.append(page.user(author))
+            else:
+                page.errors.append(not_found("user", "ids", user_id))
         return web.json_response(page.body(data=data))
 
     async def _me(self, request: web.Request) -> web.Response:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sandbox.world import Author, Post, World, base36
+from sandbox.ids import base36
+from sandbox.world import Author, Post, World
 
 DEFAULT_TWEET_FIELDS = frozenset({"id", "text", "edit_history_tweet_ids"})
 DEFAULT_USER_FIELDS = frozenset({"id", "name", "username"})

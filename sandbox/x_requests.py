@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from aiohttp import web
 
-from sandbox.world import X_EPOCH_MS, snowflake
+from sandbox.ids import X_EPOCH_MS, snowflake
 from sandbox.x_objects import PROBLEMS
 
 RECENT = timedelta(days=7)

@@ -65,7 +65,7 @@ def _operator(term: Term, world: World) -> Match:
         "to": lambda: lambda post: _answers(post, value, world),
         "lang": lambda: lambda post: post.lang == value,
         "conversation_id": lambda: lambda post: post.thread == value,
-        "url": lambda: lambda post: any(value.casefold() in url.casefold() for url in urls(post.text)),
+        "url": lambda: lambda post: any(value.casefold() in url.casefold() for url in _links(post, world)),
         "is": lambda: _listed(term, _IS),
         "has": lambda: _listed(term, _HAS),
     }
@@ -90,6 +90,12 @@ def _mentions(handle: str) -> Match:
 
 def _is_account(post: Post, account: str) -> bool:
     return account.removeprefix("@").casefold() in (post.author.handle.casefold(), post.author.id)
+
+
+def _links(post: Post, world: World) -> list[str]:
+    """Return the links of a post; a quote ends in one to the quoted post."""
+    quoted = world.find(post.quotes) if post.quotes else None
+    return urls(post.text) + ([f"https://x.com/{quoted.author.handle}/status/{quoted.id}"] if quoted else [])
 
 
 def _answers(post: Post, account: str, world: World) -> bool:

@@ -1,8 +1,9 @@
 """Building the parts from settings and secrets: the house, the classifier, what reads the platforms and answers."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,18 @@ from crm.wording import bare_text
 from domain.brand import Brand, Stream
 from domain.clock import Clock
 from domain.handover import EscalationPolicy
+from domain.query import SearchPlatforms
 from domain.reply import ReplyTemplate
 from domain.seams import Classify, Explain, Poll, Repliers
 from flows.house import House
+from flows.rechecking import Rechecks
 from listeners.settings import secrets as secrets_of
 from nlp import learned, models, reasons
 from nlp import torch_classify as checkpoint
 from nlp.classify import combined
+from service.migrating import migrate
 from storage import brands as brand_rows
+from storage import saved_queries
 from storage.database import Database, open_database
 
 Channels = Mapping[str, str]
@@ -49,12 +54,12 @@ def open_house(
     Without `channels`, as for commands that never post, channels keep the names of the settings.
     """
     database = reach_database(settings, secrets)
-    database.migrate()
+    migrate(database, settings, at=clock())
     known = channels or {}
     brands = tuple(_with_channels(brand, known) for brand in settings.build_brands())
     with database.write() as tx:
         brand_rows.sync(tx, brands)
-    operators, streams = settings.slack.operators_channel, build_streams(settings, known)
+    operators = settings.slack.operators_channel
     return House(
         database=database,
         clock=clock,
@@ -63,8 +68,8 @@ def open_house(
         noise=settings.noise.build(),
         deadlines=settings.sla.build(),
         secret=_derived(secrets.value("EARSHOT_KEY") or "earshot without a key", "chain"),
-        channels={s.brand: s.channel for s in reversed(streams) if s.rival is None},
-        streams=streams,
+        channels={s.brand: known.get(s.channel, s.channel) for s in reversed(settings.streams) if s.rival is None},
+        streams=tuple(section.build() for section in settings.streams),  # what is compared needs no saved query
         operators_channel=known.get(operators, operators) if operators else None,
         workspace_url=workspace_url,
         product_channels=_product_channels(settings, known),
@@ -73,13 +78,28 @@ def open_house(
         templates=build_templates(settings),
         targets=settings.build_targets(),
         spend=settings.spend.build(),
+        lists=settings.lists,
+        retention_days=settings.retention,
+        recheck_usd=settings.recheck,
     )
 
 
-def build_streams(settings: Settings, channels: Channels | None = None) -> tuple[Stream, ...]:
-    """List every stream with its channel's id where that is known."""
+def build_streams(settings: Settings, channels: Channels | None = None, *, database: Database) -> tuple[Stream, ...]:
+    """List every stream with its channel's id where that is known, and with the saved queries; raises SettingsError."""
     known = channels or {}
-    return tuple(replace(s, channel=known.get(s.channel, s.channel)) for s in settings.build_streams())
+    with database.read() as tx:
+        saved = {query.name: query.text for query in saved_queries.newest(tx)}
+    return tuple(replace(s, channel=known.get(s.channel, s.channel)) for s in settings.build_streams(saved))
+
+
+def search_platforms(settings: Settings, secrets: Secrets) -> SearchPlatforms:
+    """Return what is known of the platforms' searches; their modules load when they are asked for."""
+
+    def cost_usd(platform: str, posts: int, authors: int) -> Decimal:
+        own = platform_settings(platform, settings, secrets)
+        return listeners.cost_usd(platform, own, posts=posts, authors=authors)
+
+    return SearchPlatforms(tuple(listeners.PLATFORMS), listeners.searches, cost_usd)
 
 
 def named_channels(settings: Settings) -> tuple[str, ...]:
@@ -131,7 +151,10 @@ def platform_settings(platform: str, settings: Settings, secrets: Secrets, *, br
     module = listeners.load(platform)
     values = settings.of_platform(platform)
     values |= {field: secrets.value(variable) or "" for field, variable in secrets_of(module.Settings).items()}
-    if "accounts" in {field.name for field in fields(module.Settings)}:
+    named = {field.name for field in fields(module.Settings)}
+    if "places" in named:
+        values["places"] = tuple(dict.fromkeys(p for s in settings.streams if s.platform == platform for p in s.places))
+    if "accounts" in named:
         accounts = [each.accounts for each in settings.brands if brand in {None, each.name}]
         values["accounts"] = tuple(handle for each in accounts for handle in each.get(platform, ()))
     return module.Settings(**values)
@@ -141,6 +164,16 @@ def build_polls(settings: Settings, secrets: Secrets, streams: tuple[Stream, ...
     """Connect every stream; no call is made yet. Raises SettingsError."""
     own = {platform: platform_settings(platform, settings, secrets) for platform in {s.platform for s in streams}}
     return {s.name: listeners.load(s.platform).connect(own[s.platform], s, clock=clock) for s in streams}
+
+
+def build_rechecks(settings: Settings, secrets: Secrets, platforms: Iterable[str], *, clock: Clock) -> Rechecks:
+    """Make what asks these platforms for stored posts, where they have a way and our secrets suffice; no call."""
+    found = {}
+    for platform in sorted(set(platforms)):
+        own = platform_settings(platform, settings, secrets)
+        if recheck := listeners.recheck_of(platform, own, clock=clock):
+            found[platform] = recheck
+    return found
 
 
 def build_templates(settings: Settings) -> tuple[ReplyTemplate, ...]:

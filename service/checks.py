@@ -12,6 +12,7 @@ from bot.identity import asking_client
 from config.load import load
 from config.secrets import Secrets
 from config.settings import Settings
+from domain.brand import SourceKind
 from domain.clock import Clock
 from domain.errors import CredentialsError, EarshotError, PlatformError, SettingsError
 from domain.prediction import BrandName, Reading
@@ -45,7 +46,7 @@ def _findings(settings: Settings, secrets: Secrets, clock: Clock) -> Iterator[Fi
     yield from _tried("learned from people", lambda: model_status(settings.model))
     yield _key(secrets)
     yield from _slack(settings, secrets)
-    yield from _tried("streams", lambda: str(len(build_polls(settings, secrets, build_streams(settings), clock=clock))))
+    yield from _tried("streams", lambda: _try_streams(settings, secrets, clock))
     yield from _tried("reply templates", lambda: _try_templates(settings, secrets, clock))
     for platform in sorted({stream.platform for stream in settings.streams}):
         module = listeners.load(platform)
@@ -86,6 +87,17 @@ def _try_templates(settings: Settings, secrets: Secrets, clock: Clock) -> str:
         raise SettingsError("\n".join([f"Shorten these in {settings.replies.templates}:", *faults]))
     answers = ", ".join(f"{brand} on {platform}" for brand, platform in repliers) or "nowhere, for want of secrets"
     return f"{len(templates)}; Earshot can answer for {answers}"
+
+
+def _try_streams(settings: Settings, secrets: Secrets, clock: Clock) -> str:
+    database = reach_database(settings, secrets)
+    try:
+        prepared = not database.awaited()  # else there may be no table of saved queries yet
+        streams = build_streams(settings, database=database) if prepared else settings.build_streams()
+        polled = tuple(stream for stream in streams if stream.kind is not SourceKind.INBOUND)
+    finally:
+        database.close()
+    return str(len(build_polls(settings, secrets, polled, clock=clock)))
 
 
 def _try_model(settings: Settings) -> str:

@@ -27,6 +27,7 @@ from bot.views.digest_words import (
     wins_words,
 )
 from bot.views.elements import platform_name
+from bot.views.gaps import gaps_sentence
 from bot.views.kpi import correction_lines, day_words, kpi_label, kpi_value
 from domain.brand import Brand
 from domain.digest import Digest, DigestChart, Quote, WaitingCase
@@ -70,6 +71,7 @@ def digest_html(shown: Digest, picture: DigestChart) -> str:
         "<p><small>The last day whose time to answer is over.</small>",
         f"<table>{_HEAD}{''.join(_row(kpi, before.get(kpi.name), shown) for kpi in shown.kpis)}</table>",
         _list(map(escape, correction_lines(shown.corrections))),
+        f"<p>⚠️ {escape(missed)}." if (missed := gaps_sentence(shown.gaps)) else "",
         _picture(picture),
         _changes(shown),
         f"<p><b>Wins:</b> {escape(won)}." if (won := wins_words(shown)) else "",

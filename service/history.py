@@ -12,6 +12,7 @@ from config.settings import Settings
 from domain.clock import Clock
 from domain.errors import InputError, WrongUse
 from domain.mention import Mention, Removal
+from flows.forgetting import scrub
 from flows.ingest import IngestReport, Threads, bring_in
 from service.assembly import build_model, build_streams, open_house
 from service.outlet import open_outlet, send_waiting
@@ -37,7 +38,7 @@ def ingest_file(
     channels, workspace_url = (outlet.channels, outlet.workspace_url) if outlet else (None, "")
     house = open_house(settings, secrets, clock=clock, channels=channels, workspace_url=workspace_url)
     classify, explain = build_model(settings.model)
-    streams = build_streams(settings, channels)
+    streams = build_streams(settings, channels, database=house.database)
     total, bad = IngestReport(), 0
     threads: Threads = {}
     for found in _read(file, platform=platform, clock=clock):
@@ -57,6 +58,10 @@ def ingest_file(
         with counting("messages") as progress:
             sent = send_waiting(outlet, house=house, progress=progress)
         print("Posted." if sent else "The bot that runs posts them.", file=sys.stderr)
+    if total.removed and not scrub(house=house):
+        print(
+            "What was deleted is overwritten on disk by the bot at its next start, or within a minute.", file=sys.stderr
+        )
     house.database.close()
     return _flat(total) | {"bad_lines": bad}
 

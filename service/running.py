@@ -18,27 +18,34 @@ from bot.app import build_app
 from bot.checking import resolve_channels
 from bot.connection import Connection, connect_socket, serve_http
 from bot.desk import Desk
+from bot.home import draw
 from bot.identity import BotIdentity, SlackUnreachableError, asking_client, identify, posting_client
 from bot.people import People
 from bot.posting import SlackPost
 from bot.windows import Windows
 from config.secrets import Secrets
 from config.settings import Settings
-from domain.brand import Stream
+from domain.brand import SourceKind, Stream
 from domain.clock import Clock
 from domain.errors import SettingsError
 from flows.house import House
 from service.assembly import (
     build_model,
     build_polls,
+    build_rechecks,
     build_repliers,
     build_streams,
     model_status,
     named_channels,
     open_house,
+    search_platforms,
 )
+from service.backup import keep_stones
+from service.inbound import serve_web
 from service.schedule import Schedule, Watch
 from service.settings_overview import settings_overview
+from service.vitals import Counting, vitals_of
+from web.server import WebServer
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +61,7 @@ class Running:
     streams: tuple[Stream, ...]
     schedule: Schedule
     connection: Connection
+    web: WebServer | None = None
 
     def start(self) -> None:
         """Poll and post from now on."""
@@ -63,6 +71,8 @@ class Running:
         """Stop polling and posting, hang up, close the database; False where a job was still under way."""
         finished = self.schedule.stop()
         self.connection.close()
+        if self.web is not None:
+            self.web.close()
         if finished:
             self.house.database.close()
         return finished
@@ -89,13 +99,24 @@ def connect_bot(
     us = _wait_for_slack(lambda: identify(asking))
     channels = resolve_channels(asking, named_channels(settings))
     house = open_house(settings, secrets, clock=clock, channels=channels, workspace_url=us.url)
-    streams = build_streams(settings, channels)
-    polls = build_polls(settings, secrets, streams, clock=clock)
+    streams = build_streams(settings, channels, database=house.database)
+    polled = tuple(stream for stream in streams if stream.kind is not SourceKind.INBOUND)
+    polls = build_polls(settings, secrets, polled, clock=clock)
     post = SlackPost(posting_client(bot_token, api_url=api_url), bot_id=us.bot_id, clock=clock)
     people = People(asking, settings.roles, us, settings.replies.approvers)
     repliers = build_repliers(settings, secrets, clock=clock)
-    shown = settings_overview(settings, channels)
-    desk = Desk(house, post, people, Windows(asking), streams, model, repliers, shown)
+    shown = settings_overview(settings, channels, streams)
+    desk = Desk(
+        house,
+        post,
+        people,
+        Windows(asking),
+        streams,
+        model,
+        repliers,
+        shown,
+        platforms=search_platforms(settings, secrets),
+    )
     app = build_app(client=asking, us=us, signing_secret=signing_secret or "", desk=desk)
     if settings.slack.mode == "socket":
         connection = connect_socket(app, app_token=app_token or "", client=asking)
@@ -109,19 +130,25 @@ def connect_bot(
         address=connection.address,
         model=model,
     )
+    counting = Counting()
     schedule = Schedule(
         house=house,
-        streams=streams,
+        streams=polled,
         polls=polls,
         classify=classify,
         explain=explain,
         post=post,
         repliers=repliers,
+        rechecks=build_rechecks(settings, secrets, (s.platform for s in streams), clock=clock),
+        draw_home=lambda user: draw(people.person(user), desk),
         is_connected=connection.is_alive,
-        watch=watch,
+        watch=counting.beside(watch),
         batch_period=batch_period,
+        erased=lambda: keep_stones(house.database, settings.backup_folder),
     )
-    return Running(house, streams, schedule, connection)
+    look = vitals_of(schedule.pulse, counting, streams=streams, house=house)
+    served = serve_web(settings, secrets, streams, look=look, classify=classify, explain=explain, house=house)
+    return Running(house, streams, schedule, connection, served)
 
 
 def run_until_stopped(settings: Settings, secrets: Secrets, *, clock: Clock) -> None:

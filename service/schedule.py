@@ -18,6 +18,7 @@ from domain.brand import Stream
 from domain.clock import system_clock
 from domain.errors import EarshotError, StorageError
 from domain.seams import Classify, Explain, Poll, Post, Repliers
+from domain.vitals import Pulse
 from flows.alerting import (
     Pace,
     PostReport,
@@ -30,17 +31,24 @@ from flows.alerting import (
 )
 from flows.batching import enqueue_batches
 from flows.blind_checks import enqueue_due_checks
+from flows.counting import count_blind_spots
 from flows.deadlines import watch_deadlines
 from flows.digests import enqueue_due_digests
 from flows.forgetting import awaits_scrub, purge, resume, scrub
+from flows.hearing import forget_old
+from flows.home import stale_homes
 from flows.house import House
 from flows.ingest import IngestReport, ingest
 from flows.kpi_days import close_days
+from flows.rechecking import Rechecks, recheck_due
+from flows.removing import settle_removals
 from flows.replying import recover_replies, send_replies, settle_drafts
-from flows.rivals import forget_old
+from flows.retention import erase_aged
+from flows.rivals import forget_rivals
+from flows.silence import watch_silence
 from flows.snoozing import wake_due
 from flows.surging import follow_surges
-from storage import deliveries, leases
+from storage import copies, deliveries, leases
 
 log = structlog.get_logger(__name__)
 
@@ -51,8 +59,14 @@ FORGET_SECONDS = 2.0
 """Of forgetting somebody, so much is done in one round."""
 SCRUB_SECONDS = 60
 """What was erased is overwritten on disk at most so long after."""
+RETENTION_SECONDS = 600
+"""What grew too old is erased at most so long after."""
 HEARING_SECONDS = 600.0
 """A digest waits at most so long for the first poll of every stream after the start."""
+SILENCE_SECONDS = 300.0
+"""So often it is asked whether a source is silent unusually."""
+STALLED_SECONDS, STALLED_POLLS = 300.0, 10
+"""A stream is stalled when it was not polled for so long, and for so many of its periods."""
 STOP_SECONDS = 3.0
 """A graceful stop waits so long for the jobs that are under way."""
 
@@ -78,15 +92,22 @@ class Schedule:
         post: Post,
         explain: Explain | None = None,
         repliers: Repliers | None = None,
+        rechecks: Rechecks | None = None,
+        draw_home: Callable[[str], None] = lambda _user: None,
         is_connected: Callable[[], bool] = lambda: True,
         watch: Watch | None = None,
         batch_period: timedelta = timedelta(hours=1),
+        erased: Callable[[], object] = lambda: None,
     ) -> None:
-        """Take the parts; nothing runs before `start`. `is_connected` tells whether Slack can reach us."""
+        """Take the parts; nothing runs before `start`.
+
+        `draw_home` draws a person's home tab anew; `is_connected` tells whether Slack can reach us; `erased` is called
+        at the start, and after something was erased.
+        """
         self._house, self._streams, self._polls = house, streams, polls
         self._classify, self._explain, self._post, self._watch = classify, explain, post, watch or Watch()
-        self._repliers = repliers or {}
-        self._batch_period = batch_period
+        self._repliers, self._rechecks, self._draw_home = repliers or {}, rechecks or {}, draw_home
+        self._batch_period, self._note_erased = batch_period, erased
         self._is_connected, self._was_connected = is_connected, True
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._leading = threading.Event()
@@ -97,6 +118,7 @@ class Schedule:
         self._led_since = 0.0
         self._pace = Pace()
         self._failing: set[str] = set()
+        self._polled: dict[str, float] = {}
         workers = ThreadPoolExecutor(min(32, len(streams) + 8))
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler = BackgroundScheduler(executors={"default": workers}, job_defaults=defaults, timezone="UTC")
@@ -120,8 +142,13 @@ class Schedule:
         self._every(10, "lines", self._while_leading(self._queue_lines))
         self._every(FORGET_SECONDS, "forget", self._while_leading(self._forget))
         self._every(SCRUB_SECONDS, "scrub", self._while_leading(self._scrub), first=SCRUB_SECONDS)
+        self._every(5, "removals", self._while_leading(self._settle_removals))
+        self._every(60, "recheck", self._while_leading(self._recheck))
+        self._every(RETENTION_SECONDS, "retention", self._while_leading(self._erase_aged))
         self._every(600, "refused", self._while_leading(lambda: retry_refused(house=self._house)))
         self._every(60, "closing days", self._while_leading(self._close_days))
+        self._every(SILENCE_SECONDS, "silence", self._while_leading(self._watch_silence), first=SILENCE_SECONDS)
+        self._every(1800, "counts", self._while_leading(self._count), first=60)
         self._every(3600, "purge", self._while_leading(self._purge))
         self._scheduler.start()
 
@@ -150,6 +177,24 @@ class Schedule:
     def leading(self) -> bool:
         """Tell whether this process is the one that polls and posts."""
         return self._leading.is_set()
+
+    def pulse(self) -> Pulse:
+        """Say how this process stands; a stream is stalled when no poll of it has ended for ten of its periods."""
+        now = time.monotonic()
+        stalled = [
+            stream.name
+            for stream in self._streams
+            if self.leading
+            and now - max(self._led_since, self._polled.get(stream.name, 0.0))
+            > max(STALLED_SECONDS, STALLED_POLLS * stream.poll_seconds)
+        ]
+        return Pulse(
+            running=self._scheduler.running,
+            leading=self.leading,
+            connected=self._is_connected(),
+            stalled=tuple(stalled),
+            failing=tuple(sorted(self._failing)),
+        )
 
     def _every(self, seconds: float, name: str, job: Callable[[], object], *, first: float = 0.0) -> None:
         def run() -> None:
@@ -191,6 +236,7 @@ class Schedule:
             try:
                 report = ingest(stream, poll=poll, classify=self._classify, explain=self._explain, house=self._house)
             finally:
+                self._polled[stream.name] = time.monotonic()
                 self._heard(stream)
             if report.removed:
                 self._erased.set()
@@ -226,12 +272,34 @@ class Schedule:
     def _close_days(self) -> None:
         close_days(house=self._house, listening=self._streams)
 
+    def _watch_silence(self) -> None:
+        watch_silence(listening=self._streams, house=self._house)
+
+    def _count(self) -> None:
+        count_blind_spots(listening=self._streams, polls=self._polls, house=self._house)
+
     def _scrub(self) -> None:
         """Overwrite what was erased; a reader may keep the log from being emptied until the next time."""
         if self._erased.is_set() or awaits_scrub(house=self._house):
             self._erased.clear()
+            self._note_erased()
             if not scrub(house=self._house):
                 self._erased.set()
+
+    def _settle_removals(self) -> None:
+        """Follow deletions to the end: Slack's messages are updated by the outbox, its home tabs here."""
+        for user in stale_homes(house=self._house):
+            self._draw_home(user)
+        settle_removals(house=self._house)
+
+    def _recheck(self) -> None:
+        report = recheck_due(rechecks=self._rechecks, classify=self._classify, house=self._house)
+        if report.removed:
+            self._erased.set()
+
+    def _erase_aged(self) -> None:
+        if erase_aged(house=self._house, asking=self._rechecks):
+            self._erased.set()
 
     def _forget(self) -> None:
         """Go on with people whom somebody asked to forget, here or by a command that was stopped."""
@@ -247,8 +315,10 @@ class Schedule:
     def _purge(self) -> None:
         with self._house.database.write() as tx:
             deliveries.purge(tx, before=self._house.clock() - timedelta(days=1))
+            copies.forget_bands(tx, before=self._house.clock() - self._house.noise.copies_within - timedelta(days=1))
         purge(house=self._house)
         forget_old(house=self._house)
+        forget_rivals(house=self._house)
 
     def _job_failed(self, event: JobExecutionEvent) -> None:
         """Say once that a job fails; it is run again at its next time."""

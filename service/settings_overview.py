@@ -1,20 +1,23 @@
 """The settings as CRM admins see them in Slack: what is set, and under which key of the file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from config.brands import BrandSection
 from config.settings import Settings
+from domain.brand import Stream
 from domain.setting import Setting
 
 
-def settings_overview(settings: Settings, channels: Mapping[str, str]) -> tuple[Setting, ...]:
+def settings_overview(
+    settings: Settings, channels: Mapping[str, str], streams: Sequence[Stream]
+) -> tuple[Setting, ...]:
     """List brands, streams, channels, roles, the service level and what keeps the noise down; no secret is in it.
 
     `channels` gives channels' ids by the names that the settings use.
     """
     known = dict(channels)
     found = [each for brand in settings.brands for each in _brand(brand, known)]
-    for stream in settings.build_streams():
+    for stream in streams:
         reads = f"{stream.kind.value} on {stream.platform}: {stream.what}, every {stream.poll_seconds:g} s"
         found.append(Setting(f"Stream {stream.name}", "[[streams]]", reads, _ids(known, stream.channel)))
     for name, channel in (

@@ -24,6 +24,7 @@ from flows.importing import import_customers
 from flows.ingest import IngestReport, bring_in
 from flows.reporting import kpis
 from sandbox.bot_settings import bot_environment, bot_settings_toml
+from sandbox.ids import PLATFORMS
 from sandbox.scenario import Progress, load_scenario, play, recall
 from sandbox.server import PortInUseError, Sandbox
 from sandbox.world import Post
@@ -105,6 +106,8 @@ def run_trial(*, seconds: float | None, port: int) -> None:
             stopping = stop_on_signal()
             running.start()
             console.print(f"[bold]Earshot's sandbox: {sandbox.url}[/bold]  (Ctrl-C ends it)")
+            if running.web is not None:
+                console.print(f"Its health: {running.web.address}/healthz and /metrics")
             console.print(f"As the operator: python run.py check --config {folder}/earshot.toml", soft_wrap=True)
             player = threading.Thread(
                 target=play,
@@ -146,7 +149,7 @@ def _report_deletions(sandbox: Sandbox, running: Running, tally: _Tally) -> None
     """Pass every deletion on at once, as the result of a platform's compliance job would."""
 
     def pass_on(post: Post) -> None:
-        if not post.gone:
+        if not post.gone or post.platform == "rss":  # feeds tell nobody
             return
         removal = Removal(mention_id(post.platform, (*post.versions, post.id)[0]), running.house.clock())
         report = bring_in(
@@ -171,7 +174,7 @@ def _summary(running: Running, tally: _Tally, console: Console, sandbox: Sandbox
     waits = sorted(tally.seconds_to_card)
     spread = f"median {median(waits):.1f} s, slowest {waits[-1]:.1f} s" if waits else "none"
     for name, value in (
-        ("posts in the sandbox", sandbox.world.count("x") + sandbox.world.count("reddit")),
+        ("posts in the sandbox", sum(map(sandbox.world.count, PLATFORMS))),
         ("mentions read", filed.new),
         ("classified", filed.new - filed.own),
         ("complaints", filed.complaints),

@@ -130,6 +130,6 @@ def _answered(tx: Tx, ids: Sequence[MentionId], *, brand: str) -> dict[MentionId
 
 
 def _is_nobody(one: Approached, post: Mention, brand: Brand) -> bool:
-    platform, handle = one.author.platform, one.author.handle
-    is_ours_or_theirs = brand.owns(platform, handle) or brand.rival_of(platform, handle) is not None
+    author = one.author
+    is_ours_or_theirs = brand.wrote_as(author) or brand.rival_of(author.platform, author.handle) is not None
     return is_ours_or_theirs or one.author.key == post.author.key

@@ -12,7 +12,7 @@ from domain.case import OPEN_STATES, Case, CaseFile, CaseKind, CaseState, Custom
 from domain.customer import CustomerMatch, LinkState
 from domain.mention import Author
 from domain.queue import EVERYTHING, QueueFilter
-from storage import approaches, copies, labels, mentions, outcomes, replies
+from storage import approaches, contexts, copies, labels, mentions, outcomes, replies
 from storage.customers import active_accounts, match_keys
 from storage.database import Tx
 from storage.responses import to_response
@@ -114,6 +114,11 @@ def file(tx: Tx, case_id: str, *, value_band: ValueBand) -> CaseFile | None:
     return None if found is None else _files(tx, [found], value_band)[0]
 
 
+def history(tx: Tx, case_id: str) -> tuple[HistoryLine, ...]:
+    """Return what happened to a case, oldest first."""
+    return tuple(_history(tx, [case_id]).get(case_id, ()))
+
+
 def queue(
     tx: Tx, *, wanted: QueueFilter = EVERYTHING, limit: int, offset: int = 0, value_band: ValueBand
 ) -> list[CaseFile]:
@@ -190,6 +195,7 @@ def _files(tx: Tx, found: Sequence[Case], value_band: ValueBand) -> list[CaseFil
     copied = copies.counts(tx, ids)
     drafts = replies.latest(tx, ids)
     approached = approaches.of_cases(tx, [one.id for one in found if one.kind is CaseKind.POACHING])
+    answered = contexts.answered(tx, [posts[0].mention for posts in seen.values()])
     return [
         CaseFile(
             case=one,
@@ -204,6 +210,7 @@ def _files(tx: Tx, found: Sequence[Case], value_band: ValueBand) -> list[CaseFil
             approached=tuple(
                 replace(person, value_band=value_band(person.value)) for person in approached.get(one.id, ())
             ),
+            context=answered.get(seen[one.id][0].mention.id) if one.id in seen else None,
         )
         for one in found
     ]

@@ -10,13 +10,14 @@ from sqlalchemy import exists, func, or_, select
 from domain.case import Verdict
 from domain.closed_day import ClosedDay
 from domain.customer import Coverage
+from domain.gap import Hearing
 from domain.outcome import Outcome
 from domain.volume import Voice, Volume
 from storage.database import Tx
 from storage.tables import ClosedDayRow, ClosedOutcomeRow, OutcomeRow, SightingRow
 from storage.upserts import insert_new, upsert
 
-Counts = TypeVar("Counts", Volume, Coverage)
+Counts = TypeVar("Counts", Volume, Coverage, Hearing)
 
 _FACTS = [getattr(ClosedOutcomeRow, field.name) for field in fields(Outcome)]
 _NOW = [getattr(OutcomeRow, field.name) for field in fields(Outcome)]
@@ -37,6 +38,7 @@ def close(tx: Tx, day: ClosedDay, facts: Sequence[Outcome], *, at: datetime) -> 
         "closed_at": at,
         "volume": asdict(day.volume),
         "coverage": asdict(day.coverage),
+        "hearing": asdict(day.hearing),
         "voices": [asdict(voice) for voice in day.voices],
     }
     if not insert_new(tx, ClosedDayRow, values):
@@ -62,6 +64,7 @@ def between(tx: Tx, *, brand: str, since: date, until: date) -> list[ClosedDay]:
             closes_at=row.closes_at,
             volume=_counts(Volume, row.volume),
             coverage=_counts(Coverage, row.coverage),
+            hearing=_counts(Hearing, row.hearing or {}),
             voices=tuple(Voice(**kept | {"sources": tuple(kept["sources"])}) for kept in row.voices or ()),
         )
         for row in tx.scalars(select(ClosedDayRow).where(*these).order_by(ClosedDayRow.day))

@@ -108,6 +108,14 @@ class Database:
         with self._explained(), self._turn(), self._writer.begin() as connection:
             return self._awaited(connection)
 
+    def version(self) -> str | None:
+        """Return the schema's version, None where nothing has been migrated yet. Raises StorageError."""
+        with self._explained(), self._reader.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            return version
+
     def check(self) -> None:
         """Raise StorageError unless the database answers, is no newer than this code and has our key."""
         with self._explained(), self._reader.connect() as connection:

@@ -3,8 +3,8 @@
 `Database.scrub` overwrites the bytes afterwards.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, literal, select, update
@@ -13,7 +13,7 @@ from domain.case import Verdict
 from domain.forgetting import Holdings
 from domain.mention import MentionId
 from domain.message import MessageKind
-from storage import approaches, messages, tombstones
+from storage import approaches, contexts, messages, tombstones
 from storage.database import Tx
 from storage.tables import (
     AuthorRow,
@@ -38,12 +38,16 @@ from storage.upserts import chunks
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What went with some posts; `case_ids` are the cases that have none left, `copies` reposts among what went."""
+    """What went with some posts; `case_ids` are the cases that have none left, `copies` reposts among what went.
+
+    `waits_for`: the messages that showed them, by key, with the revision that does so no more.
+    """
 
     case_ids: tuple[str, ...] = ()
     copies: int = 0
     corrections: int = 0
     judged: int = 0
+    waits_for: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +59,27 @@ class Part:
     replies: tuple[MentionId, ...]
 
 
-def erase_posts(tx: Tx, ids: Sequence[MentionId], *, at: datetime, secret: bytes) -> Erased:
+def erase_posts(tx: Tx, ids: Sequence[MentionId], *, at: datetime, secret: bytes, aged: bool = False) -> Erased:
     """Delete posts, reposts of them and all that was said of them, and keep them away for ever, stored or not.
 
-    An author goes with her last post, a case's author and thread are blanked with the case's last post, and every
-    message that shows one wants an update. That we replied, and when, stays: `erase_responses` takes it.
+    Posts that are only `aged` leave their reposts, which age by themselves. An author goes with her last post, a case's
+    author and thread are blanked with the case's last post, and every message that shows one wants an update. That we
+    replied, and when, stays: `erase_responses` takes it.
     """
-    copied = [one for some in chunks(ids) for one in _scalars(tx, select(MentionRow.id).where(_copies(some)))]
+    copied = (
+        []
+        if aged
+        else [one for some in chunks(ids) for one in _scalars(tx, select(MentionRow.id).where(_copies(some)))]
+    )
     gone = sorted({*ids, *copied})
-    tombstones.put(tx, [tombstones.of_post(one, secret) for one in gone], at=at)
-    messages.touch_showing(tx, gone)
+    digest = tombstones.of_aged if aged else tombstones.of_post
+    tombstones.put(tx, [digest(one, secret) for one in gone], at=at)
+    waits_for = messages.touch_showing(tx, gone)
+    contexts.erase(tx, gone)
     case_ids: set[str] = set()
     authors: set[str] = set()
     corrections = judged = 0
+    parents = contexts.parents_of(tx, gone)
     for some in chunks(gone):
         seen = select(SightingRow.case_id).where(SightingRow.mention_id.in_(some), SightingRow.case_id.is_not(None))
         case_ids.update(str(case_id) for case_id in tx.scalars(seen))
@@ -78,22 +90,11 @@ def erase_posts(tx: Tx, ids: Sequence[MentionId], *, at: datetime, secret: bytes
         corrections += _count(tx, CorrectionRow.mention_id.in_(some))
         judged += _count(tx, BlindItemRow.mention_id.in_(some))
         tx.execute(delete(MentionRow).where(MentionRow.id.in_(some)))  # the rest cascades
-    _drop_orphans(tx, authors)
-    return Erased(_blank(tx, sorted(case_ids)), len(set(copied) - set(ids)), corrections, judged)
-
-
-def drop(tx: Tx, ids: Sequence[str]) -> None:
-    """Delete posts that nothing needs any more, and authors with them; they may come again."""
-    for some in chunks(ids):
-        authors = set(tx.scalars(select(MentionRow.author_key).where(MentionRow.id.in_(some))))
-        tx.execute(delete(MentionRow).where(MentionRow.id.in_(some)))
-        _drop_orphans(tx, authors)
-
-
-def _drop_orphans(tx: Tx, authors: Collection[str]) -> None:
+    contexts.drop_idle(tx, parents)
     for keys in chunks(sorted(authors)):
         orphaned = ~exists().where(MentionRow.author_key == AuthorRow.key)
         tx.execute(delete(AuthorRow).where(AuthorRow.key.in_(keys), orphaned))
+    return Erased(_blank(tx, sorted(case_ids)), len(set(copied) - set(ids)), corrections, judged, waits_for)
 
 
 def erase_responses(tx: Tx, reply: MentionId) -> None:
@@ -127,13 +128,22 @@ def erase_customer(tx: Tx, customer_id: str, *, at: datetime) -> Holdings:
     held = _of_customer(tx, customer_id)
     theirs = select(MembershipRow.record_id).where(MembershipRow.customer_id == customer_id)
     record_ids = list(tx.scalars(theirs))
+    erase_records(tx, record_ids, at=at)
+    tx.execute(delete(CustomerRow).where(CustomerRow.id == customer_id))
+    return held
+
+
+def erase_records(tx: Tx, record_ids: Sequence[str], *, at: datetime) -> None:
+    """Delete records with all that hangs on them, and keep the same away for ever; who has none left is no customer."""
     for some in chunks(record_ids):
+        theirs = select(MembershipRow.customer_id).where(MembershipRow.record_id.in_(some))
+        customer_ids = list(tx.scalars(theirs.distinct()))
         tombstones.put(tx, tx.scalars(select(RecordRow.origin).where(RecordRow.id.in_(some))).all(), at=at)
         for table in (LinkRow, ContactRow, NameRow, RecordVersionRow, MembershipRow):
             tx.execute(delete(table).where(table.record_id.in_(some)))
         tx.execute(delete(RecordRow).where(RecordRow.id.in_(some)))
-    tx.execute(delete(CustomerRow).where(CustomerRow.id == customer_id))
-    return held
+        left = exists().where(MembershipRow.customer_id == CustomerRow.id)
+        tx.execute(delete(CustomerRow).where(CustomerRow.id.in_(customer_ids), ~left))
 
 
 def holdings(tx: Tx, *, author_keys: Sequence[str], customer_id: str | None) -> Holdings:

@@ -33,6 +33,11 @@ def held(tx: Tx, name: str, *, token: int, at: datetime) -> bool:
     return tx.scalar(row.with_for_update()) is not None
 
 
+def is_taken(tx: Tx, name: str, *, at: datetime) -> bool:
+    """Tell whether anybody holds the lease."""
+    return tx.scalar(select(LeaseRow.name).where(LeaseRow.name == name, LeaseRow.expires_at > at)) is not None
+
+
 def release(tx: Tx, name: str, *, holder: str, at: datetime) -> None:
     """Give our lease back; one that somebody else holds by now is left alone."""
     tx.execute(update(LeaseRow).where(LeaseRow.name == name, LeaseRow.holder == holder).values(expires_at=at))

@@ -89,4 +89,5 @@ def _link(row: LinkRow, customer_id: str) -> Link:
         user_id=None if row.author_key is None else row.author_key.partition(":")[2],
         evidence=row.evidence,
         since=row.since,
+        by=row.by,
     )

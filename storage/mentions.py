@@ -8,12 +8,14 @@ from sqlalchemy import ColumnElement, TextClause, and_, delete, func, select, up
 from domain.case import SeenMention, Triage, Urgency, Verdict
 from domain.mention import Mention, MentionId
 from domain.prediction import Predictions
-from storage import labels, messages, tombstones
+from domain.story import Arrival
+from storage import contexts, copies, labels, messages, tombstones, versions
 from storage.column_types import storable
 from storage.database import Tx
 from storage.fulltext import matches
 from storage.sightings import author_values, mention_values, prediction_values, read, sighting_values, sightings
 from storage.tables import (
+    LATE,
     UNJUDGED,
     AuthorRow,
     MentionRow,
@@ -47,19 +49,28 @@ def add(tx: Tx, seen: Sequence[SeenMention], *, stream: str | None, at: datetime
     kept = sorted((one for one in seen if one.mention.id not in erased), key=lambda one: one.mention.id)
     authors = {one.mention.author.key: author_values(one.mention.author, at) for one in kept}
     upsert(tx, AuthorRow, [authors[key] for key in sorted(authors)], update=_AUTHOR_FIELDS)
-    upsert(tx, MentionRow, [mention_values(one.mention) | {"fingerprint": one.fingerprint} for one in kept])
+    more = [{"fingerprint": one.fingerprint, "checked_at": at} for one in kept]
+    upsert(tx, MentionRow, [mention_values(one.mention) | extra for one, extra in zip(kept, more, strict=True)])
+    copies.keep_bands(tx, {one.mention.id: (one.mention.posted_at, one.bands) for one in kept if one.bands})
+    contexts.keep(tx, [one.mention for one in kept], at=at, secret=secret)
     for brand in sorted({one.brand for one in kept}):
         _sight(tx, [one for one in kept if one.brand == brand], brand=brand, stream=stream, at=at)
     labels.settle_dismissed(tx, sorted({one.case_id for one in kept if one.case_id}))
 
 
-def keep(tx: Tx, posts: Mapping[Mention, str | None], *, at: datetime, secret: bytes) -> None:
-    """Store posts, each with its fingerprint, that are seen for no brand of ours; an erased one stays away."""
+def keep(tx: Tx, posts: Mapping[Mention, str | None], *, at: datetime, secret: bytes) -> list[Mention]:
+    """Store posts, each with its fingerprint, that are seen for no brand of ours; an erased one stays away.
+
+    Returns those that were not stored before.
+    """
     erased = tombstones.erased(tx, list(posts), secret=secret)
     kept = sorted((post for post in posts if post.id not in erased), key=lambda post: post.id)
     authors = {post.author.key: author_values(post.author, at) for post in kept}
     upsert(tx, AuthorRow, [authors[key] for key in sorted(authors)], update=_AUTHOR_FIELDS)
-    upsert(tx, MentionRow, [mention_values(post) | {"fingerprint": posts[post]} for post in kept])
+    known = stored(tx, [post.id for post in kept])
+    upsert(tx, MentionRow, [mention_values(post) | {"fingerprint": posts[post], "checked_at": at} for post in kept])
+    contexts.keep(tx, kept, at=at, secret=secret)
+    return [post for post in kept if post.id not in known]
 
 
 def _sight(tx: Tx, seen: Sequence[SeenMention], *, brand: str, stream: str | None, at: datetime) -> None:
@@ -86,15 +97,20 @@ def edited(tx: Tx, mentions: Sequence[Mention]) -> list[Mention]:
 
 
 def _is_newer(mention: Mention, text: str, edited_at: datetime | None) -> bool:
-    older = edited_at is not None and (mention.edited_at is None or mention.edited_at < edited_at)
-    return text != storable(mention.text) and not older
+    # Where a platform has one time only, that of the last change, it grows with each.
+    older = edited_at is not None and (mention.edited_at or mention.posted_at) < edited_at
+    return text != storable(mention.text) and not (older and mention.dates_edits)
 
 
-def update_text(tx: Tx, mention: Mention, predictions: Mapping[str, Predictions], *, at: datetime) -> None:
+def update_text(
+    tx: Tx, mention: Mention, predictions: Mapping[str, Predictions], *, at: datetime, keeps_version: bool = False
+) -> None:
     """Store an edited text and what is said of it by brand; verdict, case and owner stay as they are.
 
-    Every message that shows it wants an update.
+    Every message that shows it wants an update. The earlier text is lost but with `keeps_version`.
     """
+    if keeps_version:
+        versions.keep(tx, mention.id, text=mention.text, until=mention.edited_at or at)
     tx.execute(
         update(MentionRow)
         .where(MentionRow.id == mention.id)
@@ -106,6 +122,7 @@ def update_text(tx: Tx, mention: Mention, predictions: Mapping[str, Predictions]
             fingerprint=None,
         )
     )
+    copies.drop_bands(tx, mention.id)
     for brand, said in predictions.items():
         of_brand = SightingRow.mention_id == mention.id, SightingRow.brand == brand
         tx.execute(
@@ -119,10 +136,23 @@ def update_text(tx: Tx, mention: Mention, predictions: Mapping[str, Predictions]
     messages.touch_showing(tx, [mention.id])
 
 
+def all_ids(tx: Tx) -> list[MentionId]:
+    """Return the ids of all posts, those stored first at the top."""
+    return [MentionId(one) for one in tx.scalars(select(MentionRow.id).order_by(MentionRow.number))]
+
+
 def brands_of(tx: Tx, mention_id: MentionId) -> list[str]:
     """Return the brands that a post is stored for, by name."""
     brands = select(SightingRow.brand).where(SightingRow.mention_id == mention_id)
     return list(tx.scalars(brands.order_by(SightingRow.brand)))
+
+
+def stored(tx: Tx, ids: Sequence[MentionId]) -> set[MentionId]:
+    """Return those of the posts that are stored."""
+    found: set[MentionId] = set()
+    for some in chunks(ids):
+        found.update(map(MentionId, tx.scalars(select(MentionRow.id).where(MentionRow.id.in_(some)))))
+    return found
 
 
 def case_ids(tx: Tx, ids: Sequence[MentionId], *, brand: str) -> dict[MentionId, str]:
@@ -148,6 +178,21 @@ def get(tx: Tx, mention_id: MentionId, *, brand: str) -> SeenMention | None:
     """Return one post as seen for a brand."""
     one = sightings().where(SightingRow.mention_id == mention_id, SightingRow.brand == brand)
     return next(iter(read(tx, one)), None)
+
+
+def named(tx: Tx, *, id_: MentionId | None, urls: Sequence[str]) -> list[SeenMention]:
+    """Return the post of this id, or of one of these links, as seen for each brand."""
+    if id_ is None and not urls:
+        return []
+    wanted = MentionRow.id == id_ if id_ is not None else MentionRow.url.in_(urls)
+    return read(tx, sightings().where(wanted).order_by(MentionRow.number, SightingRow.brand))
+
+
+def arrival(tx: Tx, mention_id: MentionId, *, brand: str) -> Arrival | None:
+    """Return how a post came for a brand; None where it is not stored."""
+    one = SightingRow.mention_id == mention_id, SightingRow.brand == brand
+    row = tx.execute(select(SightingRow.stream, SightingRow.seen_at, SightingRow.batched_in).where(*one)).first()
+    return None if row is None else Arrival(row[0], row[1], row[2])
 
 
 def of_case(tx: Tx, case_id: str) -> list[SeenMention]:
@@ -192,6 +237,12 @@ def unbatched(tx: Tx, *, brand: str, verdict: Verdict, until: datetime) -> list[
     waiting = SightingRow.brand == brand, SightingRow.verdict == verdict, SightingRow.seen_at < until
     fresh = sightings().where(*waiting, SightingRow.batched_in.is_(None), SightingRow.stream.is_not(None))
     return read(tx, fresh.order_by(SightingRow.posted_at, SightingRow.mention_id))
+
+
+def late(tx: Tx, *, brand: str, until: datetime) -> list[SeenMention]:
+    """Return what opened a case before `until`, was too old for a card and is in no line yet, oldest first."""
+    waiting = sightings().where(SightingRow.brand == brand, LATE, SightingRow.seen_at < until)
+    return read(tx, waiting.order_by(SightingRow.posted_at, SightingRow.mention_id))
 
 
 def search(
@@ -247,8 +298,8 @@ def surrogate(tx: Tx, mention_id: MentionId) -> str:
 
 
 def decide(tx: Tx, mention_id: MentionId, triage: Triage, *, brand: str, case_id: str | None = None) -> bool:
-    """Store a person's decision about a post that waited for it; False where it does not wait any more."""
-    of_brand = SightingRow.mention_id == mention_id, *_unjudged(brand)
+    """Store a person's decision about a post that has no case; False where it has one by now, or is gone."""
+    of_brand = SightingRow.mention_id == mention_id, SightingRow.brand == brand, SightingRow.case_id.is_(None)
     decided = update(SightingRow).where(*of_brand)
     values = decided.values(
         verdict=triage.verdict, reason=triage.reason, kind=triage.kind, urgency=triage.urgency, case_id=case_id

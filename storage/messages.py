@@ -45,14 +45,20 @@ def touch(tx: Tx, *, kind: MessageKind, subject: str) -> None:
     tx.execute(update(MessageRow).where(*about).values(revision=MessageRow.revision + 1))
 
 
-def touch_showing(tx: Tx, mentions: Sequence[MentionId]) -> None:
-    """Note that these posts have changed or are about to go: what shows one, or counts it as a copy, is updated."""
+def touch_showing(tx: Tx, mentions: Sequence[MentionId]) -> dict[str, int]:
+    """Note that these posts have changed or are about to go: what shows one, or counts it as a copy, is updated.
+
+    Returns, by the key of each such message, the revision that shows the change.
+    """
+    touched: dict[str, int] = {}
     for some in chunks(mentions):
         showing = select(MessageMentionRow.key).where(MessageMentionRow.mention_id.in_(some))
         counting = select(SightingRow.copy_of).where(SightingRow.mention_id.in_(some), SightingRow.copy_of.is_not(None))
         cards = and_(MessageRow.kind == MessageKind.CARD, MessageRow.subject.in_(counting))
         for shown in (MessageRow.key.in_(showing), cards):
-            tx.execute(update(MessageRow).where(shown).values(revision=MessageRow.revision + 1))
+            raised = update(MessageRow).where(shown).values(revision=MessageRow.revision + 1)
+            touched |= dict(tx.execute(raised.returning(MessageRow.key, MessageRow.revision)).all())
+    return touched
 
 
 def pending(tx: Tx, *, at: datetime, per_channel: int) -> list[OutgoingMessage]:
@@ -186,6 +192,13 @@ def showing(tx: Tx, mention_id: MentionId) -> list[OutgoingMessage]:
     """Return every message that shows the post."""
     keys = select(MessageMentionRow.key).where(MessageMentionRow.mention_id == mention_id)
     return _read(tx, select(MessageRow).where(MessageRow.key.in_(keys)).order_by(MessageRow.key))
+
+
+def showing_for(tx: Tx, mention_id: MentionId, *, brand: str) -> list[OutgoingMessage]:
+    """Return every message that shows the post as seen for a brand, oldest first."""
+    of_post = MessageMentionRow.mention_id == mention_id, MessageMentionRow.brand == brand
+    keys = select(MessageMentionRow.key).where(*of_post)
+    return _read(tx, select(MessageRow).where(MessageRow.key.in_(keys)).order_by(MessageRow.created_at, MessageRow.key))
 
 
 def get(tx: Tx, key: str) -> OutgoingMessage | None:

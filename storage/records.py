@@ -25,7 +25,7 @@ from storage.tables import (
     RecordRow,
     RecordVersionRow,
 )
-from storage.upserts import CHUNK, upsert
+from storage.upserts import CHUNK, chunks, upsert
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,14 @@ def add_records(tx: Tx, records: Sequence[CustomerRecord], *, at: datetime) -> I
         unchanged += len(batch) - len(new) - len(newer)
         forgotten += len(gone)
     return ImportCounts(added, changed, unchanged, forgotten)
+
+
+def with_origins(tx: Tx, origins: Sequence[str]) -> list[str]:
+    """Return the ids of the records with these origins."""
+    found: list[str] = []
+    for some in chunks(origins):
+        found += tx.scalars(select(RecordRow.id).where(RecordRow.origin.in_(some)))
+    return found
 
 
 def oldest(tx: Tx, customer_id: str) -> str | None:

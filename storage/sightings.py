@@ -39,6 +39,11 @@ def read(tx: Tx, statement: Select[*Rows]) -> list[SeenMention]:
     return [_seen(row, said.get(key, ()), corrected.get(key, {})) for row, key in zip(rows, keys, strict=True)]
 
 
+def by_models(tx: Tx, mention_id: str, *, brand: str) -> list[Prediction]:
+    """Return what the models say that count, whatever people said since, by task."""
+    return [_prediction(row) for row in _predictions(tx, [mention_id]).get((mention_id, brand), ())]
+
+
 def to_author(row: AuthorRow) -> Author:
     """Make the author of its row."""
     return Author(
@@ -81,7 +86,13 @@ def _seen(row: Joined[*Rows], said: Iterable[PredictionRow], corrected: Mapping[
     )
     triage = Triage(sighting.verdict, sighting.reason, sighting.kind, sighting.urgency)
     return SeenMention(
-        to_mention(mention, author), sighting.brand, predictions, triage, sighting.case_id, sighting.copy_of
+        to_mention(mention, author),
+        sighting.brand,
+        predictions,
+        triage,
+        sighting.case_id,
+        sighting.copy_of,
+        late=sighting.late,
     )
 
 
@@ -136,6 +147,7 @@ def mention_values(mention: Mention) -> dict[str, Any]:
         "language": mention.language,
         "edited_at": mention.edited_at,
         "summons": list(mention.summons),
+        "platform": mention.platform,
     }
 
 
@@ -153,6 +165,7 @@ def sighting_values(seen: SeenMention, stream: str | None, at: datetime) -> dict
         "stream": stream,
         "posted_at": seen.mention.posted_at,
         "seen_at": at,
+        "late": seen.late,
         "language": seen.predictions.language,
         "language_supported": seen.predictions.language_supported,
         **labels.label_values(seen.predictions, kind=seen.triage.kind),

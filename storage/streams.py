@@ -1,16 +1,54 @@
 """Where each stream stopped reading, how it fares and what it costs."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import and_, select, update
 
-from domain.health import StreamHealth
+from domain.gap import Listening
+from domain.health import Headroom, StreamHealth
 from domain.mention import Cursor
 from domain.spend import Spent
 from storage.database import Tx
 from storage.tables import SpendRow, StreamRow
 from storage.upserts import upsert
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """When a stream was polled first and last, and when it was last read; None: never."""
+
+    listened_from: datetime | None
+    tried_at: datetime | None
+    read_at: datetime | None
+
+
+def tried(tx: Tx, stream: str, *, brand: str, at: datetime) -> Times:
+    """Note that a stream was polled just now; return what was known before."""
+    before = _ensure(tx, stream)
+    times = Times(before.listened_from, before.tried_at, before.read_at)
+    values = {"brand": brand, "tried_at": at, "listened_from": before.listened_from or at}
+    tx.execute(update(StreamRow).where(StreamRow.name == stream).values(values))
+    return times
+
+
+def listening(tx: Tx, *, brand: str | None) -> list[Listening]:
+    """Return when each stream of one brand, or of all, was listened to, by name."""
+    known = select(StreamRow).where(StreamRow.listened_from.is_not(None)).order_by(StreamRow.name)
+    rows = tx.scalars(known if brand is None else known.where(StreamRow.brand == brand))
+    return [Listening(r.name, r.listened_from, r.tried_at) for r in rows if r.listened_from and r.tried_at]
+
+
+def note_headroom(tx: Tx, stream: str, headroom: Headroom) -> None:
+    """Remember what the platform said last of its quota and of our credentials."""
+    values = {
+        "quota_left": headroom.left,
+        "quota_of": headroom.limit,
+        "quota_until": headroom.resets_at,
+        "secret_until": headroom.secret_until,
+    }
+    tx.execute(update(StreamRow).where(StreamRow.name == stream).values(values))
 
 
 def cursor(tx: Tx, stream: str) -> Cursor | None:
@@ -25,6 +63,12 @@ def save_cursor(tx: Tx, stream: str, place: Cursor, *, brand: str, at: datetime)
     tx.execute(update(StreamRow).where(StreamRow.name == stream).values(brand=brand, cursor=place, cursor_at=at))
 
 
+def belongs(tx: Tx, stream: str, *, brand: str) -> None:
+    """Remember a stream's brand, where no place of it is kept."""
+    _ensure(tx, stream)
+    tx.execute(update(StreamRow).where(StreamRow.name == stream).values(brand=brand))
+
+
 def read_ok(tx: Tx, stream: str, *, at: datetime, mentions: int, cost: Decimal) -> bool:
     """Count a poll that succeeded, its cost on the UTC day of `at`; True where it is the first one after a failure."""
     before = _ensure(tx, stream)
@@ -33,17 +77,35 @@ def read_ok(tx: Tx, stream: str, *, at: datetime, mentions: int, cost: Decimal) 
         .where(StreamRow.name == stream)
         .values(read_at=at, failing_since=None, last_error=None, mentions_read=StreamRow.mentions_read + mentions)
     )
-    if cost:
-        usd = spent(tx, stream, day=at.date()).stream + cost
-        upsert(tx, SpendRow, [{"stream": stream, "day": at.date(), "usd": usd}], update=["usd"])
+    charge(tx, stream, cost, day=at.date())
     return before.failing_since is not None
 
 
-def read_failed(tx: Tx, stream: str, *, at: datetime, error: str) -> bool:
-    """Remember a poll that failed; True where it is the first one after a success."""
+def charge(tx: Tx, stream: str, cost: Decimal, *, day: date) -> None:
+    """Add what was paid to a stream's UTC day."""
+    if cost:
+        usd = spent(tx, stream, day=day).stream + cost
+        upsert(tx, SpendRow, [{"stream": stream, "day": day, "usd": usd}], update=["usd"])
+
+
+def read_failed(
+    tx: Tx, stream: str, *, at: datetime, error: str, mentions: int = 0, cost: Decimal = Decimal(0)
+) -> bool:
+    """Remember a poll that failed, or of which a part did; True where it is the first one after a success.
+
+    `mentions` and `cost` are what came of it all the same.
+    """
     before = _ensure(tx, stream)
-    since = before.failing_since or at
-    tx.execute(update(StreamRow).where(StreamRow.name == stream).values(failing_since=since, last_error=error))
+    tx.execute(
+        update(StreamRow)
+        .where(StreamRow.name == stream)
+        .values(
+            failing_since=before.failing_since or at,
+            last_error=error,
+            mentions_read=StreamRow.mentions_read + mentions,
+        )
+    )
+    charge(tx, stream, cost, day=at.date())
     return before.failing_since is None
 
 
@@ -74,6 +136,8 @@ def health(tx: Tx, *, day: date) -> list[StreamHealth]:
             last_error=row.last_error,
             mentions_read=row.mentions_read,
             spent_today_usd=usd or Decimal(0),
+            tried_at=row.tried_at,
+            headroom=Headroom(row.quota_left, row.quota_of, row.quota_until, row.secret_until),
         )
         for row, usd in rows
     ]

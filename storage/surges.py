@@ -36,6 +36,12 @@ def get(tx: Tx, surge_id: str) -> SurgeSpan | None:
     return None if row is None else _span(row)
 
 
+def of_case(tx: Tx, case_id: str) -> SurgeSpan | None:
+    """Return the surge that a case was put into."""
+    row = tx.scalar(select(SurgeRow).join(CaseRow, CaseRow.surge == SurgeRow.id).where(CaseRow.id == case_id))
+    return None if row is None else _span(row)
+
+
 def begin(tx: Tx, span: SurgeSpan) -> None:
     """Store a surge; of a brand one goes on in a channel at a time."""
     tx.execute(insert(SurgeRow).values(asdict(span)))

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -18,9 +18,24 @@ def of_post(mention_id: str, secret: bytes) -> str:
     return hmac.new(secret, mention_id.encode(), hashlib.sha256).hexdigest()
 
 
+def of_aged(mention_id: str, secret: bytes) -> str:
+    """Return the digest that stands for a post which we kept as long as we may: that is no reason against copies."""
+    return of_post(f"aged {mention_id}", secret)
+
+
 def put(tx: Tx, digests: Iterable[str], *, at: datetime) -> None:
     """Keep these away for ever. A customer record's digest is its `origin`, which is keyed already."""
     upsert(tx, TombstoneRow, [{"digest": digest, "at": at} for digest in digests])
+
+
+def put_all(tx: Tx, stones: Mapping[str, datetime]) -> None:
+    """Keep these away for ever, each since its moment."""
+    upsert(tx, TombstoneRow, [{"digest": digest, "at": at} for digest, at in stones.items()])
+
+
+def every(tx: Tx) -> dict[str, datetime]:
+    """Return all digests, each with the moment since which it stands."""
+    return dict(tx.execute(select(TombstoneRow.digest, TombstoneRow.at).order_by(TombstoneRow.digest)).all())
 
 
 def standing(tx: Tx, digests: Sequence[str]) -> set[str]:
@@ -32,11 +47,16 @@ def standing(tx: Tx, digests: Sequence[str]) -> set[str]:
 
 
 def erased(tx: Tx, mentions: Sequence[Mention], *, secret: bytes) -> set[str]:
-    """Return the ids of those posts that must not be stored: erased ones, and reposts of these, which quote them."""
-    stand_for = {mention.id: [mention.id] for mention in mentions}
-    for mention in mentions:
-        if mention.repost_of:
-            stand_for[mention.id].append(mention.repost_of)
-    digests = {one: of_post(one, secret) for ids in stand_for.values() for one in ids}
-    found = standing(tx, list(digests.values()))
-    return {mention_id for mention_id, ids in stand_for.items() if any(digests[one] in found for one in ids)}
+    """Return the ids of the posts that must not be stored: erased ones, and reposts of removed ones, which quote them.
+
+    A repost of what only grew too old may be.
+    """
+    stand_for = {
+        mention.id: [
+            of_aged(mention.id, secret),
+            *(of_post(one, secret) for one in (mention.id, mention.repost_of) if one),
+        ]
+        for mention in mentions
+    }
+    found = standing(tx, [digest for digests in stand_for.values() for digest in digests])
+    return {mention_id for mention_id, digests in stand_for.items() if not found.isdisjoint(digests)}

@@ -24,6 +24,16 @@ def upsert(tx: Tx, table: type[Row], rows: Sequence[Mapping[str, Any]], *, updat
         tx.execute(_insert(tx.get_bind().dialect.name, table, tuple(update)), list(rows))
 
 
+def add_up(tx: Tx, table: type[Row], rows: Sequence[Mapping[str, Any]], column: str) -> None:
+    """Insert rows; where the primary key exists add to the number in `column`."""
+    if rows:
+        kept = _table(table)
+        insert = (sqlite.insert if tx.get_bind().dialect.name == "sqlite" else postgresql.insert)(kept)
+        summed = {column: kept.c[column] + insert.excluded[column]}
+        added = insert.on_conflict_do_update(index_elements=list(kept.primary_key), set_=summed)
+        tx.execute(added, list(rows))
+
+
 def insert_new(tx: Tx, table: type[Row], row: Mapping[str, Any]) -> bool:
     """Insert one row; False where one with a key of its own is there already."""
     statement = _insert(tx.get_bind().dialect.name, table, ()).returning(*_table(table).primary_key)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, exists, func, select
 
-from domain.mention import Mention
+from domain.mention import Mention, MentionId
 from storage.database import Tx
 from storage.tables import AuthorRow, MentionRow, SightingRow, VoiceRow
 from storage.upserts import chunks, upsert
@@ -97,16 +97,16 @@ def posts(
     return [VoicePost(one, rival or None, *rest) for one, rival, *rest in rows]
 
 
-def expire(tx: Tx, *, brand: str, rival: str | None, before: datetime, limit: int) -> list[str]:
+def expire(tx: Tx, *, brand: str, rival: str | None, before: datetime, limit: int) -> list[MentionId]:
     """Forget up to `limit` posts of one side that are older than a moment; return those that nothing else needs now."""
     old = VoiceRow.brand == brand, VoiceRow.rival == (rival or OURS), VoiceRow.posted_at < before
     ids = list(tx.scalars(select(VoiceRow.mention_id).where(*old).distinct().limit(limit)))
-    free: list[str] = []
+    free: list[MentionId] = []
     for some in chunks(ids):
         tx.execute(delete(VoiceRow).where(*old, VoiceRow.mention_id.in_(some)))
         needed = set(tx.scalars(select(VoiceRow.mention_id).where(VoiceRow.mention_id.in_(some))))
         needed |= set(tx.scalars(select(SightingRow.mention_id).where(SightingRow.mention_id.in_(some))))
-        free += [one for one in some if one not in needed]
+        free += [MentionId(one) for one in some if one not in needed]
     return sorted(free)
 
 

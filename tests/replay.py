@@ -5,6 +5,7 @@ import threading
 import zlib
 from collections import defaultdict, deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import yaml
+from websockets.frames import Frame, Opcode
+from websockets.utils import accept_key
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,8 @@ class Asked:
     path: str
     query: dict[str, str]
     headers: dict[str, str] = field(repr=False)
+    pairs: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """The query where a name stands in it more than once."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,13 @@ class Reply:
         """The body without its encoding."""
         compressed = self.body.startswith(b"\x1f\x8b")
         return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(self.body) if compressed else self.body
+
+
+@dataclass(frozen=True)
+class Frames(Reply):
+    """A WebSocket that sends these texts, and then nothing more until the client leaves; with `drop` it breaks off."""
+
+    texts: tuple[str, ...] = ()
 
 
 def json_reply(value: object, *, status: int = 200, headers: dict[str, str] | None = None) -> Reply:
@@ -77,18 +89,38 @@ class Server:
     def _serve(self, handler: BaseHTTPRequestHandler) -> None:
         handler.rfile.read(int(handler.headers.get("Content-Length", 0)))
         url = urlsplit(handler.path)
-        asked = Asked(handler.command, unquote(url.path), dict(parse_qsl(url.query)), dict(handler.headers.items()))
+        pairs = parse_qsl(url.query)
+        asked = Asked(handler.command, unquote(url.path), dict(pairs), dict(handler.headers.items()), tuple(pairs))
         self.asked.append(asked)
         reply = self._answer(asked)
         self._closing.wait(reply.hang)
-        if reply.drop or reply.hang:
+        if (reply.drop and not isinstance(reply, Frames)) or reply.hang:
             handler.close_connection = True
+            return
+        if "Upgrade" in asked.headers:
+            handler.protocol_version = "HTTP/1.1"  # of which WebSockets are a part
+        if isinstance(reply, Frames):
+            self._stream(handler, reply)
             return
         handler.send_response(reply.status)
         for name, value in {**reply.headers, "Content-Length": str(len(reply.body))}.items():
             handler.send_header(name, value)
         handler.end_headers()
         handler.wfile.write(reply.body)
+
+    def _stream(self, handler: BaseHTTPRequestHandler, reply: Frames) -> None:
+        handler.close_connection = True
+        handler.send_response(101)
+        accepted = accept_key(handler.headers["Sec-WebSocket-Key"])
+        for name, value in {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Accept": accepted}.items():
+            handler.send_header(name, value)
+        handler.end_headers()
+        with suppress(OSError):  # the client may leave at any frame
+            for text in reply.texts:
+                handler.wfile.write(Frame(Opcode.TEXT, text.encode()).serialize(mask=False))
+            if not reply.drop:
+                handler.rfile.read(1)  # the first byte of its goodbye
+                handler.wfile.write(Frame(Opcode.CLOSE, b"").serialize(mask=False))
 
 
 @dataclass(frozen=True)

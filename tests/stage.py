@@ -17,9 +17,10 @@ from unittest.mock import patch
 from config.load import load
 from domain.clock import Clock, system_clock
 from sandbox.bot_settings import bot_environment, bot_settings_toml
+from sandbox.ids import Platform
 from sandbox.server import Sandbox
 from sandbox.slack import Channel, Message
-from sandbox.world import Draft, Platform, Post
+from sandbox.world import Draft, Post
 from service.running import Running, connect_bot
 
 ROOT = Path(__file__).parents[1]

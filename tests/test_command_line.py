@@ -403,6 +403,23 @@ def test_audit_verify_finds_what_was_changed(config):
     assert (told.code, told.json["whole"], told.json["broken"]) == (1, False, [1])
 
 
+# compliance
+
+
+def test_the_compliance_report_names_every_platform_that_is_listened_to(config):
+    told = earshot("compliance", "report", "--config", config)
+    assert (told.code, told.err) == (0, "")
+    assert "0 posts" in told.out
+    rows = earshot("compliance", "report", "--json", "--config", config).json
+    assert {row["platform"] for row in rows} >= {"x"}
+    assert all(row["posts"] == 0 for row in rows)
+
+
+def test_a_post_that_was_never_edited_has_no_versions(config):
+    done = earshot("compliance", "versions", "mastodon:1", "--config", config)
+    assert (done.code, done.out) == (0, "")
+
+
 # forget
 
 
@@ -484,3 +501,40 @@ def test_help_and_the_design_name_the_same_commands():
         "forget",
     ):
         assert f" {command} " in done.stdout
+
+
+# query
+
+
+def test_queries_are_tried_saved_listed_and_told(config):
+    tried = earshot("query", "test", "lumora price* -is:repost followers:>1k", "--json", "--config", config)
+    assert tried.code == 0
+    told = json.loads(tried.out)
+    assert (told["found"], told["looked_at"], len(told["days"])) == (0, 0, 30)
+    assert told["platforms"] == [
+        {
+            "platform": "x",
+            "found": 0,
+            "read": 0,
+            "monthly_usd": "0",
+            "searches": ["lumora -is:retweet"],
+            "judged_here": ["price*", "followers:>=1001"],
+            "problem": "",
+        }
+    ]
+    assert "lumora -is:retweet" in earshot("query", "test", "lumora -is:repost", "--config", config).out
+    for text in ("lumora", "@brand"):
+        assert earshot("query", "save", "Prices", text, "--config", config).code == 0
+    (newest,) = [json.loads(line) for line in earshot("query", "list", "--config", config).out.splitlines()]
+    assert (newest["name"], newest["version"], newest["text"], newest["by"]) == ("prices", 2, "@brand", "operator")
+    history = earshot("query", "history", "prices", "--config", config).out.splitlines()
+    assert [json.loads(line)["version"] for line in history] == [2, 1]
+
+
+def test_a_query_that_cannot_be_read_is_pointed_at(config):
+    done = earshot("query", "save", "prices", "lumora or price", "--config", config)
+    assert (done.code, done.out) == (1, "")
+    assert "Column 8: write OR in capitals" in done.err
+    assert "lumora or price\n       ^" in done.err
+    assert earshot("query", "history", "prices", "--config", config).code == 1
+    assert earshot("query", "test", "lumora", "--brand", "Helio", "--config", config).code == 2

@@ -8,6 +8,7 @@ from slack_bolt import App, Respond
 
 from bot.commands.auditing import audit_page, show_audit
 from bot.commands.customers import look_up_customer, offer_to_forget
+from bot.commands.explaining import show_why
 from bot.commands.figures import evidence_page, kpi_page, show_health, show_kpis, show_stats, stats_page
 from bot.commands.lists import (
     queue_page,
@@ -19,6 +20,7 @@ from bot.commands.lists import (
     unsure_page,
 )
 from bot.commands.muting import mute, mutes_page, unmute
+from bot.commands.queries import query
 from bot.desk import Answer, Ask, Desk, Verb, show
 from bot.escaping import unescape
 from bot.reception import listener
@@ -80,6 +82,15 @@ VERBS = (
         "search refund author:@jane",
     ),
     Verb(
+        "why",
+        "why LINK or ID",
+        "why a post was alerted or not: all that happened to it",
+        "why https://x.com/jane/status/12",
+        Action.EXPLAIN,
+        show_why,
+        "why x:12",
+    ),
+    Verb(
         "unsure",
         "unsure [brand:NAME] [page]",
         "the posts that wait for a person's eye, to be judged",
@@ -105,6 +116,15 @@ VERBS = (
         Action.MUTE,
         unmute,
         "unmute price rise",
+    ),
+    Verb(
+        "query",
+        "query test QUERY | save NAME QUERY | list | history NAME [brand:NAME before the query]",
+        "try what a stream would listen for, and save it",
+        'query test lumora "price rise" -is:repost',
+        Action.TEST_QUERY,
+        query,
+        "query history lumora",
     ),
     Verb(
         "kpi",
@@ -196,10 +216,10 @@ def register(app: App, desk: Desk) -> None:
 
     def on_earshot(command: dict[str, Any], respond: Respond) -> None:
         name, _, words = unescape(command.get("text", "")).strip().partition(" ")
-        show(respond, _answer(_verb(name or "help", words), words, command, desk))
+        show(respond, _answer(_verb(name or "help", words), words, command, desk), body=command)
 
     def on_customer(command: dict[str, Any], respond: Respond) -> None:
-        show(respond, _answer(LOOK_UP, unescape(command.get("text", "")), command, desk))
+        show(respond, _answer(LOOK_UP, unescape(command.get("text", "")), command, desk), body=command)
 
     app.command(EARSHOT)(listener(on_earshot))
     app.command(CUSTOMER)(listener(on_customer))

@@ -43,4 +43,4 @@ def _entry(entry: AuditEntry) -> str:
     actor = who(None if entry.actor == _US else entry.actor)
     detail = f" ({inline(entry.detail)})" if entry.detail else ""
     about = f"`{inline(entry.subject)}`" if entry.subject else ""
-    return f"#{entry.number:,} · {when(entry.at)} · {actor} · {inline(entry.action)} {about}{detail}"
+    return f"#{entry.number:,} · {when(entry.at)} · {actor} · {inline(entry.action.replace('_', ' '))} {about}{detail}"

@@ -31,7 +31,12 @@ def _summary(batch: BatchLine) -> str:
     if batch.kind is MessageKind.REVIEW:
         verb = "waits" if batch.total == 1 else "wait"
         return f"🤔 {posts} about *{brand}* {verb} for a person's eye"
-    return f"💤 {posts} about *{brand}* without anything to answer"
+    quiet = batch.total - batch.late
+    asleep = f"💤 {count(quiet, 'post')} about *{brand}* without anything to answer"
+    if not batch.late:
+        return asleep
+    late = f"⏳ {count(batch.late, 'post')} about *{brand}* read too late for a card, in `/earshot queue`"
+    return f"{late}; {asleep}" if quiet else late
 
 
 def _facts(seen: SeenMention, kind: MessageKind) -> str:
@@ -42,6 +47,8 @@ def _facts(seen: SeenMention, kind: MessageKind) -> str:
     if kind is MessageKind.REVIEW:
         facts += [intent_words(seen.predictions.of(SWITCHING)), inline(seen.triage.reason)]
         doubt = doubt if relevance and relevance.unsure else None  # a sure one is the reason that has been given
+    if seen.late:
+        facts += [inline(seen.triage.reason), "too old for a card when it was read"]
     if doubt:
         facts.append(doubt)
     return " · ".join(facts)

@@ -39,6 +39,7 @@ from domain.case import (
     HistoryLine,
     SeenMention,
 )
+from domain.compliance import TOO_OLD
 from domain.prediction import COMPLAINT, RELEVANCE, SENTIMENT, SWITCHING
 from domain.reply import Credit, CreditReason
 
@@ -94,7 +95,8 @@ def card_blocks(file: CaseFile, *, now: datetime) -> list[Block]:
     blocks: list[Block] = [line(_title(file))]
     if file.mentions:
         blocks.append(small(said(byline(file.author), limit=400, empty="(unknown author)")))
-    blocks += _posts(file.mentions)
+    blocks += _context(file)
+    blocks += _posts(file)
     if file.mentions:
         blocks.append(SectionBlock(fields=[words(field) for field in _fields(file, now)]))
     if file.copies:
@@ -121,13 +123,19 @@ def card_text(file: CaseFile) -> str:
 def card_plain_text(file: CaseFile, *, now: datetime) -> str:
     """Say the whole card without blocks; it has no buttons."""
     link_line = [link(file.mentions[-1].mention.url, "Open post")] if file.mentions else []
-    return "\n".join([card_text(file), f"{STATE_NAMES[file.case.state]} · {_due(file, now)}", *link_line])
+    return "\n".join([card_text(file), f"{_state(file)} · {_due(file, now)}", *link_line])
 
 
 def short_title(file: CaseFile, *, now: datetime) -> str:
     """Say in one line what the case is and by when it wants an answer."""
-    value = f" · {inline(file.customer.value_band)} value" if file.customer else ""
-    return f"{_title(file)} · {_due(file, now)}{value}"
+    return f"{_title(file)} · {_due(file, now)}{_value(file)}"
+
+
+def brief_title(file: CaseFile, *, now: datetime) -> str:
+    """Say the same where the message is never changed, and so without where the case stands, which would be."""
+    case = file.case
+    title = f"{_ICON[case.kind]} *{_kind(file)}* on {platform_name(case.platform)} · {urgency_words(case.urgency)}"
+    return f"{title} · {_due(file, now)}{_value(file)}"
 
 
 def _title(file: CaseFile) -> str:
@@ -135,8 +143,21 @@ def _title(file: CaseFile) -> str:
     icon = _ICON[case.kind] if file.counted else "⚪"
     return (
         f"{icon} *{_kind(file)}* on {platform_name(case.platform)} about *{inline(case.brand)}*"
-        f" · {urgency_words(case.urgency)} · *{STATE_NAMES[case.state]}*{_who_and_when(case)}"
+        f" · {urgency_words(case.urgency)} · *{_state(file)}*{_who_and_when(case)}"
     )
+
+
+def _state(file: CaseFile) -> str:
+    return "Erased, as it was old" if _too_old(file) else STATE_NAMES[file.case.state]
+
+
+def _too_old(file: CaseFile) -> bool:
+    """Tell whether the posts went because of their age, and not by their author's wish."""
+    return file.case.state is CaseState.REMOVED and any(line.action == TOO_OLD for line in file.history)
+
+
+def _value(file: CaseFile) -> str:
+    return f" · {inline(file.customer.value_band)} value" if file.customer else ""
 
 
 def _who_and_when(case: Case) -> str:
@@ -160,10 +181,21 @@ def _kind(file: CaseFile) -> str:
     return kind if file.counted else f"No {kind.lower()}"
 
 
-def _posts(mentions: tuple[SeenMention, ...]) -> list[Block]:
+def _context(file: CaseFile) -> list[Block]:
+    """Say in one line what the first post answers."""
+    if file.context is None or not file.mentions:
+        return []
+    author = file.context.author
+    whom = f" to {inline(handle(author.platform, author.handle), limit=80)}" if author.handle else ""
+    return [small(words(f"↩ in reply{whom}: “{inline(file.context.text, limit=200)}”"))]
+
+
+def _posts(file: CaseFile) -> list[Block]:
     """Quote the first post and, where the author went on, the latest."""
+    mentions = file.mentions
     if not mentions:
-        return [line("_The author removed the post. Nothing of it is kept._")]
+        why = "The post was too old to be kept any longer." if _too_old(file) else "The author removed the post."
+        return [line(f"_{why} Nothing of it is kept._")]
     first = mentions[0].mention
     blocks: list[Block] = [quoted(first.text, limit=1500, lines=15)]
     facts = [f"posted {when(first.posted_at)}", f"language: {inline(_language(mentions[0]), limit=40)}"]

@@ -80,7 +80,7 @@ def escalate_view(subject: str, *, policy: EscalationPolicy) -> View:
 
 def product_view(subject: str, *, channel: str | None, quote: str | None = None, brands: Sequence[str] = ()) -> View:
     """Ask what product should know of a post; `quote` is what a message in Slack says, to be cut to what matters."""
-    blocks = [line(f"The post goes to {named(channel)}.")] if channel else []
+    blocks = [line(f"It goes to {named(channel)}.")] if channel else []
     return _passing_on("Send to product", PRODUCT_FORM, "Send", subject, blocks, quote=quote, brands=brands)
 
 

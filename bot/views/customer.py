@@ -116,7 +116,8 @@ def _account(each: Link) -> str:
         LinkState.SUSPENDED: "suspended: the handle now belongs to another account",
         LinkState.REMOVED: "removed",
     }[each.state]
-    evidence = f" ({inline(each.evidence)})" if each.evidence else ""
+    evidence = f"linked by {who(each.by)}" if each.by else inline(each.evidence)
+    evidence = f" ({evidence})" if evidence else ""
     return f"• {platform_name(each.account.platform)} {account} · {each.grade.value} · {state}{evidence}"
 
 

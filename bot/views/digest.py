@@ -37,6 +37,7 @@ from bot.views.elements import (
     who,
     words,
 )
+from bot.views.gaps import gaps_sentence
 from bot.views.kpi import correction_lines, day_words, evidence_button
 from domain.digest import Digest, Quote, WaitingCase
 
@@ -49,6 +50,8 @@ def digest_blocks(digest: Digest) -> list[Block]:
     blocks += paragraphs([title, *(f"{mark} {_ours(text)}" for mark, text in kpi_lines(digest))])
     blocks.append(small(words(_ours(minor_kpis(digest), limit=1900))))
     blocks += [small(words(_ours(text, limit=600))) for text in correction_lines(digest.corrections, most=3)]
+    if missed := gaps_sentence(digest.gaps):
+        blocks.append(small(words(f"⚠️ {_ours(missed, limit=900)}")))
     until = digest.closed_day + timedelta(days=1)
     blocks += buttons([evidence_button("response_rate", digest.brand, digest.closed_day, until)])
     blocks += _changes(digest)

@@ -103,7 +103,8 @@ def movement_lines(digest: Digest) -> list[Marked]:
         return [(NONE, "There are no earlier days to compare with yet.")] if digest.volume.mentions else []
     if not digest.movement.movers:
         return [(NONE, "Nothing moved much.")] if digest.volume.mentions else []
-    return [(UP if m.now > m.usual else DOWN, _mover(m)) for m in digest.movement.movers[:_MOVERS]]
+    movers = digest.movement.movers[: _MOVERS if digest.volume.mentions else 1]  # on a quiet day all fell to nothing
+    return [(UP if m.now > m.usual else DOWN, _mover(m)) for m in movers]
 
 
 def topics_words(digest: Digest) -> str:

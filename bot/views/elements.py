@@ -35,8 +35,21 @@ MESSAGE_TEXT = 13_000
 _USER_ID = re.compile(r"[UW][A-Z0-9]{1,20}")
 _GROUP_ID = re.compile(r"S[A-Z0-9]{1,20}")
 _CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{1,20}")
-PLATFORM_NAMES = {"x": "X", "reddit": "Reddit"}
-_HANDLE_PREFIX = {"x": "@", "reddit": "u/"}
+PLATFORM_NAMES = {
+    "appstore": "App Store",
+    "bluesky": "Bluesky",
+    "discourse": "Discourse",
+    "github": "GitHub",
+    "hackernews": "Hacker News",
+    "mastodon": "Mastodon",
+    "reddit": "Reddit",
+    "rss": "RSS",
+    "stackexchange": "Stack Exchange",
+    "webhook": "Webhook",
+    "x": "X",
+    "youtube": "YouTube",
+}
+_HANDLE_PREFIX = {"x": "@", "reddit": "u/", "bluesky": "@", "mastodon": "@"}
 
 
 def said(text: str, *, limit: int = SECTION_LIMIT, lines: int = 1, empty: str = "(no text)") -> PlainTextObject:

@@ -8,11 +8,12 @@ from bot.escaping import link
 from bot.views.elements import handle, header, inline, line, platform_name, said, small, when, words
 from bot.views.kpi import evidence_value, kpi_label, kpi_line, period_words
 from bot.views.paging import PAGE, page_buttons
+from crm.kpis import HEARING
 from domain.evidence import EvidencePage, EvidenceRow
 
 ROWS = "evidence"
 
-_COUNTED = {1: "✅ counts", 0: "▫️ counts not", -1: "➖ counts against"}
+_COUNTED = {1: "✅ counts", 0: "▫️ does not count", -1: "➖ counts against"}
 
 
 def evidence_blocks(page: EvidencePage, *, brand: str, since: date, until: date) -> list[Block]:
@@ -40,14 +41,15 @@ def evidence_text(page: EvidencePage, *, brand: str, since: date, until: date) -
 def _difference(page: EvidencePage) -> str:
     """Say where a figure of closed days and the rows that are left of them differ."""
     figure = page.kpi.denominator if page.kpi.denominator is not None else page.kpi.numerator
-    whole = figure is not None and figure == int(figure)
+    whole = figure is not None and figure == int(figure) and page.kpi.name not in HEARING
     if not whole or figure == page.total:
         return ""
     return f" The figure stays that of the closed days, {figure:,.0f}; the rows are those stored now."
 
 
 def _row_blocks(row: EvidenceRow) -> list[Block]:
-    facts = [_COUNTED[row.weight], f"`{inline(row.id, limit=80)}`"]
+    counted = f"{row.weight:,} of {row.of:,} min read" if row.what == "source" else _COUNTED[row.weight]
+    facts = [counted, f"`{inline(row.id, limit=80)}`"]
     facts += [platform_name(row.platform)] if row.platform else []
     facts += [inline(row.state)] if row.state else []
     facts += [f"posted {when(row.posted_at)}"] if row.posted_at else []

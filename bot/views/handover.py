@@ -1,5 +1,7 @@
 """What people are told directly or in other channels: a case of hers, an escalation, a post for product."""
 
+from datetime import datetime
+
 from slack_sdk.models.blocks import Block, SectionBlock
 
 from bot.escaping import link
@@ -25,19 +27,20 @@ _GONE = "_The author removed the post. Nothing of it is kept._"
 _ICONS = {HandoverKind.ESCALATION: "🚨", HandoverKind.PRODUCT: "📦", HandoverKind.LEAD: "🌱"}
 
 
-def nudge_blocks(nudge: Nudge) -> list[Block]:
+def nudge_blocks(nudge: Nudge, *, now: datetime) -> list[Block]:
     """Tell a person of a case of hers; nothing of the post is in it."""
-    return [line(nudge_text(nudge))]
+    return [line(nudge_text(nudge, now=now))]
 
 
-def nudge_text(nudge: Nudge) -> str:
+def nudge_text(nudge: Nudge, *, now: datetime) -> str:
     """Say it in one line, with the link to the card."""
     happened = {
         NudgeReason.ASSIGNED: f"👋 {who(nudge.by)} assigned you",
-        NudgeReason.AWAKE: "⏰ The snooze is over of",
+        NudgeReason.AWAKE: "⏰ Back from its snooze:",
     }[nudge.reason]
     card = f" {link(nudge.card_url, 'Open the card')}" if nudge.card_url else ""
-    return f"{happened} {_case(nudge.case)}, due {when(nudge.case.due_at)}.{card}"
+    due = f"{'overdue since' if now > nudge.case.due_at else 'due'} {when(nudge.case.due_at)}"
+    return f"{happened} {_case(nudge.case)}, {due}.{card}"
 
 
 def handover_blocks(handed: HandedOver) -> list[Block]:

@@ -55,7 +55,7 @@ def home_view(home: Home, *, now: datetime, settings: Sequence[Setting] = ()) ->
         *paragraphs(_state(state) for state in home.team[:BRANDS_SHOWN]),
         header("KPIs since Monday"),
         *paragraphs(said for brand, kpis in home.kpis[:BRANDS_SHOWN] for said in _kpis(brand, kpis)),
-        small(words(f"{_lamp(home)} {health_text(home.health)} `/earshot health` tells more.")),
+        small(words(f"{_lamp(home)} How Earshot hears: {health_text(home.health)} `/earshot health` tells more.")),
         header("What Earshot tells me directly"),
         _preferences(home.preferences),
     ]

@@ -39,8 +39,12 @@ def kpi_blocks(
     corrections: Sequence[DayCorrection] = (),
     with_buttons: bool = True,
 ) -> list[Block]:
-    """List KPIs over the local days [since, until), each beside the button that shows its rows."""
+    """Show how the targets stand, then KPIs over the local days [since, until), each with a button for its rows."""
     blocks: list[Block] = [header(kpi_text(brand=brand, since=since, until=until))]
+    if scores:
+        blocks += paragraphs(
+            [f"*Targets*, by the last {SPAN_DAYS} days whose time to answer is over", *score_lines(scores)]
+        )
     if with_buttons:
         blocks += [
             SectionBlock(text=words(kpi_line(kpi)), accessory=evidence_button(kpi.name, brand, since, until))
@@ -48,10 +52,6 @@ def kpi_blocks(
         ]
     else:
         blocks += paragraphs([kpi_line(kpi) for kpi in kpis])
-    if scores:
-        blocks += paragraphs(
-            [f"*Targets*, by the last {SPAN_DAYS} days whose time to answer is over", *score_lines(scores)]
-        )
     if corrections:
         blocks += paragraphs(["*Known since the day was closed*", *correction_lines(corrections)])
     return blocks

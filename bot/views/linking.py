@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from slack_sdk.models.blocks import Block, PlainTextObject
+from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
 from bot.views.customer import customer_name
@@ -34,11 +34,13 @@ _KNOWN = {
     Known.GUESSED.value: "I think so (a suggestion: it never counts)",
 }
 _TITLE = "Link to customer"
+SOMEBODY_ELSE = "else"
+"""Stands among the customers for another search."""
 
 
 def search_view(subject: str, *, author: Author | None, typed: str = "", nobody: bool = False) -> View:
     """Ask whom to look for; `nobody` says that nobody was found for what was `typed`."""
-    blocks: list[Block] = [small(words("Account:"), _account(author))] if author else []
+    blocks = _whose(author)
     if nobody:
         blocks.append(line("⚠️ Nobody was found. Try an e-mail address, a handle, a name or an id."))
     hint = "An e-mail address, a handle, a phone number, a name or an id"
@@ -46,11 +48,12 @@ def search_view(subject: str, *, author: Author | None, typed: str = "", nobody:
     return modal(_TITLE, blocks, callback_id=SEARCH_FORM, subject=subject, submit="Find")
 
 
-def choice_view(subject: str, profiles: Sequence[CustomerProfile]) -> View:
-    """Let a person choose a customer, and say how she knows."""
+def choice_view(subject: str, profiles: Sequence[CustomerProfile], *, author: Author | None) -> View:
+    """Let a person choose a customer, or another search, and say how she knows."""
     found = {profile.customer.id: _described(profile.customer) for profile in profiles}
     chosen = next(iter(found)) if len(found) == 1 else None
-    blocks = [choice_field(CUSTOMER, "Which one?", found, chosen=chosen), _known_field()]
+    offered = found | {SOMEBODY_ELSE: "Somebody else: search again"}
+    blocks = [*_whose(author), choice_field(CUSTOMER, "Which one?", offered, chosen=chosen), _known_field()]
     return modal(_TITLE, blocks, callback_id=LINK_FORM, subject=subject, submit="Link")
 
 
@@ -95,5 +98,9 @@ def _handle(link: Link) -> str:
     return f"{handle(link.account.platform, link.account.handle)} on {platform_name(link.account.platform)}"
 
 
-def _account(author: Author) -> PlainTextObject:
-    return said(f"{handle(author.platform, author.handle)} on {platform_name(author.platform)}", limit=200)
+def _whose(author: Author | None) -> list[Block]:
+    """Say whose account is being linked."""
+    if author is None:
+        return []
+    account = f"{handle(author.platform, author.handle)} on {platform_name(author.platform)}"
+    return [small(words("Account:"), said(account, limit=200))]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import Block, SectionBlock
 from slack_sdk.models.views import View
 
-from bot.views.elements import button, count, inline, line, when, who, words
+from bot.views.elements import button, count, handle, inline, line, platform_name, when, who, words
 from bot.views.fields import menu_field, text_field
 from bot.views.modal import modal
 from bot.views.paging import PAGE, page_buttons, showing
@@ -65,6 +65,12 @@ def _begun_words(mute: Mute) -> str:
 
 def mute_words(mute: Mute) -> str:
     """Say what is muted, for which brand and until when."""
-    what = "Author" if mute.kind is MuteKind.AUTHOR else "Topic"
     brand = f"about {inline(mute.brand)}" if mute.brand else "about all brands"
-    return f"{what} *{inline(mute.shown)}* {brand} until {when(mute.until)}"
+    return f"{_what(mute)} {brand} until {when(mute.until)}"
+
+
+def _what(mute: Mute) -> str:
+    if mute.kind is MuteKind.TOPIC:
+        return f"Topic *{inline(mute.shown)}*"
+    platform, _, name = mute.shown.partition(":")
+    return f"Author *{inline(f'{handle(platform, name)} on {platform_name(platform)}')}*"

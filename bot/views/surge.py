@@ -4,7 +4,7 @@ from datetime import datetime
 
 from slack_sdk.models.blocks import Block, SectionBlock
 
-from bot.views.card import short_title, show_card
+from bot.views.card import brief_title, short_title, show_card
 from bot.views.elements import button, buttons, byline, count, inline, line, paragraphs, said, small, when, words
 from bot.views.paging import LATER, page_value
 from bot.views.queue import QUEUE
@@ -17,7 +17,7 @@ def surge_blocks(surge: Surge, *, now: datetime) -> list[Block]:
     blocks: list[Block] = [line(_headline(surge))]
     blocks += paragraphs(_figures(surge))
     for file in surge.loudest:
-        blocks += _case(file, now)
+        blocks += _case(file, short_title(file, now=now))
     return blocks + buttons(
         [button("Work through the queue", action_id=LATER, value=page_value(QUEUE, 0, f"|||{surge.span.brand}"))]
     )
@@ -35,7 +35,7 @@ def surge_line_blocks(told: SurgeLine, *, now: datetime) -> list[Block]:
     """Show what the surge brought in a short while, the most pressing first."""
     blocks: list[Block] = [line(f"*{surge_line_text(told)}*, {when(told.since)} to {when(told.until)}")]
     for file in told.shown:
-        blocks += _case(file, now)
+        blocks += _case(file, brief_title(file, now=now))
     hidden = told.total - len(told.shown)
     return [*blocks, small(words(f"and {hidden:,} more: `/earshot queue`"))] if hidden > 0 else blocks
 
@@ -61,9 +61,9 @@ def _figures(surge: Surge) -> list[str]:
     return lines
 
 
-def _case(file: CaseFile, now: datetime) -> list[Block]:
+def _case(file: CaseFile, title: str) -> list[Block]:
     latest = file.mentions[-1].mention
     return [
-        SectionBlock(text=words(short_title(file, now=now)), accessory=show_card(file.case.id)),
+        SectionBlock(text=words(title), accessory=show_card(file.case.id)),
         small(said(f"{byline(file.author)}: “{latest.text[:400]}”", limit=300)),
     ]

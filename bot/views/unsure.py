@@ -29,7 +29,7 @@ UNSURE = "unsure"
 _ROOM = 12_400 // PAGE
 """So many UTF-16 units has each post of a page."""
 
-_LABELS = {
+JUDGEMENTS = {
     Judgement.COMPLAINT: "It is a complaint",
     Judgement.OPPORTUNITY: "Thinks of joining",
     Judgement.NOTHING: "Nothing to answer",
@@ -86,5 +86,5 @@ def _post(seen: SeenMention, page: int, brand: str) -> list[Block]:
     return [
         quoted(mention.text, limit=min(500, _ROOM - units(facts) - 270), lines=5),  # beside author and buttons
         small(said(byline(mention.author), limit=200, empty="(unknown author)"), words(facts)),
-        *buttons(button(label, action_id=judge_id(each), value=value) for each, label in _LABELS.items()),
+        *buttons(button(label, action_id=judge_id(each), value=value) for each, label in JUDGEMENTS.items()),
     ]

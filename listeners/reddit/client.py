@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final
 
 import praw
@@ -13,7 +14,9 @@ from prawcore.exceptions import OAuthException, PrawcoreException, RequestExcept
 from prawcore.sessions import RetryStrategy
 from requests import Response
 
+from domain.clock import system_clock
 from domain.errors import CredentialsError, PlatformError
+from domain.health import Headroom
 from listeners.calls import NEXT_POLL, UndoneError, never_left
 from listeners.paging import MAX_PAGES
 from listeners.reddit.things import NAME
@@ -22,6 +25,7 @@ from listeners.settings import KEY, secret
 APPS: Final = "https://www.reddit.com/prefs/apps"
 
 _SIGN_IN = "/api/v1/access_token"
+_INBOX = "message/"
 
 _CREDENTIALS_FIX = f"Check REDDIT_CLIENT_ID and REDDIT_CLIENT_SECRET against {APPS}."
 _FIXES = {
@@ -37,7 +41,8 @@ class Settings:
     """A Reddit app, where its API is, and how carefully it is read.
 
     `user_agent` by Reddit's rules: `<platform>:<app id>:<version> (by /u/name)`. `refresh_token` signs the account in
-    that answers. `overlap_seconds`: a post that becomes visible so late is found all the same.
+    that answers, which must be one of `accounts`, the handles of ours. `overlap_seconds`: a post that becomes visible
+    so late is found all the same.
     """
 
     client_id: str = field(repr=False, metadata=secret("REDDIT_CLIENT_ID"))
@@ -49,6 +54,7 @@ class Settings:
     overlap_seconds: float = 600.0
     max_pages: int = MAX_PAGES
     refresh_token: str = field(default="", repr=False, metadata=secret("REDDIT_REFRESH_TOKEN"))
+    accounts: tuple[str, ...] = ()
 
 
 class _Quota:
@@ -56,12 +62,18 @@ class _Quota:
 
     def __init__(self) -> None:
         self._back_at = 0.0  # by the monotonic clock
+        self.headroom = Headroom()
 
     def wait(self) -> float:
         return max(0.0, self._back_at - time.monotonic())
 
     def note(self, response: Response) -> None:
-        """Learn from the headers of an answer."""
+        """Learn from the headers of an answer; Reddit tells the seconds until its quota begins anew."""
+        left, used = _seconds(response, "x-ratelimit-remaining"), _seconds(response, "x-ratelimit-used")
+        reset = _seconds(response, "x-ratelimit-reset")
+        if left is not None:
+            resets_at = None if reset is None else system_clock() + timedelta(seconds=reset)
+            self.headroom = Headroom(int(left), None if used is None else int(left + used), resets_at)
         refused = response.status_code == 429
         if refused or _seconds(response, "x-ratelimit-remaining") == 0:
             wait = _seconds(response, "retry-after") or _seconds(response, "x-ratelimit-reset") or 0.0
@@ -140,6 +152,10 @@ class Client:
             core: Any = self._reddit._core  # noqa: SLF001  # praw has no setting for it
             core._retry_strategy_class = _Once  # noqa: SLF001
 
+    def headroom(self) -> Headroom:
+        """Return what the last answer said of the quota."""
+        return self._quota.headroom
+
     def get(self, path: str, params: Mapping[str, str | int]) -> Any:
         """Return the JSON that Reddit answers, as the API gives it. Raises as `call`."""
         return self.call("GET", path, params=dict(params))
@@ -190,6 +206,11 @@ def _failure(response: Response, path: str) -> PlatformError:
     if status == 401 or _SIGN_IN in response.url:
         return CredentialsError(f"Reddit says {status} ({response.reason}). {_CREDENTIALS_FIX}", platform=NAME)
     says = f"Reddit says {status} ({response.reason}) to {path}."
+    if status == 403 and path.startswith(_INBOX):
+        fix = (
+            "The refresh token does not open the inbox: make REDDIT_REFRESH_TOKEN anew, with the scope privatemessages."
+        )
+        return CredentialsError(f"{says} {fix}", platform=NAME)
     if status in _FIXES:
         return PlatformError(f"{says} {_FIXES[status]}", platform=NAME)
     return _unanswered(says)

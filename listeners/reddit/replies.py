@@ -24,7 +24,16 @@ from listeners.paging import MAX_PAGES
 from listeners.reddit.client import Client, Settings
 from listeners.reddit.poll import PAGE_SIZE
 from listeners.reddit.things import NAME, SITE, mentions_from_response
-from listeners.replying import CLOCKS_DIFFER, failed, not_sent, refuse_beyond, same_words, told, unknown
+from listeners.replying import (
+    CLOCKS_DIFFER,
+    failed,
+    not_sent,
+    refuse_beyond,
+    refuse_stranger,
+    same_words,
+    told,
+    unknown,
+)
 
 LIMIT: Final = 10_000
 """Characters of a comment, by POST_comment in r2/r2/controllers/api.py of https://github.com/reddit-archive/reddit."""
@@ -62,15 +71,22 @@ class RedditReplier:
         self._client = Client(settings, signed_in=True)
         self._clock = clock
         self._one_at_a_time = threading.Lock()
+        self._accounts = settings.accounts
         self._me: Author | None = None
-        self.account = ""
+        self._refused = ""
+        self.account = settings.accounts[0] if len(settings.accounts) == 1 else ""
 
     def length(self, text: str) -> int:
         """Count the characters."""
         return len(text)
 
     def permits(self, mention: Mention) -> Permit:
-        """Permit every answer: what is locked, archived or closed to our account only Reddit knows, and refuses."""
+        """Permit every answer: what is locked, archived or closed to our account only Reddit knows, and refuses.
+
+        Once the refresh token is known to be for none of the brand's accounts, nothing is permitted.
+        """
+        if self._refused:
+            return Permit(may_send=False, reason=self._refused)
         account = f"u/{self.account}" if self.account else "the account that signed in"
         limits = "as far as the subreddit's rules allow it"
         if self._clock() - mention.posted_at > ARCHIVED_AFTER:
@@ -121,7 +137,12 @@ class RedditReplier:
         return None
 
     def _sign_in(self) -> Author:
-        """Return our account, looked up once. Raises PlatformError."""
+        """Return our account, looked up once.
+
+        Raises:
+            CredentialsError: the refresh token is of an account that is none of the brand's.
+            PlatformError: Reddit does not tell whose it is.
+        """
         if self._me is None:
             user = self._client.get("api/v1/me", {})
             try:
@@ -130,7 +151,12 @@ class RedditReplier:
                     self._me = Author(NAME, f"t2_{user['id']}", handle, url=f"{SITE}/user/{handle}")
             except InputError as error:
                 raise PlatformError(f"Reddit answered badly. {error}", platform=NAME) from error
-            self.account = self._me.handle
+        try:
+            refuse_stranger(self._me.handle, accounts=self._accounts, variable="REDDIT_REFRESH_TOKEN", platform=NAME)
+        except CredentialsError as error:
+            self._refused = str(error)
+            raise
+        self.account = self._me.handle
         return self._me
 
     def _sent(self, answer: Any, mention: Mention, me: Author) -> SentReply:
@@ -173,5 +199,7 @@ def _refusal(code: str, words: str) -> ReplyError:
 
 
 def _refused_account(error: CredentialsError) -> ReplyRejected:
-    says = f"{told(error)} If they are right, make a new REDDIT_REFRESH_TOKEN. Nothing was posted."
-    return ReplyRejected(says, platform=NAME, code="credentials")
+    says = told(error)
+    if "REDDIT_REFRESH_TOKEN" not in says:
+        says += " If they are right, make a new REDDIT_REFRESH_TOKEN."
+    return ReplyRejected(f"{says} Nothing was posted.", platform=NAME, code="credentials")

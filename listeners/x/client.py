@@ -12,7 +12,8 @@ from requests.adapters import HTTPAdapter
 
 from domain.clock import Clock
 from domain.errors import CredentialsError, CursorTooOldError, PlatformError
-from listeners.calls import NEXT_POLL, UndoneError, never_left
+from domain.health import Headroom
+from listeners.calls import NEXT_POLL, UndoneError, headroom_of, never_left
 from listeners.paging import MAX_PAGES
 from listeners.settings import KEY, secret
 from listeners.x.posts import NAME, Payload
@@ -21,7 +22,7 @@ HOST: Final = "https://api.twitter.com"
 """The host that tweepy has built in."""
 
 _FIXES = {
-    401: "Check X_BEARER_TOKEN and the other X_ keys, or make new ones at https://console.x.com.",
+    401: "Check X_BEARER_TOKEN and the other keys of X, or make new ones at https://console.x.com.",
     402: "Buy credits or raise the spending limit at https://console.x.com.",
     403: "See at https://console.x.com that the app belongs to a project and may read.",
 }
@@ -36,8 +37,9 @@ class Settings:
     With an access token, the mentions and posts of its account are read as that account, at a fifth of the price, and
     that account may answer. `accounts`: the handles of ours, among which that account is. `overlap_seconds`: a post
     that becomes visible so late is found all the same. The prices are those of a post and of a user in an answer, and
-    of a post among the mentions and posts of the account that authenticates, where it owns the app:
-    https://docs.x.com/x-api/getting-started/pricing
+    of a post among the mentions and posts of the account that authenticates, where it owns the app; of one count:
+    https://docs.x.com/x-api/getting-started/pricing. `reply_context` also reads what posts answer; `filtered_stream`
+    hears searches at once where the plan has it.
     """
 
     bearer_token: str = field(repr=False, metadata=secret("X_BEARER_TOKEN"))
@@ -49,6 +51,9 @@ class Settings:
     post_usd: Decimal = field(default=Decimal("0.005"), metadata=KEY)
     user_usd: Decimal = field(default=Decimal("0.010"), metadata=KEY)
     own_post_usd: Decimal = field(default=Decimal("0.001"), metadata=KEY)
+    count_usd: Decimal = field(default=Decimal("0.005"), metadata=KEY)
+    reply_context: bool = field(default=True, metadata=KEY)
+    filtered_stream: bool = field(default=False, metadata=KEY)
     timeout_seconds: float = 10.0
     overlap_seconds: float = 120.0
     max_pages: int = MAX_PAGES
@@ -61,7 +66,7 @@ class Settings:
         return self.access_token.partition("-")[0] if complete else None
 
 
-class _Adapter(HTTPAdapter):
+class Adapter(HTTPAdapter):
     """Bounds every call in time, and leads it to another server than tweepy's own."""
 
     def __init__(self, api_url: str, timeout: float) -> None:
@@ -86,11 +91,13 @@ class Client:
             settings.access_secret or None,
             return_type=requests.Response,
         )
-        self._api.session.mount(HOST, _Adapter(settings.api_url, settings.timeout_seconds))
+        self._api.session.mount(HOST, Adapter(settings.api_url, settings.timeout_seconds))
         self._where = f"X at {settings.api_url}"
         self._timeout = settings.timeout_seconds
         self._clock = clock
         self._quota_back_at: datetime | None = None
+        self.headroom = Headroom()
+        """What the last answer said of its endpoint's quota."""
 
     def call(self, request: Request) -> Payload:
         """Return the JSON object that X answers.
@@ -122,7 +129,8 @@ class Client:
             raise self._error(f"{self._where} refused with an answer that is not X's.") from error
         if not isinstance(answer, dict):
             raise self._error(f"{self._where} answered with a {type(answer).__name__} instead of an object.")
-        if response.headers.get("x-rate-limit-remaining") == "0":
+        self.headroom = headroom_of(response, "x-rate-limit")
+        if self.headroom.left == 0:
             self._quota_back_at = _reset_of(response)
         return answer
 

@@ -1,35 +1,54 @@
 """Polling one stream of X: what is asked, what it costs, and how far back X goes."""
 
 from dataclasses import replace
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
+import structlog
 import tweepy
 from requests import Response
 
 from domain.brand import SourceKind, Stream
 from domain.clock import Clock
 from domain.errors import CursorTooOldError, InputError, PlatformError
-from domain.mention import Batch, Cursor
-from listeners.bodies import reading
+from domain.health import Headroom
+from domain.mention import Batch, Cursor, Mention, Removal
+from listeners.bodies import in_order, reading
 from listeners.paging import Page, Place, Stretch, read
 from listeners.x.client import Client, Settings
+from listeners.x.filtered import FilteredStream, filtered_stream_of, merged
+from listeners.x.lookups import FIELDS, Lookups
 from listeners.x.posts import NAME, Payload, id_at, mentions_from_response, moment_of
 
 # https://docs.x.com/x-api/posts/search/introduction and .../timelines/introduction
 REACH: Final = timedelta(days=7)
 LARGEST_PAGE: Final = 100
-SMALLEST_PAGE: Final = {SourceKind.SEARCH: 10, SourceKind.MENTIONS: 5, SourceKind.OWN_POSTS: 5}
+SMALLEST_PAGE: Final = {SourceKind.SEARCH: 10, SourceKind.QUOTES: 10, SourceKind.MENTIONS: 5, SourceKind.OWN_POSTS: 5}
 
 _REACH_MARGIN = timedelta(minutes=10)
 """What is left of the reach is not asked for: clocks differ, and a poll takes time."""
 
-_FIELDS = {
-    "tweet_fields": "author_id,conversation_id,created_at,entities,lang,note_tweet,referenced_tweets,withheld",
-    "expansions": "author_id",
-    "user_fields": "name,public_metrics,username,verified,verified_type",
-}
+VERIFIED_AFTER: Final = timedelta(minutes=5)
+"""Where the filtered stream hears a search, the search itself looks for what it missed so often."""
+
+
+def query_of(stream: Stream) -> str | None:
+    """Return what a stream searches for; None where it reads an account's timeline.
+
+    A quote holds a link to the quoted post, which names its author; the timeline of mentions has only quotes that also
+    name the account in words. https://docs.x.com/x-api/posts/search/integrate/operators
+    """
+    match stream.kind:
+        case SourceKind.SEARCH:
+            return stream.target
+        case SourceKind.QUOTES:
+            links = " OR ".join(f'url:"{host}/{stream.target}/status"' for host in ("x.com", "twitter.com"))
+            return f"({links}) is:quote -is:retweet -from:{stream.target}"
+    return None
+
+
+log = structlog.get_logger(__name__)
 
 
 class XPoll:
@@ -38,19 +57,65 @@ class XPoll:
     def __init__(self, settings: Settings, stream: Stream, clock: Clock) -> None:
         self._settings = settings
         self._stream = stream
+        self._query = query_of(stream)
         self._clock = clock
         self._client = Client(settings, clock)
         self._bill = _Bill(clock, settings.user_usd)
+        self._lookups = Lookups(
+            settings, clock, charge=lambda found: self._bill.charge(found, post_usd=settings.post_usd)
+        )
         self._overlap = int(settings.overlap_seconds * 1000) << 22
         self._account_id: str | None = None
         self._owed_usd = Decimal(0)
         self._instead: tuple[Cursor | None, Place] | None = None
+        heard = settings.filtered_stream and self._query is not None
+        self._line: FilteredStream | None = filtered_stream_of(settings, clock) if heard else None
+        self._searched_at: datetime | None = None
+
+    @property
+    def count_usd(self) -> Decimal:
+        """What a count costs."""
+        return self._settings.count_usd
 
     def __call__(self, cursor: Cursor | None, *, budget_usd: Decimal | None = None) -> Batch:
         """Poll, see domain.seams.Poll.
 
         A cursor beyond X's reach raises CursorTooOldError once; polled again, it goes on where the reach begins.
         """
+        if self._line is None:
+            return self._search(cursor, budget_usd)
+        if told := self._line.complaint():
+            raise PlatformError(told, platform=NAME)
+        return self._hear(self._line, cursor, budget_usd)
+
+    def _hear(self, line: FilteredStream, cursor: Cursor | None, budget_usd: Decimal | None) -> Batch:
+        """Take what the filtered stream heard, and search where it may have missed something.
+
+        What was heard never moves the cursor: if it is lost on the way to the database, a search brings it again.
+        """
+        now, heard = self._clock(), line.hear(self._stream.name)
+        try:
+            mentions, removals, cost = self._take(merged(heard.bodies), budget_usd)
+        except InputError as error:
+            log.warning("filtered_stream_unreadable", stream=self._stream.name, error=str(error))
+            mentions, removals, cost, self._searched_at = (), (), Decimal(0), None
+        batch, searched_at = Batch((), cursor), self._searched_at
+        whole = searched_at is not None and heard.since is not None and heard.since <= searched_at
+        if not whole or now - (searched_at or now) >= VERIFIED_AFTER or self._place(cursor).left:
+            self._searched_at = None
+            batch = self._search(cursor, None if budget_usd is None else budget_usd - cost)
+            self._searched_at = now
+        cost += batch.cost_usd
+        allowed = (
+            None
+            if budget_usd is None
+            else max(0, int((budget_usd - cost) / (self._post_usd + self._settings.user_usd)))
+        )
+        line.listen(self._stream.name, self._query or "", allowed=allowed)
+        found = in_order((*batch.mentions, *mentions), (*batch.removals, *removals))
+        return replace(batch, mentions=found.mentions, removals=found.removals, cost_usd=cost)
+
+    def _search(self, cursor: Cursor | None, budget_usd: Decimal | None) -> Batch:
         place = self._place(cursor)
         try:
             return read(
@@ -62,7 +127,26 @@ class XPoll:
             )
         except CursorTooOldError as error:
             self._instead = (cursor, Place())
-            raise self._lost(str(error)) from error
+            raise self._lost(str(error), since=place.newest) from error
+
+    def headroom(self) -> Headroom:
+        """Return the quota of the last answer."""
+        return self._client.headroom
+
+    def count(self, since: datetime, until: datetime) -> int | None:
+        """Count what X finds of a search, see domain.seams.CountsPosts; accounts are not counted."""
+        if self._stream.kind is not SourceKind.SEARCH:
+            return None
+        span = {"start_time": f"{since:%Y-%m-%dT%H:%M:%SZ}", "end_time": f"{until:%Y-%m-%dT%H:%M:%SZ}"}
+        answer = self._client.call(
+            lambda api: api.get_recent_tweets_count(self._stream.target, granularity="day", **span)
+        )
+        try:
+            with reading("The count", answer):
+                return int(answer["meta"]["total_tweet_count"])
+        except InputError as error:
+            says = f"X's count cannot be used: {error} The next poll tries again."
+            raise PlatformError(says, platform=NAME) from error
 
     def _place(self, cursor: Cursor | None) -> Place:
         if self._instead is not None and self._instead[0] == cursor:
@@ -73,7 +157,7 @@ class XPoll:
         except ValueError as error:
             self._instead = (cursor, Place())
             raise self._lost("The saved place cannot be read.") from error
-        if self._stream.kind is not SourceKind.SEARCH:
+        if self._query is None:
             return place
         floors = [stretch.floor for stretch in place.left if stretch.floor is not None]
         if place.newest is not None:
@@ -81,19 +165,23 @@ class XPoll:
         if all(floor >= self._horizon for floor in floors):
             return reachable
         self._instead = (cursor, reachable)
-        raise self._lost(f"It was read up to {moment_of(min(floors)):%Y-%m-%d %H:%M} UTC.")
+        lowest = min(floors)
+        raise self._lost(f"It was read up to {moment_of(lowest):%Y-%m-%d %H:%M} UTC.", since=lowest)
 
-    def _lost(self, why: str) -> CursorTooOldError:
+    def _lost(self, why: str, *, since: int | None = None) -> CursorTooOldError:
+        """Make the error; `since` is the id up to which the stream was read."""
         return CursorTooOldError(
             f"X is searched back for {REACH.days} days only, so that posts of the stream {self._stream.name} may be "
             f"missed. {why} Nothing needs to be done: the next poll goes on where X's reach begins. "
             "What is missed can be brought in with `python run.py ingest`.",
             platform=NAME,
+            since=None if since is None else moment_of(since),
+            until=moment_of(self._horizon),
         )
 
     def _fetch(self, stretch: Stretch, token: str | None, budget_usd: Decimal | None) -> Page | None:
         """Fetch a page, if even one of unknown posts by unknown authors is within the budget."""
-        if self._stream.kind is not SourceKind.SEARCH and self._account_id is None:
+        if self._query is None and self._account_id is None:
             if budget_usd is not None and budget_usd < self._settings.user_usd:
                 return None
             self._account_id = self._look_up(self._stream.target)
@@ -104,7 +192,7 @@ class XPoll:
             return None
         answer = self._client.call(lambda api: self._ask(api, size, stretch, token))
         try:
-            page = self._page(answer)
+            page = self._page(answer, budget_usd)
         except InputError as error:
             raise PlatformError(
                 f"X's answer cannot be used: {error} The next poll tries again.", platform=NAME
@@ -112,8 +200,8 @@ class XPoll:
         self._owed_usd = Decimal(0)
         return page
 
-    def _page(self, answer: Payload) -> Page:
-        mentions, removals = mentions_from_response(answer, seen_at=self._clock())
+    def _page(self, answer: Payload, budget_usd: Decimal | None) -> Page:
+        mentions, removals, cost = self._take(answer, budget_usd)
         with reading("The listing", answer):
             ids = [int(post["id"]) for post in answer.get("data", ())]
             return Page(
@@ -122,8 +210,19 @@ class XPoll:
                 newest=max(ids, default=None),
                 token=answer["meta"].get("next_token"),
                 resume=str(min(ids)) if ids else None,
-                cost_usd=self._owed_usd + self._bill.charge(answer, post_usd=self._post_usd),
+                cost_usd=self._owed_usd + cost,
             )
+
+    def _take(
+        self, answer: Payload, budget_usd: Decimal | None
+    ) -> tuple[tuple[Mention, ...], tuple[Removal, ...], Decimal]:
+        """Read an answer, completed within the budget, and say what it cost. Raises InputError."""
+        with reading("The listing", answer):
+            cost = self._bill.charge(answer, post_usd=self._post_usd)
+            left = None if budget_usd is None else budget_usd - self._owed_usd - cost
+            parents = self._settings.reply_context and self._stream.kind is not SourceKind.OWN_POSTS
+            cost += self._lookups.complete(answer, parents=parents, budget_usd=left)
+        return *mentions_from_response(answer, seen_at=self._clock()), cost
 
     @property
     def _horizon(self) -> int:
@@ -140,10 +239,10 @@ class XPoll:
 
     def _ask(self, api: tweepy.Client, size: int, stretch: Stretch, token: str | None) -> Response:
         since = self._horizon if stretch.floor is None else stretch.floor
-        listing = {"max_results": size, "since_id": since, "until_id": stretch.resume, **_FIELDS}
+        listing = {"max_results": size, "since_id": since, "until_id": stretch.resume, **FIELDS}
         answer: Response
-        if self._stream.kind is SourceKind.SEARCH:
-            answer = api.search_recent_tweets(self._stream.target, next_token=token, **listing)
+        if self._query is not None:
+            answer = api.search_recent_tweets(self._query, next_token=token, **listing)
         else:
             ask = api.get_users_mentions if self._stream.kind is SourceKind.MENTIONS else api.get_users_tweets
             answer = ask(self._account_id, pagination_token=token, user_auth=self._own, **listing)

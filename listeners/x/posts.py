@@ -3,12 +3,12 @@
 import html
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from domain.errors import InputError
-from domain.mention import Author, Mention, MentionId, Removal, mention_id
+from domain.mention import Author, Context, Mention, MentionId, Removal, mention_id
 from listeners.bodies import Body, Found, decode, in_order, reading, text_of
 
 NAME = "x"
@@ -87,7 +87,7 @@ def mentions_from_response(body: Body, *, seen_at: datetime) -> Found:
     for post in _posts(answer):
         with reading("The post", post):
             newest = around.newest(post)
-            if _WITHHELD_EVERYWHERE.intersection((newest.get("withheld") or {}).get("country_codes") or ()):
+            if _withheld(newest):
                 removals.append(Removal(around.mention_id(_id_of(post)), seen_at))
             else:
                 mentions.append(mention_from_post(newest, around=around))
@@ -118,6 +118,7 @@ def mention_from_post(post: Payload, *, around: Surroundings) -> Mention:
         language=None if language in _NO_LANGUAGE else _OLD_LANGUAGES.get(language, language),
         edited_at=_created(post) if edited else None,
         summons=() if "retweeted" in referenced else _summons(post, quoted=referenced.get("quoted"), around=around),
+        context=_context(post, around.posts.get(referenced.get("replied_to", "")), around=around),
     )
 
 
@@ -146,6 +147,22 @@ def entities_of(post: Payload) -> list[Payload]:
     """Return what X found in a text, and in the whole of a long one."""
     long = post.get("note_tweet") or post.get("note_post") or {}
     return [found for found in (post.get("entities"), long.get("entities")) if found]
+
+
+def _context(post: Payload, parent: Payload | None, *, around: Surroundings) -> Context | None:
+    """Return what a post answers. Its author's name stands in the answer, so that no look-up need be paid for."""
+    if parent is None or _withheld(parent):
+        return None
+    author = author_of(parent, around=around)
+    if not author.handle:
+        named = (one for found in entities_of(post) for one in found.get("mentions") or ())
+        handle = next((text_of(one["username"]) for one in named if str(one.get("id")) == author.user_id), "")
+        author = replace(author, handle=handle)
+    return Context(author, _text(parent, original=None, around=around))
+
+
+def _withheld(post: Payload) -> bool:
+    return bool(_WITHHELD_EVERYWHERE.intersection((post.get("withheld") or {}).get("country_codes") or ()))
 
 
 def _summons(post: Payload, *, quoted: str | None, around: Surroundings) -> tuple[str, ...]:

@@ -13,7 +13,16 @@ from domain.mention import Author, Mention, mention_id
 from domain.reply import Permit, SentReply
 from listeners.bodies import reading
 from listeners.paging import MAX_PAGES
-from listeners.replying import CLOCKS_DIFFER, failed, not_sent, refuse_beyond, same_words, told, unknown
+from listeners.replying import (
+    CLOCKS_DIFFER,
+    failed,
+    not_sent,
+    refuse_beyond,
+    refuse_stranger,
+    same_words,
+    told,
+    unknown,
+)
 from listeners.x.client import Client, Settings
 from listeners.x.length import LIMIT, length
 from listeners.x.posts import NAME, Payload, Surroundings, entities_of, mention_from_post, moment_of
@@ -53,8 +62,10 @@ class XReplier:
         # Two clients, because a client waits as a whole when the quota of one of its endpoints is used up.
         self._writer = Client(settings, clock)
         self._reader = Client(settings, clock)
+        self._accounts = settings.accounts
         self._ours = frozenset(handle.casefold() for handle in settings.accounts)
         self._me: Author | None = None
+        self._refused = ""
         self.account = settings.accounts[0] if len(settings.accounts) == 1 else ""
 
     def length(self, text: str) -> int:
@@ -64,8 +75,11 @@ class XReplier:
     def permits(self, mention: Mention) -> Permit:
         """Permit an answer where the author summoned our account.
 
-        As long as it is not known which of our accounts the access token is for, each of them counts.
+        As long as it is not known which of the brand's accounts the access token is for, each of them counts; once it
+        is known to be for none of them, nothing is permitted.
         """
+        if self._refused:
+            return Permit(may_send=False, reason=self._refused)
         named = {handle.casefold() for handle in mention.summons}
         if named & ({self.account.casefold()} if self.account else self._ours):
             return Permit(may_send=True, reason="X lets us answer: the author mentions or quotes us.")
@@ -132,7 +146,12 @@ class XReplier:
         )
 
     def _sign_in(self) -> Author:
-        """Return our account, looked up once. Raises PlatformError."""
+        """Return our account, looked up once.
+
+        Raises:
+            CredentialsError: the access token is of an account that is none of the brand's.
+            PlatformError: X does not tell whose it is.
+        """
         if self._me is None:
             answer = self._reader.call(lambda api: api.get_me(user_auth=True))
             try:
@@ -143,7 +162,12 @@ class XReplier:
                     self._me = Author(NAME, str(user["id"]), handle, str(user.get("name", "")), url=url)
             except InputError as error:
                 raise PlatformError(f"X's answer cannot be used: {error}", platform=NAME) from error
-            self.account = self._me.handle
+        try:
+            refuse_stranger(self._me.handle, accounts=self._accounts, variable="X_ACCESS_TOKEN", platform=NAME)
+        except CredentialsError as error:
+            self._refused = str(error)
+            raise
+        self.account = self._me.handle
         return self._me
 
     def _duplicate(self, mention: Mention, text: str, refusal: ReplyError) -> SentReply:

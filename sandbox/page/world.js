@@ -4,7 +4,9 @@ import { send, toast } from "/page/actions.js";
 import { element } from "/page/mrkdwn.js";
 
 const $ = (id) => document.getElementById(id);
-const PLATFORMS = { x: "X", reddit: "Reddit" };
+const PLATFORMS = { x: "X", reddit: "Reddit", bluesky: "Bluesky", hackernews: "Hacker News", rss: "Blog" };
+const PREFIXES = { x: "@", reddit: "u/", bluesky: "@" };
+const TITLED = ["reddit", "hackernews", "rss"];
 const TITLE_LENGTH = 80;
 let brand = null; // {accounts: platform -> the brand's own account, community: its subreddit}
 let replyTo = null;
@@ -35,8 +37,13 @@ export function startWorld() {
 function written() {
   const [platform, text] = [$("write-platform").value, $("write-text").value];
   if (replyTo) return { platform, text, author: brand.accounts[platform], reply_to: replyTo.id };
-  const place = platform === "reddit" ? { community: brand.community, title: text.slice(0, TITLE_LENGTH) } : {};
+  const title = TITLED.includes(platform) ? { title: text.slice(0, TITLE_LENGTH) } : {};
+  const place = platform === "reddit" ? { community: brand.community, ...title } : title;
   return { platform, text, author: $("write-author").value.trim(), ...place };
+}
+
+function called(post) {
+  return `${PREFIXES[post.platform] ?? ""}${post.author}`;
 }
 
 function openDrawer(open) {
@@ -60,7 +67,7 @@ function answer(post) {
   $("replying").hidden = $("write-cancel").hidden = !post;
   $("write-author").disabled = $("write-platform").disabled = Boolean(post);
   if (!post) return;
-  $("replying").textContent = `Reply to @${post.author} as @${brand.accounts[post.platform]}`;
+  $("replying").textContent = `Reply to ${called(post)} as @${brand.accounts[post.platform]}`;
   $("write-platform").value = post.platform;
   $("write-text").focus();
 }
@@ -82,7 +89,7 @@ function draw(posts) {
     return element("li", { class: `post${own ? " own" : ""}${post.gone ? " gone" : ""}`, "data-post": post.id },
       element("p", { class: "by" },
         element("span", { class: `platform ${post.platform}` }, PLATFORMS[post.platform] ?? post.platform),
-        element("strong", {}, post.platform === "reddit" ? `u/${post.author}` : `@${post.author}`),
+        element("strong", {}, called(post)),
         post.community ? element("span", { class: "muted" }, `r/${post.community}`) : null,
         element("time", { datetime: post.posted_at, title: at.toLocaleString() },
           at.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" }))),

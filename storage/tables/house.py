@@ -3,10 +3,16 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index
+from sqlalchemy import BigInteger, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.tables.row import Amount, Key, Row
+from domain.gap import GapReason, GapState
+from storage.tables.row import Amount, Key, Number, Row
+
+UNFILLED = text("state <> 'filled'")
+
+NEWEST = text("replaced_at IS NULL")
+"""Literally the condition of a partial index, or SQLite would not use it."""
 
 
 class StampRow(Row):
@@ -26,7 +32,11 @@ class BrandRow(Row):
 
 
 class StreamRow(Row):
-    """Where a stream stopped reading and how it fares."""
+    """Where a stream stopped reading and how it fares.
+
+    It was listened to from `listened_from` to `tried_at`, its first and its last poll. `quota_left` of `quota_of`
+    requests are left until `quota_until`, by the platform's last answer.
+    """
 
     __tablename__ = "streams"
     name: Mapped[Key]
@@ -37,6 +47,65 @@ class StreamRow(Row):
     failing_since: Mapped[datetime | None]
     last_error: Mapped[str | None]
     mentions_read: Mapped[int] = mapped_column(BigInteger, default=0)
+    listened_from: Mapped[datetime | None]
+    tried_at: Mapped[datetime | None]
+    quota_left: Mapped[int | None] = mapped_column(BigInteger)
+    quota_of: Mapped[int | None] = mapped_column(BigInteger)
+    quota_until: Mapped[datetime | None]
+    secret_until: Mapped[datetime | None]
+
+
+class GapRow(Row):
+    """A span that a stream was not read of."""
+
+    __tablename__ = "gaps"
+    __table_args__ = (
+        Index("ix_gaps_unfilled", "stream", "since", sqlite_where=UNFILLED, postgresql_where=UNFILLED),
+        Index("ix_gaps_until", "state", "until"),
+    )
+    number: Mapped[Number]
+    stream: Mapped[str]
+    brand: Mapped[str]
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+    reason: Mapped[GapReason]
+    state: Mapped[GapState]
+
+
+class IncidentRow(Row):
+    """What is wrong with a source, or was last: see `domain.incident`."""
+
+    __tablename__ = "incidents"
+    subject: Mapped[Key]
+    kind: Mapped[str]
+    reason: Mapped[str]
+    began_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
+    joined: Mapped[bool]
+    calm_from: Mapped[datetime | None]
+    calm_seconds: Mapped[int]
+    ended_at: Mapped[datetime | None]
+
+
+class HeardHourRow(Row):
+    """How many posts a stream brought that were written in one hour of UTC."""
+
+    __tablename__ = "heard_hours"
+    __table_args__ = (Index(None, "hour"),)
+    stream: Mapped[Key]
+    hour: Mapped[datetime] = mapped_column(primary_key=True)
+    mentions: Mapped[int] = mapped_column(BigInteger)
+
+
+class BlindSpotRow(Row):
+    """What the platform counted of a stream's search on one UTC day, beside what was stored."""
+
+    __tablename__ = "blind_spots"
+    stream: Mapped[Key]
+    day: Mapped[date] = mapped_column(primary_key=True)
+    expected: Mapped[int] = mapped_column(BigInteger)
+    own: Mapped[int] = mapped_column(BigInteger)
+    siblings: Mapped[int] = mapped_column(BigInteger)
 
 
 class SpendRow(Row):
@@ -55,6 +124,21 @@ class PreferenceRow(Row):
     user_id: Mapped[Key]
     off: Mapped[list[Any]]
     open_hours_only: Mapped[bool]
+
+
+class SavedQueryRow(Row):
+    """A version of a query that somebody saved; the one that was not replaced is in force."""
+
+    __tablename__ = "saved_queries"
+    __table_args__ = (
+        Index("uq_saved_queries_newest", "name", unique=True, sqlite_where=NEWEST, postgresql_where=NEWEST),
+    )
+    name: Mapped[Key]
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    text: Mapped[str]
+    by: Mapped[str]
+    at: Mapped[datetime]
+    replaced_at: Mapped[datetime | None]
 
 
 class AuditRow(Row):

@@ -68,6 +68,14 @@ class MessageMentionRow(Row):
     brand: Mapped[Key]
 
 
+class HomePostRow(Row):
+    """A person's home tab shows a post. The row outlives the post: so it is known that the tab is to be drawn anew."""
+
+    __tablename__ = "home_posts"
+    user_id: Mapped[Key]
+    mention_id: Mapped[Key]
+
+
 class MuteRow(Row):
     """What makes no cards until a moment; one that was ended early has `until` moved."""
 

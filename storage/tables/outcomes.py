@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import JSON, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.case import CaseKind, Urgency
@@ -46,6 +46,7 @@ class ClosedDayRow(Row):
     closed_at: Mapped[datetime]
     volume: Mapped[dict[str, Any]]
     coverage: Mapped[dict[str, Any]]
+    hearing: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     voices: Mapped[list[Any] | None]
 
 

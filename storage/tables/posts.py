@@ -11,7 +11,9 @@ from storage.tables.row import Key, Number, Row
 
 SHAREABLE = text("fingerprint IS NOT NULL")
 COPIED = text("copy_of IS NOT NULL")
+ASKED_FOR = text("recheck_job IS NOT NULL")
 UNJUDGED = text("verdict = 'review' AND case_id IS NULL")
+LATE = text("late AND batched_in IS NULL")
 """Literally the conditions of partial indexes, or SQLite would not use these: they leave out the many old rows."""
 
 
@@ -33,20 +35,27 @@ class AuthorRow(Row):
 
 
 class MentionRow(Row):
-    """A post. Full-text search hangs on `number`, which grows in the order of storing."""
+    """A post. Full-text search hangs on `number`, which grows in the order of storing.
+
+    `checked_at` is when its platform last said that it stands, as it does by sending it; `recheck_job` is set while the
+    platform looks it up.
+    """
 
     __tablename__ = "mentions"
     __table_args__ = (
         Index(None, "author_key", "posted_at"),
         Index("ix_mentions_fingerprint", "fingerprint", "posted_at", sqlite_where=SHAREABLE,
               postgresql_where=SHAREABLE),
+        Index(None, "platform", "checked_at"),
+        Index(None, "platform", "posted_at"),
+        Index("ix_mentions_asked_for", "platform", "recheck_job", sqlite_where=ASKED_FOR, postgresql_where=ASKED_FOR),
         {"sqlite_autoincrement": True},
     )  # fmt: skip
     number: Mapped[Number]
     id: Mapped[str] = mapped_column(unique=True)
     author_key: Mapped[str] = mapped_column(ForeignKey("authors.key"))
     text: Mapped[str]
-    url: Mapped[str]
+    url: Mapped[str] = mapped_column(index=True)
     posted_at: Mapped[datetime]
     thread_id: Mapped[str]
     reply_to: Mapped[str | None] = mapped_column(index=True)
@@ -55,6 +64,40 @@ class MentionRow(Row):
     edited_at: Mapped[datetime | None]
     fingerprint: Mapped[str | None]
     summons: Mapped[list[Any] | None]
+    platform: Mapped[str] = mapped_column(default="", server_default="")
+    checked_at: Mapped[datetime | None]
+    recheck_job: Mapped[str | None]
+
+
+class VersionRow(Row):
+    """What a post said before it was edited at `until`, where its platform's rules let us keep that."""
+
+    __tablename__ = "versions"
+    number: Mapped[Number]
+    mention_id: Mapped[str] = mapped_column(ForeignKey("mentions.id", ondelete="CASCADE"), index=True)
+    text: Mapped[str]
+    until: Mapped[datetime]
+
+
+class CopyBandRow(Row):
+    """Under which keys near copies of the post of a case are looked for; what is old goes."""
+
+    __tablename__ = "copy_bands"
+    __table_args__ = (Index(None, "mention_id"), Index(None, "posted_at"), {"sqlite_with_rowid": False})
+    band: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    posted_at: Mapped[datetime] = mapped_column(primary_key=True)
+    mention_id: Mapped[str] = mapped_column(ForeignKey("mentions.id", ondelete="CASCADE"), primary_key=True)
+
+
+class ContextRow(Row):
+    """A post that stored ones answer, kept to show what they are about; `id` is what their `reply_to` says."""
+
+    __tablename__ = "contexts"
+    id: Mapped[Key]
+    author_key: Mapped[str] = mapped_column(index=True)
+    handle: Mapped[str]
+    text: Mapped[str]
+    seen_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class SightingRow(Row):
@@ -62,7 +105,7 @@ class SightingRow(Row):
 
     It may be written before or after its case: what counts is the commit. `sentiment`, `switching` and its `rival` are
     the labels that count, by model or person; `elsewhere` holds where the post is surely not about us, or its case was
-    dismissed. `storage.labels` keeps these.
+    dismissed. `storage.labels` keeps these. `late`: it made a case when it was too old for a card.
     """
 
     __tablename__ = "sightings"
@@ -71,6 +114,7 @@ class SightingRow(Row):
               "rival", "stream", "mention_id"),
         Index("ix_sightings_unbatched", "brand", "verdict", "seen_at", sqlite_where=text("batched_in IS NULL"),
               postgresql_where=text("batched_in IS NULL")),
+        Index("ix_sightings_late", "brand", "seen_at", sqlite_where=LATE, postgresql_where=LATE),
         Index("ix_sightings_unjudged", "brand", "posted_at", sqlite_where=UNJUDGED, postgresql_where=UNJUDGED),
         Index("ix_sightings_copy_of", "copy_of", sqlite_where=COPIED, postgresql_where=COPIED),
         {"sqlite_with_rowid": False},
@@ -95,6 +139,7 @@ class SightingRow(Row):
     switching: Mapped[str | None]
     rival: Mapped[str | None]
     elsewhere: Mapped[bool] = mapped_column(default=False, server_default=false())
+    late: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class VoiceRow(Row):

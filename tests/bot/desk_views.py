@@ -17,6 +17,7 @@ from bot.views.queue import queue_blocks
 from bot.views.search import search_blocks
 from bot.views.stats import stats_blocks
 from bot.views.unsure import unsure_blocks
+from bot.views.why import why_blocks
 from domain.audit import AuditEntry, Chain
 from domain.case import CaseFile, CaseKind, CaseState, SeenMention, Triage, Verdict
 from domain.noise import Mute, MuteKind
@@ -24,6 +25,7 @@ from domain.person import Person, Role
 from domain.preference import DirectKind, Preferences
 from domain.queue import QueueFilter
 from domain.setting import Setting
+from domain.story import Story, StoryLine
 from domain.team import BrandState, Deeds, TeamStats
 from flows.auditing import AuditPage
 from flows.home import Home
@@ -57,6 +59,15 @@ def stats(*people: Deeds, **changes) -> TeamStats:
 def entry(number=41, **changes) -> AuditEntry:
     values = {"number": number, "at": NOON, "actor": "U0MIA", "action": "claim", "subject": "case1"}
     return AuditEntry(**(values | changes))
+
+
+def story(seen: SeenMention, text="triage: it waits for a person's eye, because: unsure: negative", **changes) -> Story:
+    told = (
+        StoryLine(NOON, "brought by the stream “lumora on X”"),
+        StoryLine(None, text),
+        StoryLine(NOON, "no card: the topic is muted", "U0MIA"),
+    )
+    return Story(seen, told, **changes)
 
 
 def home(*mine: CaseFile, **changes) -> Home:
@@ -113,6 +124,7 @@ VIEWS: dict[str, Callable[[], list[Block]]] = {
     "search_nothing": lambda: search_blocks(SearchPage((), more=False), QUERY, page=0, key="k1"),
     "unsure": lambda: unsure_blocks(UnsurePage((unsure(), unsure(32)), 14), page=0, brand="", judged=files.file()),
     "unsure_empty": lambda: unsure_blocks(UnsurePage((), 0), page=0, brand=""),
+    "why": lambda: why_blocks((story(unsure()), story(files.seen(), case=files.case()))),
     "muted": lambda: muted_blocks(
         [mute(), mute("price rise", kind=MuteKind.TOPIC, brand="Lumora")], page=0, new="mute-price rise"
     ),
@@ -150,6 +162,7 @@ def hostile(text: str, file: CaseFile, seen: SeenMention) -> list[list[Block]]:
         search_blocks(SearchPage((Hit(seen, file.case),) * 10, more=True), SearchQuery(text, text), page=1, key="k"),
         search_blocks(SearchPage((), more=False), SearchQuery(text, author=text), page=0, key="k"),
         unsure_blocks(UnsurePage((waits,) * 10, 99), page=1, brand="Lumora", judged=file),
+        why_blocks((story(waits, text), story(waits, text, case=file.case))),
         muted_blocks([replace(mute(text, brand=text, by=text), id=f"m{n}") for n in range(30)], page=1, new="m1"),
         begun_blocks(mute(text, brand=text)),
         stats_blocks([stats(*[deeds] * 30, brand=text)]),

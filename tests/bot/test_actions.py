@@ -23,6 +23,7 @@ from domain.case import CaseState
 from domain.prediction import RELEVANCE, SENTIMENT
 from flows.alerting import Pace, post_pending
 from flows.blind_checks import enqueue_due_checks
+from sandbox.slack import Message
 from tests.bot.office import office, over_http, shown
 from tests.builders import NOON
 from tests.sandbox.running import wait_until
@@ -52,6 +53,19 @@ def test_second_claimer_is_told_who_owns_it(at_work):
     at_work.click("ben", CLAIM)
     assert at_work.told("ben").text == f"<@{at_work.people['mia'].id}> owns this case already."
     assert at_work.case().case.owner == at_work.people["mia"].id
+
+
+def test_whoever_clicks_in_a_thread_is_answered_in_it(at_work):
+    card = at_work.card()
+    at_work.slack.run(
+        at_work.slack.slack.interactions.write(at_work.people["ben"].id, at_work.alerts.id, "Look", thread_ts=card.ts)
+    )
+    reply = Message(at_work.slack.workspace.next_ts(), card.user, "In the thread", card.blocks, thread_ts=card.ts)
+    at_work.slack.workspace.post(at_work.alerts, reply)
+    at_work.click("gus", CLAIM, reply)
+    assert at_work.told("gus").thread_ts == card.ts
+    at_work.click("gus", CLAIM)
+    wait_until(lambda: at_work.told("gus").thread_ts is None)
 
 
 def test_case_goes_through_its_life(at_work):

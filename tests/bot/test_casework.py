@@ -69,7 +69,7 @@ def test_a_snoozed_case_comes_back_on_its_card_and_in_a_message_to_its_owner(at_
     update_changed(post=at_work.desk.post, house=at_work.house)
     card_shows(at_work, "*Claimed*")
     (told,) = at_work.direct("mia")
-    assert "The snooze is over of a complaint on X about *Lumora*" in told
+    assert "Back from its snooze: a complaint on X about *Lumora*" in told
     assert f"https://lumora.slack.com/archives/{at_work.alerts.id}/p" in told
 
 
@@ -137,12 +137,27 @@ def test_an_author_is_linked_to_a_customer_and_unlinked_again(at_work):
     choice = at_work.submit("mia", "Link to customer", text="jane@example.com")
     assert "j***@example.com" in str(choice["blocks"])
     assert "jane@example.com" not in str(choice["blocks"])
+    assert "@jane on X" in str(choice["blocks"])
     done = at_work.submit("mia", "Link to customer", known="told")
     assert "Linked." in str(done["blocks"])
     card_shows(at_work, "verified · high value")
+    profile = shown(at_work.type("dan", "/customer jane@example.com"))
+    assert "verified · since" in profile
+    assert f"(linked by <@{at_work.people['mia'].id}>)" in profile
     choose(at_work, "ben", "Link to customer …")
     done = at_work.submit("ben", "Unlink")
     assert "Linking it once more undoes that" in str(done["blocks"])
+    card_shows(at_work, "not linked")
+
+
+def test_whoever_finds_the_wrong_customer_searches_again(at_work):
+    with at_work.house.database.write() as tx:
+        records.add_record(tx, builders.record(names=("Jane Doe",), accounts=()), at=NOON)
+    choose(at_work, "mia", "Link to customer …")
+    at_work.submit("mia", "Link to customer", text="jane")
+    again = at_work.submit("mia", "Link to customer", customer="else")
+    assert "Which customer is it?" in str(again["blocks"])
+    assert "Nobody was found" not in str(again["blocks"])
     card_shows(at_work, "not linked")
 
 
@@ -236,7 +251,7 @@ def active_mutes(at_work):
 def test_the_author_of_a_card_is_muted_from_its_menu(at_work):
     choose(at_work, "mia", "This author for a week")
     told = shown(at_work.told("mia"))
-    assert "Author *x:jane* about Lumora until" in told
+    assert "Author *@jane on X* about Lumora until" in told
     assert "`/earshot unmute` ends it sooner" in told
     card_shows(at_work, f"<@{at_work.people['mia'].id}>: muted the author for 1 week")
     (mute,) = active_mutes(at_work)

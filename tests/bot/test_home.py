@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.home import draw
 from bot.views.card import RESOLVE, SHOW_CARD
 from bot.views.case_forms import PERSON
 from bot.views.case_menus import MORE
@@ -10,6 +11,8 @@ from bot.views.muting import UNMUTE
 from domain.preference import DirectKind, Preferences
 from domain.setting import Setting
 from flows import preferring, responding
+from flows.home import stale_homes
+from flows.removing import remove
 from flows.responding import Click
 from sandbox.slack.modals import view_errors
 from storage import preferences
@@ -54,10 +57,24 @@ def test_home_shows_my_cases_the_team_and_my_preferences(at_work):
     shown = home(at_work, "mia")
     for expected in (
         "My cases", "*Claimed* by", "open post", "*Lumora*: 1 open case", "KPIs since Monday", "*Response rate*",
-        "🟢 All is well.", "What Earshot tells me directly", "Somebody assigned me a case", "Nothing is muted.",
+        "🟢 How Earshot hears: All is well.",
+        "What Earshot tells me directly", "Somebody assigned me a case", "Nothing is muted.",
     ):  # fmt: skip
         assert expected in shown
     assert "Settings" not in shown
+
+
+def test_a_removed_post_leaves_the_home_tabs_that_show_it(at_work):
+    claim(at_work)
+    (shown,) = at_work.case().mentions
+    assert shown.mention.text[:20] in home(at_work, "mia")
+    assert stale_homes(house=at_work.house) == []
+    with at_work.house.database.write() as tx:
+        remove(tx, shown.mention.id, house=at_work.house)
+    assert stale_homes(house=at_work.house) == [at_work.people["mia"].id]
+    draw(at_work.desk.people.person(at_work.people["mia"].id), at_work.desk)
+    assert shown.mention.text[:20] not in words(at_work, "mia")
+    assert stale_homes(house=at_work.house) == []
 
 
 def test_leaders_see_sums_and_no_case(at_work):

@@ -43,6 +43,7 @@ from bot.views.digest import digest_blocks, digest_text
 from bot.views.digest_words import voice_words
 from bot.views.evidence import ROWS, evidence_blocks
 from bot.views.forget import offer_blocks, offers_text, receipt_blocks, receipt_text, whom_blocks
+from bot.views.gaps import gaps_sentence
 from bot.views.handover import handover_blocks, handover_text, nudge_blocks, nudge_text
 from bot.views.health import health_blocks, health_text
 from bot.views.help import help_blocks
@@ -61,7 +62,10 @@ from domain.deadline import DeadlineKind
 from domain.digest import Movement, Mover, Topic, VoiceShare, Wins
 from domain.evidence import EvidencePage
 from domain.forgetting import ForgettingState, Offer, Somebody
+from domain.gap import Gap, GapReason, GapState
 from domain.handover import EscalationPolicy, HandoverKind
+from domain.health import BlindSpot, Headroom
+from domain.mention import Context
 from domain.message import ApprovalRequest, HandedOver, MessageKind, Notice, NudgeReason, ReplyNote
 from domain.outcome import Kpi
 from domain.prediction import CORRECTABLE, RELEVANCE, SENTIMENT, SWITCHING, Prediction, Predictions
@@ -140,8 +144,10 @@ VIEWS = {
     ),
     "card_opportunity": lambda: card_blocks(files.file(kind=CaseKind.OPPORTUNITY, urgency=Urgency.LOW), now=NOON),
     "card_poaching": lambda: card_blocks(files.courting(), now=NOON),
-    "nudge_assigned": lambda: nudge_blocks(files.nudge()),
-    "nudge_awake": lambda: nudge_blocks(files.nudge(reason=NudgeReason.AWAKE, by=None, card_url=None)),
+    "nudge_assigned": lambda: nudge_blocks(files.nudge(), now=NOON),
+    "nudge_awake": lambda: nudge_blocks(
+        files.nudge(reason=NudgeReason.AWAKE, by=None, card_url=None), now=NOON + timedelta(days=1)
+    ),
     "escalation": lambda: handover_blocks(files.handed(HandoverKind.ESCALATION)),
     "product": lambda: handover_blocks(files.handed(HandoverKind.PRODUCT)),
     "product_message": lambda: handover_blocks(files.handed(HandoverKind.PRODUCT, seen=None, case=None, card_url=None)),
@@ -191,6 +197,10 @@ VIEWS = {
     "profile": lambda: profile_blocks(files.profile(notes=(CustomerNote(NOON, "U0MIA", "Asked for a call."),))),
     "pick": lambda: pick_blocks([files.profile(), files.profile(customer=files.customer(id="cust2", names=()))]),
     "nobody": lambda: nobody_blocks("jane@example.com"),
+    "card_in_reply": lambda: card_blocks(
+        replace(files.file(files.seen()), context=Context(files.jane("ann"), "Which *app*\nis it? https://a.example")),
+        now=NOON,
+    ),
     "card_copied": lambda: card_blocks(replace(files.file(files.seen()), copies=Copies(12, 45_000)), now=NOON),
     "surge": lambda: surge_blocks(files.surge(), now=NOON),
     "surge_over": lambda: surge_blocks(
@@ -226,7 +236,9 @@ MODALS = {
     "modal_post": lambda: post_view("create_lead|Lumora", [files.seen(), files.seen("Trying Lumora", number=9)]),
     "modal_search": lambda: search_view(CASE, author=files.jane()),
     "modal_search_again": lambda: search_view(CASE, author=files.jane(), typed="nobody", nobody=True),
-    "modal_link": lambda: choice_view(CASE, [files.profile(), files.profile(customer=files.customer(id="cust2"))]),
+    "modal_link": lambda: choice_view(
+        CASE, [files.profile(), files.profile(customer=files.customer(id="cust2"))], author=files.jane()
+    ),
     "modal_unlink": lambda: unlink_view(CASE, files.customer().links, customer=files.customer()),
     "modal_account": lambda: account_view("cust1", platforms=["reddit", "x"]),
     "modal_note": lambda: note_view("cust1"),
@@ -384,7 +396,7 @@ def hostile_views(text):
         surge_blocks(files.surge(reasons=((text, 3),), loudest=(file,) * 3), now=NOON),
         surge_line_blocks(files.surge_line(brand=text, shown=(file,) * 8), now=NOON),
         deadline_blocks(files.deadline(brand=text, shown=(file,) * 10), now=NOON),
-        nudge_blocks(files.nudge(by=text, case=file.case)),
+        nudge_blocks(files.nudge(by=text, case=file.case), now=NOON),
         handover_blocks(passed_on),
         handover_blocks(replace(passed_on, seen=None)),
     ]
@@ -394,7 +406,7 @@ def hostile_views(text):
         batch_text(batch),
         digest_text(digest),
         notice_text(Notice(text)),
-        nudge_text(files.nudge(by=text, case=file.case, card_url=text)),
+        nudge_text(files.nudge(by=text, case=file.case, card_url=text), now=NOON),
         handover_text(passed_on),
         health_text(files.health(streams=(stream,))),
         blind_check_text(check),
@@ -417,7 +429,7 @@ def hostile_modals(text):
         product_view(MESSAGE, channel=text, quote=text, brands=["Lumora", "Helio"]),
         post_view("create_lead|Lumora", [seen] * 20),
         search_view(CASE, author=author, typed=text),
-        choice_view(CASE, [files.profile(customer=customer)] * 8),
+        choice_view(CASE, [files.profile(customer=customer)] * 8, author=author),
         unlink_view(CASE, customer.links, customer=customer),
         topic_view(CASE, brand=text),
     ]
@@ -666,6 +678,22 @@ def test_a_quiet_day_says_so_in_one_sentence_and_still_shows_the_kpis():
     assert "*Still unanswered*: nothing. Every complaint has its answer." in shown
 
 
+def test_a_quiet_day_names_the_fall_to_nothing_once():
+    movers = tuple(Mover(what, 0, 12.0) for what in ("mentions", "mentions on x", "negative mentions"))
+    moved = Movement(days=7, same_weekday=False, movers=movers)
+    shown = str([b.to_dict() for b in digest_blocks(files.quiet_digest(movement=moved))])
+    assert "mentions: 0, usually 12" in shown
+    assert "mentions on" not in shown
+    assert "negative mentions" not in shown
+
+
+def test_the_targets_come_before_the_long_list_of_kpis():
+    blocks = kpi_blocks(files.kpis(), **PERIOD, scores=files.scores())
+    shown = [str(block.to_dict()) for block in blocks]
+    assert "*Targets*" in shown[1]
+    assert "*Response rate*: 41% (12 of 29)" in shown[2]
+
+
 def test_removed_card_shows_nothing_of_the_post_and_no_button():
     shown = json.dumps([block.to_dict() for block in card_blocks(REMOVED, now=NOON)])
     assert "down again" not in shown
@@ -769,3 +797,41 @@ def test_the_button_of_evidence_leads_to_its_page(page, brand):
     name, number, rest = read_page(page_value(ROWS, page, value))
     assert (name, number) == (ROWS, page)
     assert read_evidence(rest) == ("response_rate", brand, date(2026, 3, 2), date(2026, 3, 5))
+
+
+def test_health_names_quota_what_is_usual_what_the_platform_counts_and_what_was_not_read():
+    stream = replace(
+        files.health().streams[0],
+        headroom=Headroom(440, 450),
+        usual=12.0,
+        blind_spot=BlindSpot("lumora on X", NOON.date(), expected=200, own=150, siblings=30),
+    )
+    gaps = (
+        Gap(stream.stream, "Lumora", NOON, NOON + timedelta(hours=2), GapReason.CAP, GapState.LOST),
+        Gap(stream.stream, "Lumora", NOON, NOON + timedelta(seconds=59), GapReason.FAILING),
+    )
+    shown = "\n".join(texts([b.to_dict() for b in health_blocks(files.health(streams=(stream,), gaps=gaps))]))
+    assert ", usually 12.0 an hour at this time, 440 of 450 requests left;" in shown
+    assert "the platform counted 200 posts, 150 found and 30 by other streams there: 75% to 90%" in shown
+    assert "2 h, the daily cap was reached: lost" in shown
+    assert "59 s" not in shown
+
+
+def test_a_source_that_is_silent_unusually_is_marked_and_heads_the_health():
+    silent = replace(files.health().streams[0], silent_since=NOON)
+    health = files.health(streams=(files.health().streams[2], silent))
+    assert health_text(health) == "1 of 2 sources brings nothing, which is unusual."
+    assert "🟠 *lumora on X*" in "\n".join(texts([b.to_dict() for b in health_blocks(health)]))
+
+
+def test_the_digest_says_what_was_not_heard_in_one_line():
+    gap = Gap("lumora on X", "Lumora", NOON, NOON + timedelta(hours=2), GapReason.DOWN, GapState.LOST)
+    more = tuple(replace(gap, stream=f"stream {n}", until=NOON + timedelta(minutes=n + 1)) for n in range(4))
+    said = gaps_sentence((*more, gap))
+    assert said == (
+        "Not everything was heard, so the figures may be too low: lumora on X (2 h, Earshot did not run: lost); "
+        "stream 3 (4 min, Earshot did not run: lost); stream 2 (3 min, Earshot did not run: lost); and 2 gaps more"
+    )
+    shown = "\n".join(texts([b.to_dict() for b in digest_blocks(files.digest(gaps=(gap,)))]))
+    assert "⚠️ Not everything was heard" in shown
+    assert gaps_sentence(()) == ""

@@ -9,6 +9,7 @@ from config.model import CheckpointSection
 from config.settings import settings_model
 from domain.brand import SourceKind
 from domain.errors import SettingsError
+from domain.query import written
 from domain.reply import RiskKind
 from listeners import PLATFORMS
 from nlp.tasks import TASKS
@@ -118,7 +119,7 @@ def test_all_faults_are_reported_at_once_with_key_value_and_fix(write):
         ("[slack]\n", "brands: is missing"),
         (GOOD.replace('"Lumora"\nplatform', '"Lumorra"\nplatform'), "Did you mean 'Lumora'?"),
         (GOOD + GOOD.split("[[streams]]")[1].join(["[[streams]]", ""]), "stands 2 times"),
-        (GOOD.replace('native_query = "lumora"', ""), "needs the key native_query"),
+        (GOOD.replace('native_query = "lumora"', ""), "needs the key query"),
         (GOOD + '[roles]\ncrm_admin = ["S123"]', "takes user ids only"),
         (GOOD + '[roles]\nleadership = ["@leo"]', "roles.leadership[1] = '@leo': write Slack user ids"),
         (GOOD.replace('"x"\nnative', '"x"\nkind = "comments"\nnative'), "x has no comments"),
@@ -212,3 +213,63 @@ def test_a_target_names_a_kpi_a_brand_of_ours_and_a_deadline_after_its_beginning
     assert "since must come before by" in faults(write(f"{GOOD}{target}since = 2027-02-28\n"))
     assert "did you mean sla_kept?" in faults(write(GOOD + target.replace("response_rate", "sla_keep")))
     assert "value = nan: input should be a finite number" in faults(write(GOOD + target.replace("0.25", "nan")))
+
+
+def asking(query, *, lists="", **changes):
+    key = changes.get("key", "query")
+    text = GOOD.replace('native_query = "lumora"', f"{key} = {query!r}\ndaily_cap_usd = 6.00")
+    return f"{text}\n[lists]\n{lists}"
+
+
+def test_a_query_becomes_what_its_platform_searches(write):
+    stream, *_ = parse(write(asking("lumora cancel* -is:repost"))).build_streams()
+    assert (stream.name, stream.target) == ("search", "lumora -is:retweet")
+    assert written(stream.query) == "lumora cancel* -is:repost"
+
+
+def test_a_query_that_takes_several_searches_becomes_streams_whose_names_stay(write):
+    words = [f"unpleasantness{n}" for n in range(60)]
+
+    def streams(some):
+        found = parse(write(asking("@many", lists=f"many = {some}"))).build_streams()
+        return [stream for stream in found if stream.kind is SourceKind.SEARCH]
+
+    before, after = streams(words), streams([*words, "more"])
+    assert len(before) == 3
+    assert len({stream.name for stream in before}) == 3
+    assert [stream.daily_cap_usd for stream in before] == [2, 2, 2]
+    assert [stream.name for stream in after[:2]] == [stream.name for stream in before[:2]]
+    own = parse(write(asking("@many", lists=f"many = {words}"))).build_streams()[-1]
+    assert own.kind is SourceKind.OWN_POSTS
+    assert own.daily_cap_usd == 6
+
+
+def test_a_saved_query_is_taken_from_what_was_saved(write):
+    settings = parse(write(asking("Prices", key="saved_query")))
+    assert settings.build_streams({"prices": "lumora price"})[0].target == "lumora price"
+    with pytest.raises(SettingsError, match=r"no saved query 'Prices'.*Saved are: other"):
+        settings.build_streams({"other": "lumora"})
+
+
+def test_what_is_not_searched_may_be_narrowed_by_a_query(write):
+    text = asking("lumora").replace('platform = "x"', 'platform = "reddit"\nkind = "comments"\nsubreddits = ["tv"]')
+    stream, *_ = parse(write(text)).build_streams()
+    assert (stream.target, stream.places, written(stream.query)) == ("", ("tv",), "lumora")
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        (asking("lumora or vidora"), "streams[1].query (in 'search'): Column 8: write OR in capitals"),
+        (asking("cancel*"), "write the words out"),
+        (asking("lumora @churm", lists='churn = ["cancel*"]'), "Did you mean @churn?"),
+        (asking("lumora", lists='rivals = ["x"]'), "neither brand nor rivals"),
+        (GOOD.replace('native_query = "lumora"', 'native_query = "lumora"\nquery = "lumora"'), "are both given"),
+        (
+            asking("lumora").replace('platform = "x"', 'platform = "x"\nkind = "own_posts"\naccount = "lumora"'),
+            "takes no",
+        ),
+    ],
+)
+def test_each_fault_of_a_query_says_what_to_do(write, text, hint):
+    assert hint in faults(write(text))

@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 
 from crm.triage import reason_to_alert, triage
+from domain.brand import Account
 from domain.case import CaseKind, TriagePolicy, Urgency, Verdict
 from domain.mention import MentionId
 from domain.prediction import Prediction, Predictions
@@ -62,6 +63,17 @@ def test_in_a_language_that_one_model_knows_its_label_decides_and_a_guess_of_the
 def test_our_own_posts_are_never_alerted_on():
     ours = mention(by=author("Lumora"))
     assert decide(predictions("negative"), post=ours).verdict is Verdict.OWN
+
+
+def test_our_account_is_known_by_its_lasting_id_as_well():
+    known = replace(brand(), accounts=(Account("x", "4711"),))
+    ours = mention(by=author("a-name", user_id="4711"))
+    theirs = mention(by=author("a-name", user_id="4712"))
+    verdicts = [
+        triage(post, predictions("negative"), brand=known, customer_value=None, policy=POLICY).verdict
+        for post in (ours, theirs)
+    ]
+    assert verdicts == [Verdict.OWN, Verdict.CASE]
 
 
 @pytest.mark.parametrize(

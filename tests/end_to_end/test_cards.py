@@ -77,6 +77,20 @@ def test_an_answer_on_reddit_stops_the_clock_too(at_work):
     await_words(card, "*Answered*", "by u/LumoraHelp")
 
 
+def test_on_bluesky_the_stream_itself_brings_posts_answers_edits_and_deletions(at_work):
+    post = at_work.post("quince", platform="bluesky", author="quin.example")
+    card = at_work.card("quince")
+    assert "*Complaint* on Bluesky" in shown(card)
+    assert "@quin.example" in shown(card)
+    at_work.sandbox.world.edit(post.id, "rhubarb: Lumora is terrible, I hate it. I am cancelling Lumora today.")
+    await_words(card, "rhubarb", "edited")
+    at_work.post("", author="lumora.example", platform="bluesky", text="We look into it.", reply_to=post.id)
+    await_words(card, "*Answered*", "by @lumora.example")
+    at_work.sandbox.world.delete(post.id)
+    await_words(card, "The author removed the post. Nothing of it is kept.")
+    assert "rhubarb" not in shown(card)
+
+
 def test_a_deletion_on_the_platform_empties_the_card(at_work):
     post = at_work.post("hazel", author="vanishing_vera")
     card = at_work.card("hazel")

@@ -17,6 +17,7 @@ from domain.noise import MuteKind
 from domain.person import Action
 from domain.prediction import SENTIMENT
 from domain.preference import DirectKind, Preferences
+from domain.query import SearchPlatforms
 from flows import (
     approving,
     blind_checks,
@@ -29,6 +30,7 @@ from flows import (
     lookup,
     muting,
     preferring,
+    queries,
     responding,
     snoozing,
 )
@@ -39,6 +41,7 @@ from flows.handing_over import Source, Wish
 from flows.house import House
 from flows.judging import Judgement, Look
 from flows.muting import Wanted
+from flows.queries import Trier
 from flows.removing import remove
 from flows.responding import Click
 from storage import audit, cases, customers, links, records
@@ -186,6 +189,9 @@ DEEDS: dict[Action, Callable[[World], object]] = {
         Wish(MIA, Source("Lumora", case_id=w.case_id), CANARY), house=w.house
     ),
     Action.MUTE: muted,
+    Action.SAVE_QUERY: lambda w: queries.save_query(
+        "lumora", f"lumora {CANARY}", person=MIA, trier=Trier(w.house, w.house.brands[0], SearchPlatforms())
+    ),
     Action.JUDGE: partial(judged, judgement=Judgement.COMPLAINT),
     Action.BLIND_CHECK: blind_checked,
     Action.SET_PREFERENCES: lambda w: preferring.prefer(
@@ -199,7 +205,7 @@ DEEDS: dict[Action, Callable[[World], object]] = {
 ONLY_SEEN = {
     Action.OPEN_POST, Action.SEE_QUEUE, Action.SEARCH, Action.SEE_KPI, Action.SEE_EVIDENCE, Action.SEE_STATS,
     Action.SEE_PEOPLE_STATS, Action.SEE_HEALTH, Action.SEE_CONTACT, Action.SEE_AUDIT, Action.SEE_SETTINGS,
-    Action.SEE_HOME, Action.SEE_HELP,
+    Action.SEE_HOME, Action.SEE_HELP, Action.TEST_QUERY,
 }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from domain.brand import BusinessHours
+from domain.brand import BusinessHours, QuietHours
 from domain.case import Urgency
 from domain.handover import EscalationPolicy
 from domain.message import MessageKind
@@ -68,6 +68,25 @@ def test_the_owner_hears_of_it_directly(house, one, slack, pace, clock):
     told = watch(keep_quiet(house), slack, pace)
     assert list(told) == [MIA.user_id]
     assert told[MIA.user_id][0].person == MIA.user_id
+
+
+def in_quiet_hours(house, moment):
+    """Let the brand's quiet hours reach from an hour before that moment to an hour after it."""
+    begins, ends = ((moment + timedelta(hours=n)).astimezone(house.brands[0].time_zone).time() for n in (-1, 1))
+    return replace(house, brands=(replace(house.brands[0], quiet=QuietHours(begins, ends)),))
+
+
+def test_quiet_hours_keep_the_channel_quiet_though_the_brand_is_open(house, one, slack, pace, clock):
+    clock.now = one.due_at - timedelta(minutes=10)
+    assert watch(in_quiet_hours(house, clock.now), slack, pace) == {}
+    told = watch(house, slack, pace)
+    assert [notice.kind.value for notice in told["C0ALERTS"]] == ["due_soon", "silence"], "it comes once they are over"
+
+
+def test_quiet_hours_keep_no_warning_from_the_owner(house, one, slack, pace, clock):
+    claim(Click(one.id, MIA), house=house)
+    clock.now = one.due_at - timedelta(minutes=10)
+    assert list(watch(in_quiet_hours(house, clock.now), slack, pace)) == [MIA.user_id]
 
 
 def test_what_is_overdue_climbs_once_and_the_card_says_so(house, one, slack, pace, clock):

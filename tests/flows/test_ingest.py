@@ -220,15 +220,48 @@ def test_a_removal_that_comes_before_its_post_holds(take):
     assert take(post).filed.new == 0
 
 
-def test_a_failing_platform_is_reported_once_and_so_is_its_recovery(house):
+def test_of_a_whole_networks_removals_only_ours_leave_a_trace(take, house):
+    ours, others = mention("Lumora is down"), mention("Lumora is up")
+    take(ours)
+    report = take(removals=tuple(Removal(one.id, NOON, ordered=True) for one in (ours, others)))
+    assert report.removed == 1
+    assert take(ours).filed.new == 0
+    assert take(others).filed.new == 1
+
+
+def test_a_failing_platform_is_reported_once_and_so_is_its_recovery(house, clock):
     failures = [PlatformError("503", platform="x"), CredentialsError("401: renew the token", platform="x")]
-    poll = Scripted(*failures, batch(mention("awful")))
-    reports = [ingest(stream(), poll=poll, classify=by_keyword, house=house) for _ in range(3)]
-    assert [r.error for r in reports] == ["503", "401: renew the token", None]
+    poll = Scripted(*failures, batch(mention("awful"), cursor=None), batch(cursor=None))
+    reports = []
+    for _ in range(4):
+        reports.append(ingest(stream(), poll=poll, classify=by_keyword, house=house))
+        clock.advance(minutes=2)
+    assert [r.error for r in reports] == ["503", "401: renew the token", None, None]
     with house.database.read() as tx:
-        notices = [m.payload for m in messages.pending(tx, at=NOON, per_channel=9) if m.channel == "C0OPS"]
-    assert notices == ["lumora on X cannot be read: 503", "lumora on X is read again."]
+        notices = [m.payload for m in messages.pending(tx, at=clock(), per_channel=9) if m.channel == "C0OPS"]
+    assert notices == [
+        "lumora on X cannot be read: 401: renew the token",
+        "lumora on X is read again, for 2 min without a failure.",
+    ]
     assert {cursor for cursor, _ in poll.asked} == {None}  # the same place was asked for each time
+
+
+def test_a_stream_of_which_some_places_fail_is_failing_though_the_others_are_stored(house, clock):
+    partly = replace(batch(mention("Lumora is awful")), failing="The feed /b says 404.")
+    poll = Scripted(partly, replace(partly, mentions=()), batch(mention("Lumora is awful")), batch())
+    reports = []
+    for _ in range(4):
+        reports.append(ingest(stream(), poll=poll, classify=by_keyword, house=house))
+        clock.advance(minutes=2)
+    assert [report.filed.new for report in reports] == [1, 0, 1, 0]
+    with house.database.read() as tx:
+        notices = [m.payload for m in messages.pending(tx, at=clock(), per_channel=9) if m.channel == "C0OPS"]
+        (health,) = streams.health(tx, day=NOON.date())
+    assert notices == [
+        "lumora on X cannot be read: The feed /b says 404.",
+        "lumora on X is read again, for 2 min without a failure.",
+    ]
+    assert (health.failing_since, health.mentions_read) == (None, 2)
 
 
 AT_ONCE = SpendPolicy(freely=Decimal(1))
@@ -339,6 +372,14 @@ def test_an_answer_from_before_the_latest_complaint_leaves_the_case_open(take, h
     take(reply_to(post))
     case = case_of(house, post)
     assert (case.state, case.answered_at) == (CaseState.NEW, post.posted_at + timedelta(minutes=30))
+
+
+def test_where_a_platform_dates_no_edits_each_of_them_counts(take, house):
+    post = mention("Lumora is fine", number=62, dates_edits=False)
+    take(post)
+    for words in ("Lumora is fine now", "Lumora is fine today"):
+        assert take(replace(post, text=words)).edited == 1
+    assert take(replace(post, text="Lumora is fine today")).edited == 0
 
 
 def test_an_older_version_never_overwrites_a_newer_one(take, house):

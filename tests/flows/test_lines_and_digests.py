@@ -1,13 +1,17 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from bot.views.batch import batch_blocks
 from domain.message import MessageKind
 from flows.alerting import post_pending
 from flows.batching import enqueue_batches
 from flows.digest import digest
 from flows.digests import enqueue_due_digests
+from flows.ingest import ingest
 from flows.reporting import health, kpis
 from storage import messages
 from tests.builders import NOON, author, brand, mention, stream
+from tests.flows.fakes import Scripted, batch, by_keyword
 
 
 def waiting(house, kind):
@@ -26,6 +30,24 @@ def test_the_hours_line_lists_what_needed_no_card_once(take, house, slack, pace,
     assert (line.total, len(line.shown)) == (12, 10)
     clock.advance(hours=1)
     assert enqueue_batches(house=house) == 0  # nothing new
+
+
+def test_what_came_too_late_for_a_card_is_in_the_hours_line_with_the_reason(house, clock, slack, pace):
+    fresh = replace(house, policy=replace(house.policy, alert_within=timedelta(hours=24)))
+    late = mention("Lumora is down", posted_at=NOON - timedelta(hours=25))
+    posts = batch(late, mention("Lumora is awful"), mention("the film begins at nine"))
+    ingest(stream(), poll=Scripted(posts), classify=by_keyword, house=fresh)
+    clock.advance(hours=1)
+    assert enqueue_batches(house=fresh) == 1
+    assert enqueue_batches(house=fresh) == 0
+    post_pending(post=slack, pace=pace, house=fresh)
+    line = next(c for c in slack.shown() if getattr(c, "kind", None) is MessageKind.BATCH)
+    assert (line.total, line.late, line.shown[0].mention.id) == (2, 1, late.id)
+    shown = str([block.to_dict() for block in batch_blocks(line)])
+    assert "1 post about *Lumora* read too late for a card, in `/earshot queue`; 💤 1 post" in shown
+    assert "negative · too old for a card when it was read" in shown
+    clock.advance(hours=1)
+    assert enqueue_batches(house=fresh) == 0
 
 
 def test_a_digest_falls_due_at_the_brands_local_hour_once(house, clock):

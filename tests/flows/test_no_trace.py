@@ -13,7 +13,7 @@ from domain.blind_check import BlindPost
 from domain.brand import Account
 from domain.customer import CustomerRecord
 from domain.forgetting import ForgettingState
-from domain.mention import Removal
+from domain.mention import Context, MentionId, Removal
 from flows import reporting
 from flows.alerting import post_pending, update_changed
 from flows.batching import enqueue_batches
@@ -67,7 +67,14 @@ def posts(clock):
         "doubtful": mention(f"maybe down {CANARY}", number=4, by=HER, posted_at=clock()),
         "repost": mention(f"RT @{CANARY}: {CALL}", number=5, by=author("ann"), repost_of=first.id, posted_at=clock()),
         "reply": mention(f"@{CANARY} sorry", number=6, by=author("lumora"), reply_to=first.id, posted_at=clock()),
-        "stranger": mention("Lumora is down for bo too", number=7, by=author("bo"), posted_at=clock()),
+        "stranger": mention(
+            "Lumora is down for bo too",
+            number=7,
+            by=author("bo"),
+            posted_at=clock(),
+            reply_to=MentionId("x:99"),  # which is hers, and nothing that a stream brought
+            context=Context(HER, f"is it down? {CANARY}"),
+        ),
     }
 
 

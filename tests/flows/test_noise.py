@@ -5,22 +5,23 @@ from datetime import time, timedelta
 
 import pytest
 
-from domain.brand import QuietHours
-from domain.case import OPEN_STATES, Verdict
+from domain.brand import Account, QuietHours
+from domain.case import OPEN_STATES, CaseKind, Verdict
 from domain.errors import Refused
 from domain.message import MessageKind
 from domain.noise import MuteKind, NoisePolicy
 from flows.alerting import post_pending, update_changed
 from flows.batching import enqueue_batches
 from flows.ingest import ingest
+from flows.judging import Judgement, Look, judge
 from flows.lookup import queue
 from flows.muting import Wanted, mute, mute_author_of, muted, unmute
 from flows.removing import remove
 from flows.responding import Click, not_us
 from flows.surging import follow_surges
-from storage import brands, cases, mentions
+from storage import brands, cases, copies, mentions, records
 from storage.surges import going_on as surges_of
-from tests.builders import LEO, MIA, NOON, author, brand, mention, stream
+from tests.builders import BEN, LEO, MIA, NOON, author, brand, mention, record, stream
 from tests.flows.fakes import Scripted, batch, by_keyword
 
 LONG = "Lumora is down again and nobody tells us why, this is awful"
@@ -324,3 +325,124 @@ def test_what_is_a_copy_is_said_of_the_post_itself(house, take):
     assert (second.triage.verdict, second.copy_of) == (Verdict.COPY, first.case_id)
     assert queue(person=MIA, house=house).total == 1
     assert MessageKind.SURGE.value == "surge"
+
+
+# Near copies
+
+
+@pytest.mark.parametrize(
+    "copied",
+    [
+        f"Hey folks! {LONG} #outage https://t.co/x1",
+        f"Found in the forum: {LONG} @lumora",
+        f"{LONG}. Who else has that?",
+        f"RT this! {LONG}",
+    ],
+)
+@pytest.mark.parametrize("together", [True, False], ids=["in one poll", "in two"])
+def test_the_same_complaint_with_other_words_around_it_is_a_copy(house, take, together, copied):
+    first, second = mention(LONG, by=author("a1")), mention(copied, by=author("a2"))
+    report = take(first, second) if together else take(first) + take(second)
+    assert (report.filed.complaints, report.filed.copy) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        LONG.replace("down", "slow"),
+        f"{LONG}, but it works again",
+        f"{LONG} and the price is awful".replace("again", "today"),
+    ],
+)
+@pytest.mark.parametrize("together", [True, False], ids=["in one poll", "in two"])
+def test_another_word_in_the_same_frame_is_a_case_of_its_own(house, take, together, other):
+    first, second = mention(LONG, by=author("a1")), mention(other, by=author("a2"))
+    report = take(first, second) if together else take(first) + take(second)
+    assert (report.filed.complaints, report.filed.copy) == (2, 0)
+
+
+def test_near_copies_are_those_of_a_day_and_of_what_still_stands(house, take):
+    near = f"Hello team! {LONG} Who else?"
+    first = mention(LONG, by=author("a1"))
+    take(first)
+    with house.database.write() as tx:
+        remove(tx, first.id, house=house)
+    second = mention(near, by=author("a2"))
+    assert take(second).filed.complaints == 1
+    day_later = second.posted_at + timedelta(hours=25)
+    assert take(mention(LONG, by=author("a3"), posted_at=day_later)).filed.complaints == 1
+
+
+def test_an_edited_post_leads_no_near_copies_of_what_it_said_before(house, take):
+    first = mention(LONG, by=author("a1"))
+    take(first)
+    take(replace(first, text="Lumora is awful, and this is another thing that I say now"))
+    assert take(mention(f"{LONG} Who else?", by=author("a2"))).filed.complaints == 1
+
+
+def test_a_post_that_a_person_judged_leads_near_copies(house, take):
+    post = mention(f"maybe {LONG}", by=author("a1"))
+    assert take(post).filed.review == 1
+    judge(Look(post.id, "Lumora", MIA), Judgement.COMPLAINT, house=house)
+    assert take(mention(f"{LONG} Who else?", by=author("a2"))).filed.copy == 1
+
+
+def test_bands_are_forgotten_when_they_are_old(house, take):
+    take(mention(LONG, by=author("a1")))
+    with house.database.write() as tx:
+        copies.forget_bands(tx, before=NOON + timedelta(hours=1))
+    assert take(mention(f"{LONG} Who else?", by=author("a2"))).filed.complaints == 1
+
+
+# Suspected spam
+
+SELLING = "Lumora is awful, use my code LUM20 and claim your prize, follow back for free followers"
+
+
+def verdict_of(house, post):
+    with house.database.read() as tx:
+        seen = mentions.get(tx, post.id, brand="Lumora")
+    return seen.triage.verdict, seen.triage.reason
+
+
+def test_suspected_spam_goes_to_the_hourly_line_with_its_reason(house, take, slack, pace, clock):
+    post = mention(SELLING, by=author("a1"))
+    assert take(post).filed.batch == 1
+    verdict, reason = verdict_of(house, post)
+    assert verdict is Verdict.BATCH
+    assert reason == "perhaps spam: words that sell something, words that fish for followers"
+    clock.advance(hours=2)
+    assert enqueue_batches(house=house) == 1
+
+
+def test_who_sells_the_same_again_and_again_is_suspected_in_one_poll_and_in_several(house, take):
+    def post(number):
+        return mention(f"{LONG}, use my code LUM20 {'!' * number}", by=author("a1"), number=700 + number)
+
+    one, two, three, four = map(post, range(4))
+    take(one, two)
+    assert verdict_of(house, two)[0] is Verdict.COPY
+    take(three)
+    assert "the same words from this account 3 times within 10 minutes" in verdict_of(house, three)[1]
+    take(four)
+    assert verdict_of(house, four)[0] is Verdict.BATCH
+
+
+def test_an_angry_person_who_posts_a_lot_is_not_suspected(house, take):
+    report = take(*[mention(f"Lumora is awful, reason {n}", by=author("a1")) for n in range(15)])
+    assert report.filed.complaints == 15
+
+
+def test_a_customer_is_never_suspected(house, take):
+    with house.database.write() as tx:
+        records.add_record(tx, record(accounts=(Account("x", "jane"),)), at=NOON)
+    assert take(mention(SELLING, by=author("jane"))).filed.complaints == 1
+
+
+def test_a_person_may_make_a_case_of_what_was_suspected(house, take):
+    post = mention(SELLING, by=author("a1"))
+    take(post)
+    file = judge(Look(post.id, "Lumora", MIA), Judgement.COMPLAINT, house=house)
+    assert file.case.kind is CaseKind.COMPLAINT
+    with pytest.raises(Refused, match="does not wait any more"):
+        judge(Look(post.id, "Lumora", BEN), Judgement.COMPLAINT, house=house)

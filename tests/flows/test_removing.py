@@ -8,7 +8,7 @@ import pytest
 from bot.views.card import card_blocks
 from bot.views.digest import digest_blocks
 from domain.case import OPEN_STATES, CaseState
-from domain.mention import Removal
+from domain.mention import Context, Removal
 from domain.message import MessageKind
 from flows.alerting import post_pending, update_changed
 from flows.batching import enqueue_batches
@@ -92,6 +92,24 @@ def test_of_several_posts_of_a_case_only_the_deleted_one_vanishes(take, house, s
     (file,) = slack.shown()
     assert (file.case.state, [seen.mention.id for seen in file.mentions]) == (CaseState.NEW, [second.id])
     assert "xylocanary" not in repr(file)
+
+
+def test_what_a_post_answers_vanishes_from_its_card_and_comes_back_with_no_later_answer(take, house, slack, post_all):
+    parent = mention(number=1, by=author("ann"))
+    context = Context(author("ann"), "which app? xylocanary")
+    take(mention("awful", number=2, reply_to=parent.id, context=context))
+    post_all()
+    assert "in reply to @ann: “which app? xylocanary”" in on_the_card(slack)
+    assert not remove(take, parent).removed, "it was never stored as a post"
+    take(mention("awful as well", number=3, reply_to=parent.id, context=context))
+    post_all()
+    assert all("xylocanary" not in repr(file) for file in slack.shown())
+    assert "in reply" not in on_the_card(slack)
+
+
+def on_the_card(slack):
+    """Return the words of the first card, as it is shown now."""
+    return " ".join(texts([block.to_dict() for block in card_blocks(slack.shown()[0], now=NOON)]))
 
 
 def test_the_lines_the_digest_and_the_blind_check_lose_it_too(take, house, slack, post_all, clock):

@@ -19,7 +19,7 @@ from flows.evidence import Question, rows_behind
 from flows.ingest import ingest
 from flows.kpi_days import close_days, report
 from flows.responding import Click, not_us, resolve
-from flows.rivals import forget_old
+from flows.rivals import forget_rivals
 from storage import cases, messages
 from storage.labels import settle_where
 from storage.records import add_records
@@ -245,13 +245,13 @@ def test_what_was_heard_of_rivals_goes_when_its_days_are_over(house, hear, clock
     hear(THEIRS, theirs := mention("Vidora"), both := mention("Vidora and Lumora"))
     hear(stream(name="Kinobox on X", rival="Kinobox"), mention("Kinobox"))
     clock.advance(days=21)
-    assert forget_old(house=house) == 1
+    assert forget_rivals(house=house) == 1
     assert sorted(known(house, select(MentionRow.id))) == sorted([ours.id, theirs.id, both.id])
     clock.advance(days=10)
-    assert forget_old(house=house) == 1
+    assert forget_rivals(house=house) == 1
     assert sorted(known(house, select(MentionRow.id))) == sorted([ours.id, both.id])
     assert known(house, select(VoiceRow.mention_id)) == []
-    assert forget_old(house=house) == 0
+    assert forget_rivals(house=house) == 0
 
 
 def test_an_edited_post_about_a_rival_is_stored_anew(house, hear):

@@ -17,6 +17,17 @@ from listeners.x.posts import id_at
 from tests.builders import NOON, stream
 from tests.replay import Asked, Reply, Server, json_reply
 
+__all__ = [  # beside what is defined here
+    "FakeAppStore",
+    "FakeBluesky",
+    "FakeDiscourse",
+    "FakeGitHub",
+    "FakeMastodon",
+    "FakeRss",
+    "FakeStackExchange",
+    "FakeYouTube",
+]
+
 SECRETS = ("bearer-canary", "id-canary", "secret-canary", "token-canary")
 
 
@@ -60,10 +71,14 @@ class FakePlatform:
     depth = 1000
     """How many posts a listing has at most, where it has a bound."""
     says_when_edited = True
+    says_when_posted = True
+    """Whether the time of a post stays what it was when the post is edited."""
     no_secrets: ClassVar[dict[str, str]] = {}
     """Settings without the secrets that reading needs."""
     impossible: SourceKind
     """A kind of stream that the platform has not."""
+    oldest_first = False
+    """Whether a poll that cannot read all gives the oldest posts, and not the newest, because it follows a stream."""
     credentials_fix = ""
     """A pattern for what people are told to mend."""
 
@@ -111,6 +126,19 @@ class FakePlatform:
     def refuse_sign_in(self, status: int) -> None:
         """Refuse our credentials wherever they are shown, but in listings."""
         raise NotImplementedError
+
+    def page_of(self, published: list[MentionId]) -> list[MentionId]:
+        """Return those of these posts that a poll brings that reads only one page."""
+        return published[: self.page_size] if self.oldest_first else published[-self.page_size :]
+
+    def fail_after_a_page(self) -> None:
+        """Fail once, when the first page of the next poll is read."""
+        page, answer = iter((1, 2)), self._list
+        self._list = lambda asked: Reply(500) if next(page, 3) == 2 else answer(asked)  # type: ignore[method-assign]
+
+    def handle_of(self, author: str) -> str:
+        """Return the handle under which an author is known."""
+        return author
 
     def reachable(self, published: list[MentionId]) -> set[MentionId]:
         """Return which of these, published at one moment, a listing still reaches."""
@@ -171,7 +199,7 @@ class FakeX(FakePlatform):
         self.items.append(replace(old, id=self._new_id(now), text=text, visible_at=now, edited_at=now))
 
     def is_listing(self, asked: Asked) -> bool:
-        return asked.path.endswith(("/search/recent", "/mentions", "/tweets"))
+        return asked.path.endswith(("/search/recent", "/counts/recent", "/mentions", "/tweets"))
 
     def out_of_quota(self, seconds: int) -> Reply:
         return json_reply({"message": "slow down"}, status=429, headers=self._reset(seconds))
@@ -241,7 +269,7 @@ class FakeReddit(FakePlatform):
     name = "reddit"
     stream = stream(name="r/lumora", platform="reddit", kind=SourceKind.NEW, target="", places=("lumora",))
     no_secrets: ClassVar = {"client_secret": ""}
-    impossible = SourceKind.MENTIONS
+    impossible = SourceKind.QUOTES
     credentials_fix = "REDDIT_CLIENT_ID"
 
     def poll(self, stream: Stream | None = None, **settings: Any) -> Poll:
@@ -268,6 +296,10 @@ class FakeReddit(FakePlatform):
 
     def refuse_sign_in(self, status: int) -> None:
         self._other = lambda asked: self.refusal(status)  # type: ignore[method-assign]
+
+    def handle_of(self, author: str) -> str:
+        """Return the handle under which an author is known."""
+        return author
 
     def reachable(self, published: list[MentionId]) -> set[MentionId]:
         return set(sorted(published)[-self.depth :])
@@ -376,7 +408,28 @@ class FakeHackerNews(FakePlatform):
         }
 
 
-FAKES: dict[str, type[FakePlatform]] = {"hackernews": FakeHackerNews, "reddit": FakeReddit, "x": FakeX}
+from tests.listeners.fakes.appstore import FakeAppStore  # noqa: E402  # they build on what stands above
+from tests.listeners.fakes.bluesky import FakeBluesky  # noqa: E402
+from tests.listeners.fakes.discourse import FakeDiscourse  # noqa: E402
+from tests.listeners.fakes.github import FakeGitHub  # noqa: E402
+from tests.listeners.fakes.mastodon import FakeMastodon  # noqa: E402
+from tests.listeners.fakes.rss import FakeRss  # noqa: E402
+from tests.listeners.fakes.stackexchange import FakeStackExchange  # noqa: E402
+from tests.listeners.fakes.youtube import FakeYouTube  # noqa: E402
+
+FAKES: dict[str, type[FakePlatform]] = {
+    "appstore": FakeAppStore,
+    "bluesky": FakeBluesky,
+    "discourse": FakeDiscourse,
+    "github": FakeGitHub,
+    "hackernews": FakeHackerNews,
+    "mastodon": FakeMastodon,
+    "reddit": FakeReddit,
+    "rss": FakeRss,
+    "stackexchange": FakeStackExchange,
+    "x": FakeX,
+    "youtube": FakeYouTube,
+}
 
 
 def garbage() -> dict[str, Reply]:

@@ -93,8 +93,15 @@ def test_a_listing_that_is_too_short_for_what_was_missed_says_so_once(platform):
     for n in range(400):
         platform.publish(f"lumora {n}", ago=timedelta(seconds=-n - 1))
     platform.clock.advance(hours=1)
-    with pytest.raises(CursorTooOldError, match=r"r/lumora may be missed. It was read up to 2026-03-04 12:00"):
+    with pytest.raises(
+        CursorTooOldError, match=r"r/lumora may be missed. It was read up to 2026-03-04 12:00"
+    ) as raised:
         poll(cursor)
+    error = raised.value
+    assert error.since is not None
+    assert error.until is not None
+    assert timedelta(0) <= error.since - platform.clock() + timedelta(hours=1) < timedelta(seconds=2)
+    assert error.until - error.since == timedelta(seconds=101)  # of 400 posts, a second apart, 300 are listed
     batch = poll(cursor)
     assert len(batch.mentions) == 300
     assert poll(batch.cursor).mentions

@@ -59,7 +59,12 @@ class Scripted:
         else:
             own = reddit.Settings(
                 **{"client_id": "i", "client_secret": "s", "user_agent": "python:earshot:0 (by /u/n)"}
-                | {"refresh_token": "r", "oauth_url": self.server.url, "reddit_url": self.server.url}
+                | {
+                    "refresh_token": "r",
+                    "accounts": ("LumoraHelp",),
+                    "oauth_url": self.server.url,
+                    "reddit_url": self.server.url,
+                }
                 | changes
             )
         return listeners.load(self.name).replier(own, clock=HandClock())

@@ -10,7 +10,7 @@ import pytest
 
 import listeners
 from domain.brand import SourceKind
-from domain.errors import PlatformError, ReplyRateLimited, ReplyRejected, ReplyUnknown
+from domain.errors import CredentialsError, PlatformError, ReplyRateLimited, ReplyRejected, ReplyUnknown
 from domain.mention import Mention, MentionId
 from domain.reply import SentReply
 from listeners import reddit, x
@@ -64,6 +64,7 @@ class Place:
                 REDDIT_CLIENT_SECRET,
                 "python:earshot:0.1.0 (by /u/nobody)",
                 refresh_token=REDDIT_REFRESH_TOKEN,
+                accounts=(REDDIT_ACCOUNT,),
                 oauth_url=self.sandbox.reddit_oauth_url,
                 reddit_url=self.sandbox.reddit_url,
             ),
@@ -98,7 +99,7 @@ ACCOUNTS = {"reddit": REDDIT_ACCOUNT, "x": X_ACCOUNT}
 """Where Earshot can answer, and as whom."""
 
 
-@pytest.mark.parametrize("name", sorted(listeners.PLATFORMS.keys() - ACCOUNTS.keys()))
+@pytest.mark.parametrize("name", sorted(FAKES.keys() - ACCOUNTS.keys()))
 def test_elsewhere_people_answer_on_the_platform_itself(name):
     with FAKES[name](HandClock()) as fake:
         assert listeners.load(name).replier(fake.settings(), clock=fake.clock) is None
@@ -203,11 +204,46 @@ def test_what_fails_before_the_reply_is_sent_has_posted_nothing(place, kind):
 def test_refused_credentials_have_posted_nothing_and_are_told_apart(place):
     wrong = {"x": {"access_token": "900-wrong"}, "reddit": {"refresh_token": "wrong"}}[place.name]
     asked, replier = place.asked(), place.replier(**wrong)
-    with pytest.raises(ReplyRejected, match=r"X_ACCESS_TOKEN|X_ keys|REDDIT_REFRESH_TOKEN") as raised:
+    with pytest.raises(ReplyRejected, match=r"X_ACCESS_TOKEN|keys of X|REDDIT_REFRESH_TOKEN") as raised:
         replier.send(asked, WORDS)
     assert raised.value.code == "credentials"
     with pytest.raises(PlatformError):
         replier.find(asked, WORDS, since=asked.posted_at)
+
+
+@pytest.mark.parametrize("accounts", [("kinobox",), ()])
+def test_an_account_that_is_not_the_brands_never_answers(place, accounts):
+    """With two brands and one token, the other brand's account would answer in the open."""
+    asked = place.asked(f"@{place.account} @kinobox it is down")
+    replier = place.replier(accounts=accounts)
+    asked = replace(asked, summons=(*asked.summons, "kinobox"))
+    for _ in range(2):
+        with pytest.raises(ReplyRejected, match=f"of the account {place.account}") as raised:
+            replier.send(asked, WORDS)
+        assert raised.value.code == "credentials"
+        assert (accounts[0] if accounts else "none") in str(raised.value)
+    with pytest.raises(CredentialsError):
+        replier.find(asked, WORDS, since=asked.posted_at)
+    permit = replier.permits(asked)
+    assert not permit.may_send
+    assert place.account in permit.reason
+    assert place.own() == []
+
+
+def test_the_brands_account_answers_however_its_name_is_written(place):
+    asked, replier = place.asked(), place.replier(accounts=("kinobox", place.account.swapcase()))
+    assert replier.send(asked, WORDS).id == place.own()[0].id
+    assert replier.account == place.account
+
+
+def test_check_says_of_which_account_the_token_is_and_who_cannot_answer(place):
+    check = listeners.load(place.name).check
+    with pytest.raises(CredentialsError, match=f"of the account {place.account}.*ours here: kinobox"):
+        check(place.settings(accounts=("kinobox",)))
+    assert check(place.settings(accounts=("kinobox", place.account))).endswith(
+        f"Replies are sent as {place.account} only, not as kinobox."
+    )
+    assert "only" not in check(place.settings(accounts=()))
 
 
 def test_a_platform_that_is_not_there_has_got_nothing(place):

@@ -1,4 +1,4 @@
-"""The listeners on the sandbox's X and Reddit: what a newcomer's trial run reads."""
+"""The listeners on the sandbox's platforms: what a newcomer's trial run reads."""
 
 from datetime import timedelta
 
@@ -6,8 +6,11 @@ import pytest
 
 from domain.brand import SourceKind
 from domain.errors import PlatformError
-from listeners import reddit, x
+from domain.mention import Batch
+from domain.seams import CountsPosts, KnowsHeadroom
+from listeners import bluesky, reddit, x
 from sandbox.server import (
+    BLUESKY_ACCOUNT,
     REDDIT_ACCOUNT,
     REDDIT_CLIENT_ID,
     REDDIT_CLIENT_SECRET,
@@ -46,7 +49,25 @@ def reddit_settings(sandbox: Sandbox) -> reddit.Settings:
     )
 
 
+def bluesky_settings(sandbox: Sandbox) -> bluesky.Settings:
+    return bluesky.Settings(sandbox.bluesky_url, sandbox.bluesky_url, backfill_hours=24.0, quiet_seconds=0.3)
+
+
+def test_what_x_counts_of_a_day_is_what_was_written_on_it(sandbox, clock):
+    until = (clock() + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    for words in ("Lumora is down", "lumora again", "something else"):
+        sandbox.world.add(Draft("x", "jane", words))
+    clock.advance(days=1)
+    sandbox.world.add(Draft("x", "jane", "lumora on the next day"))
+    poll = x.connect(x_settings(sandbox), stream(target="lumora"), clock=clock)
+    assert isinstance(poll, CountsPosts)
+    assert isinstance(poll, KnowsHeadroom)
+    assert poll.count(until - timedelta(days=1), until) == 2
+    assert poll.headroom().left is not None
+
+
 def test_the_keys_are_accepted(sandbox):
+    assert "answers" in bluesky.check(bluesky_settings(sandbox))
     assert "@lumora" in x.check(x_settings(sandbox))
     assert "accepts" in reddit.check(reddit_settings(sandbox))
 
@@ -70,6 +91,23 @@ def test_every_kind_of_stream_of_x(sandbox, clock, kind, target, texts):
     mentions = poll(None).mentions
     assert [mention.text for mention in mentions] == texts
     assert {mention.thread_id for mention in mentions} == {f"x:{complaint.id}"}
+
+
+def test_quotes_that_do_not_name_us_are_read_and_may_be_answered(sandbox, clock):
+    ours = sandbox.world.add(Draft("x", X_ACCOUNT, "Ten new films"))
+    theirs = sandbox.world.add(Draft("x", "ann", "Ten films of mine"))
+    sandbox.world.add(Draft("x", "jane", "And none of them plays", quotes=ours.id))
+    sandbox.world.add(Draft("x", "jane", "Nice", quotes=theirs.id))
+    sandbox.world.add(Draft("x", X_ACCOUNT, "Look", quotes=ours.id))
+    clock.advance(seconds=1)
+
+    def read(kind):
+        return x.connect(x_settings(sandbox), stream(kind=kind, target=X_ACCOUNT), clock=clock)(None).mentions
+
+    assert read(SourceKind.MENTIONS) == (), "the timeline of mentions has them not"
+    (quote,) = read(SourceKind.QUOTES)
+    assert quote.text.startswith("And none of them plays")
+    assert quote.summons == (X_ACCOUNT,)
 
 
 @pytest.mark.parametrize(
@@ -112,3 +150,66 @@ def test_a_subreddit_that_cannot_be_read_says_what_to_do(sandbox, clock, communi
     wanted = listing(SourceKind.NEW, community)
     with pytest.raises(PlatformError, match="stream"):
         reddit.connect(reddit_settings(sandbox), wanted, clock=clock)(None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "texts"),
+    [
+        (SourceKind.SEARCH, "lumora, ferry", ["Lumora is down", "the ferry!"]),
+        (SourceKind.MENTIONS, BLUESKY_ACCOUNT, [f"hey @{BLUESKY_ACCOUNT}"]),
+        (SourceKind.OWN_POSTS, BLUESKY_ACCOUNT, ["Sorry, jane!"]),
+    ],
+)
+def test_every_kind_of_stream_of_bluesky(sandbox, clock, kind, target, texts):
+    root = sandbox.world.add(Draft("bluesky", "jane.example", "Lumora is down"))
+    for author, text in (
+        ("ann.example", "the ferry!"),
+        ("ann.example", f"hey @{BLUESKY_ACCOUNT}"),
+        (BLUESKY_ACCOUNT, "Sorry, jane!"),
+    ):
+        clock.advance(seconds=1)
+        sandbox.world.add(Draft("bluesky", author, text, reply_to=root.id))
+    clock.advance(seconds=1)
+    poll = bluesky.connect(bluesky_settings(sandbox), stream(platform="bluesky", kind=kind, target=target), clock=clock)
+    mentions = poll(None).mentions
+    wanted = [*texts, f"hey @{BLUESKY_ACCOUNT}"] if kind is SourceKind.SEARCH else texts
+    assert [mention.text for mention in mentions] == wanted
+    assert {mention.thread_id for mention in mentions} == {f"bluesky:{root.id}"}
+    assert {mention.author.handle for mention in mentions} <= {"jane.example", "ann.example", BLUESKY_ACCOUNT}
+
+
+def test_edits_deletions_and_late_posts_of_bluesky_arrive(sandbox, clock):
+    kept, gone = (sandbox.world.add(Draft("bluesky", "jane.example", f"lumora {n}")) for n in range(2))
+    sandbox.world.add(Draft("bluesky", "ann.example", "lumora, late", late=timedelta(seconds=60)))
+    clock.advance(seconds=1)
+    poll = bluesky.connect(bluesky_settings(sandbox), stream(platform="bluesky"), clock=clock)
+    first = poll(None)
+    assert [mention.text for mention in first.mentions] == ["lumora 0", "lumora 1"]
+    clock.advance(seconds=70)
+    sandbox.world.edit(kept.id, "lumora again")
+    sandbox.world.delete(gone.id)
+    second = poll(first.cursor)
+    assert {mention.text: mention.edited_at for mention in second.mentions} == {
+        "lumora again": clock(),
+        "lumora, late": None,
+    }
+    assert [removal.mention_id for removal in second.removals] == [f"bluesky:{gone.id}"]
+
+
+@pytest.mark.parametrize("kind", ["ratelimited", "server_error", "malformed", "reset", "lost_ack"])
+def test_a_jetstream_in_trouble_costs_no_post(sandbox, clock, kind):
+    posts = []
+    for n in range(20):
+        posts.append(sandbox.world.add(Draft("bluesky", "jane.example", f"lumora {n}")))
+        clock.advance(seconds=1)
+    poll = bluesky.connect(bluesky_settings(sandbox), stream(platform="bluesky"), clock=clock)
+    sandbox.bluesky_faults.add(kind, target="/subscribe", times=1)
+    if kind == "lost_ack":
+        batch = poll(None)
+        assert batch.capped
+    else:
+        batch = Batch((), None)
+        with pytest.raises(PlatformError, match=r"The next poll tries again\.$"):
+            poll(None)
+    mentions = (*batch.mentions, *poll(batch.cursor).mentions)
+    assert {mention.id for mention in mentions} == {f"bluesky:{post.id}" for post in posts}

@@ -8,6 +8,7 @@ import pytest
 
 from domain.brand import SourceKind
 from domain.errors import CredentialsError, CursorTooOldError, PlatformError
+from domain.health import Headroom
 from listeners.paging import Place, Stretch
 from listeners.x import check
 from listeners.x.posts import id_at
@@ -24,6 +25,9 @@ OWN = stream(name="own", kind=SourceKind.OWN_POSTS, target="lumora")
 def platform():
     with FakeX(HandClock()) as fake:
         yield fake
+
+
+S = timedelta(seconds=1)
 
 
 def week_ago(platform, **later):
@@ -126,8 +130,12 @@ def test_a_budget_that_does_not_bear_the_look_up_asks_nothing(platform):
 def test_a_search_further_back_than_x_goes_is_told_without_asking(platform):
     cursor = Place(id_at(platform.clock() - timedelta(days=8))).cursor()
     poll = platform.poll()
-    with pytest.raises(CursorTooOldError, match=r"read up to 2026-02-24 1.*`python run.py ingest`"):
+    with pytest.raises(CursorTooOldError, match=r"read up to 2026-02-24 1.*`python run.py ingest`") as raised:
         poll(cursor)
+    week = timedelta(days=7) - timedelta(minutes=10)
+    lost = platform.clock() - timedelta(days=8, minutes=2), platform.clock() - week
+    assert abs(raised.value.since - lost[0]) < S
+    assert abs(raised.value.until - lost[1]) < S
     assert platform.server.asked == []
     poll(cursor)
     assert int(platform.listed()[0].query["since_id"]) >= week_ago(platform)
@@ -160,8 +168,10 @@ def test_a_backlog_that_no_id_of_x_names_is_told_once_too(platform):
     published = platform.publish("lumora")
     cursor = Place(id_at(platform.clock()), (Stretch(None, "t3_abc"),)).cursor()
     poll = platform.poll()
-    with pytest.raises(CursorTooOldError, match="cannot be read"):
+    with pytest.raises(CursorTooOldError, match="cannot be read") as raised:
         poll(cursor)
+    assert raised.value.since is None
+    assert raised.value.until < platform.clock() - timedelta(days=6)
     assert [mention.id for mention in poll(cursor).mentions] == [published]
 
 
@@ -220,3 +230,35 @@ def test_another_server_may_have_a_path(platform):
     platform.publish("lumora")
     platform.poll(api_url=f"{platform.server.url}/x/")(None)
     assert platform.server.asked[0].path == "/x/2/tweets/search/recent"
+
+
+def test_x_counts_what_a_search_finds(platform):
+    platform.failures.append(json_reply({"data": [], "meta": {"total_tweet_count": 1234}}))
+    until = platform.clock().replace(hour=0, minute=0, second=0, microsecond=0)
+    assert platform.poll().count(until - timedelta(days=1), until) == 1234
+    (asked,) = platform.server.asked
+    assert asked.path == "/2/tweets/counts/recent"
+    assert (asked.query["start_time"], asked.query["end_time"]) == ("2026-03-03T00:00:00Z", "2026-03-04T00:00:00Z")
+    assert asked.query["query"] == platform.stream.target
+
+
+def test_what_accounts_are_told_and_say_is_not_counted(platform):
+    assert platform.poll(MENTIONS).count(platform.clock(), platform.clock()) is None
+    assert platform.server.asked == []
+
+
+@pytest.mark.parametrize("answer", [{"meta": {}}, {}, {"meta": {"total_tweet_count": "many"}}])
+def test_a_count_that_is_none_is_the_platforms_failure(platform, answer):
+    platform.failures.append(json_reply(answer))
+    with pytest.raises(PlatformError, match="The next poll tries again"):
+        platform.poll().count(platform.clock(), platform.clock())
+
+
+def test_the_quota_of_the_last_answer_is_known(platform):
+    poll = platform.poll()
+    assert poll.headroom() == Headroom()
+    back = int(platform.clock().timestamp()) + 600
+    said = {"x-rate-limit-remaining": "440", "x-rate-limit-limit": "450", "x-rate-limit-reset": str(back)}
+    platform.failures.append(json_reply({"meta": {"result_count": 0}}, headers=said))
+    poll(None)
+    assert poll.headroom() == Headroom(440, 450, platform.clock() + timedelta(minutes=10))

@@ -294,4 +294,10 @@ def test_the_platform_panel_is_live_and_answers_as_the_brand():
         page.wait_for("document.querySelectorAll('#posts li').length === 3")
         newest = next(sandbox.world.newest_first("reddit"))
         assert (newest.author.handle, newest.community) == ("sam_streams", "lumora")
+        choose(page, "#write-platform", "Bluesky")
+        page.type("#write-text", "for good")
+        page.click("#write .primary")
+        page.wait_for("document.querySelectorAll('#posts li').length === 4")
+        assert page.text("#posts .platform") == "Bluesky"
+        assert next(sandbox.world.newest_first("bluesky")).text == "for good"
         assert page.complaints == []

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.ids import PLATFORMS
 from sandbox.scenario import SCENARIO, ScenarioError, generate, load_scenario, play
 from sandbox.world import Post, World
 from tests.sandbox.running import HandClock
@@ -26,7 +27,7 @@ def world(clock):
 def played(world):
     """Everything of the scenario that is to be seen once it is over."""
     play(world, load_scenario(), speed=1e6)
-    return [post for platform in ("x", "reddit") for post in world.newest_first(platform)]
+    return [post for platform in PLATFORMS for post in world.newest_first(platform)]
 
 
 def drafts():
@@ -47,7 +48,7 @@ def test_no_two_texts_are_equal_and_many_authors_and_languages_speak():
     assert [text for text, count in Counter(texts).items() if count > 1] == []
     assert len({(draft.platform, draft.author) for draft in drafts()}) >= 60
     assert {"en", "de", "es", "ja"} <= {draft.lang for draft in drafts()}
-    assert {draft.platform for draft in drafts()} == {"x", "reddit"}
+    assert {draft.platform for draft in drafts()} == set(PLATFORMS)
 
 
 @pytest.mark.parametrize(
@@ -85,8 +86,8 @@ def test_the_scenario_deletes_removes_edits_and_delays(world, clock):
     moments: list[Post] = []
     world.subscribe(moments.append)
     posts = played(world)
-    assert Counter(post.gone for post in moments if post.gone) == {"deleted": 2, "removed": 1}
-    assert [post.edited_at for post in posts if post.edited_at] == [clock()]
+    assert Counter(post.gone for post in moments if post.gone) == {"deleted": 3, "removed": 1}
+    assert [post.edited_at for post in posts if post.edited_at] == [clock()] * 3
     assert any(draft.late > timedelta(0) for draft in drafts())
 
 
@@ -114,7 +115,7 @@ def test_a_play_reports_its_progress_and_stops_when_told(world):
     assert play(world, load_scenario(), speed=1e6, stop=stop, on_progress=watch) == 7
     assert [progress.done for progress in seen] == list(range(1, 8))
     assert seen[0].act == "A normal morning"
-    assert world.count("x") + world.count("reddit") == 7
+    assert sum(map(world.count, PLATFORMS)) == 7
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from websockets.sync.client import connect
 from config.load import parse
 from domain.brand import SourceKind
 from sandbox.bot_settings import bot_environment, bot_settings_toml
+from sandbox.ids import PLATFORMS
 from sandbox.server import PortInUseError, Sandbox
 from sandbox.world import Draft
 from tests.sandbox.platform_clients import reddit_client, x_client
@@ -120,7 +121,7 @@ def test_the_settings_for_the_bot_are_valid_and_name_what_is_there(sandbox, tmp_
     streams = settings.build_streams()
     channels = {f"#{channel.name}" for channel in sandbox.workspace.channels.values()}
     assert {stream.channel for stream in streams} | set(settings.brands[0].digest_channels) <= channels
-    assert {stream.platform for stream in streams if stream.kind is SourceKind.OWN_POSTS} == {"x", "reddit"}
+    assert {stream.platform for stream in streams if stream.kind is SourceKind.OWN_POSTS} == set(PLATFORMS) - {"rss"}
     members = {member for ids in settings.roles.values() for member in ids}
     assert members <= set(sandbox.workspace.users) | set(sandbox.workspace.groups)
     search = next(stream for stream in streams if stream.kind is SourceKind.SEARCH and stream.platform == "x")

@@ -7,8 +7,9 @@ import pytest
 import requests
 import tweepy
 
+from sandbox.ids import snowflake
 from sandbox.server import X_BEARER_TOKEN, Sandbox
-from sandbox.world import Draft, snowflake
+from sandbox.world import Draft
 from tests.sandbox.platform_clients import x_client
 from tests.sandbox.recorded_shapes import Shape, differences, shape_of
 from tests.sandbox.running import HandClock

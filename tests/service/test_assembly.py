@@ -3,7 +3,7 @@
 from config.load import parse
 from config.secrets import Secrets
 from domain.handover import EscalationPolicy
-from service.assembly import named_channels, open_house
+from service.assembly import build_repliers, named_channels, open_house, platform_settings
 from tests.builders import NOON
 
 SETTINGS = """
@@ -30,3 +30,51 @@ def test_channels_of_product_and_of_the_ladder_are_known_by_their_ids(tmp_path):
     assert house.product_channels == {"Lumora": "C0PRODUCT", "Helio": "C0HELIO"}
     assert house.escalation == EscalationPolicy(("U0LEO", "S0BOSS"), "C0LADDER")
     house.database.close()
+
+
+def test_a_platforms_check_knows_the_places_of_all_streams(tmp_path):
+    path = tmp_path / "earshot.toml"
+    stream = '[[streams]]\nname = "{}"\nbrand = "Lumora"\nplatform = "rss"\nkind = "new"\nplaces = {}\nchannel = "#a"\n'
+    one, two = (
+        stream.format("a", '["https://a.example/f", "https://b.example/f"]'),
+        stream.format("b", '["https://a.example/f"]'),
+    )
+    path.write_text(f"{SETTINGS}\n{one}{two}")
+    own = platform_settings("rss", parse(path), Secrets({}))
+    assert own.places == ("https://a.example/f", "https://b.example/f")
+
+
+TWO_BRANDS = """
+[[brands]]
+name = "Lumora"
+accounts = { x = ["lumora"], reddit = ["LumoraHelp"] }
+[[brands]]
+name = "Kinobox"
+accounts = { x = ["kinobox"], reddit = ["KinoboxHelp"] }
+"""
+KEYS = dict.fromkeys(
+    (
+        "X_API_KEY",
+        "X_API_SECRET",
+        "X_ACCESS_TOKEN",
+        "X_ACCESS_SECRET",
+        "REDDIT_CLIENT_ID",
+        "REDDIT_CLIENT_SECRET",
+        "REDDIT_REFRESH_TOKEN",
+    ),
+    "1-secret",
+)
+
+
+def test_what_answers_for_a_brand_knows_its_accounts_alone_and_check_knows_all(tmp_path):
+    path = tmp_path / "earshot.toml"
+    path.write_text(TWO_BRANDS)
+    settings, secrets = parse(path), Secrets(KEYS)
+    assert {key: replier.account for key, replier in build_repliers(settings, secrets, clock=lambda: NOON).items()} == {
+        ("Lumora", "x"): "lumora",
+        ("Lumora", "reddit"): "LumoraHelp",
+        ("Kinobox", "x"): "kinobox",
+        ("Kinobox", "reddit"): "KinoboxHelp",
+    }
+    assert platform_settings("reddit", settings, secrets, brand="Kinobox").accounts == ("KinoboxHelp",)
+    assert platform_settings("reddit", settings, secrets).accounts == ("LumoraHelp", "KinoboxHelp")

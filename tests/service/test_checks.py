@@ -49,7 +49,7 @@ def test_everything_is_well_on_the_sandbox_with_the_manifests_scopes(at_work):
         ("SLACK_BOT_TOKEN", "bot token", "Set SLACK_BOT_TOKEN"),
         ("SLACK_APP_TOKEN", "app token for Socket Mode", "set SLACK_APP_TOKEN"),
         ("X_BEARER_TOKEN", "x", "Check X_BEARER_TOKEN"),
-        ("X_ACCESS_TOKEN", "x", "Check X_BEARER_TOKEN and the other X_ keys"),
+        ("X_ACCESS_TOKEN", "x", "Check X_BEARER_TOKEN and the other keys of X"),
         ("REDDIT_CLIENT_SECRET", "reddit", "Check REDDIT_CLIENT_ID and REDDIT_CLIENT_SECRET"),
     ],
 )

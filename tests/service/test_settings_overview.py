@@ -1,5 +1,6 @@
 """The settings as CRM admins see them: every table of the file that matters, by its key, and no secret."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from config.load import load
@@ -10,7 +11,8 @@ EXAMPLE = Path("config/earshot.example.toml")
 
 def overview(**channels):
     settings, _ = load(EXAMPLE)
-    return settings, settings_overview(settings, channels)
+    streams = [replace(s, channel=channels.get(s.channel, s.channel)) for s in settings.build_streams()]
+    return settings, settings_overview(settings, channels, streams)
 
 
 def test_brands_streams_roles_and_rules_are_shown_with_their_keys():

@@ -159,6 +159,17 @@ def test_an_edit_replaces_text_and_predictions_and_nothing_else(database):
     assert {s.predictions.of("sentiment").label for s in theirs if s.brand == "Helio"} == {"neutral"}
 
 
+def test_an_edit_is_known_by_its_time_even_where_the_platform_tells_no_other(database):
+    first = mention("before")
+    later = replace(first, text="after", posted_at=NOON + timedelta(hours=1))
+    with database.write() as tx:
+        store(tx, seen(first))
+        mentions.update_text(tx, later, {}, at=NOON + timedelta(hours=2))
+        again = replace(first, text="again", posted_at=NOON + timedelta(hours=3))
+        assert mentions.edited(tx, [again]) == [again]
+        assert mentions.edited(tx, [first]) == []
+
+
 def test_text_that_no_database_takes_is_made_storable_once(database):
     cut = mention("half a smile \ud83d and a \0")
     with database.write() as tx:

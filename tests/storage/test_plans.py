@@ -18,7 +18,11 @@ from domain.brand import Account
 from domain.case import CaseState, HistoryLine, Response, Triage, Verdict
 from domain.customer import Grade
 from domain.forgetting import ForgettingState, Holdings
+from domain.gap import Gap, GapReason, GapState
 from domain.handover import Handover, HandoverKind
+from domain.health import BlindSpot, Headroom
+from domain.incident import Incident, IncidentKind
+from domain.mention import Context
 from domain.message import MessageKind, Posted
 from domain.noise import Mute, MuteKind, SurgeSpan
 from domain.poaching import Approached
@@ -30,9 +34,11 @@ from storage import (
     audit,
     authors,
     blind_checks,
+    blind_spots,
     brands,
     cases,
     closed_days,
+    contexts,
     copies,
     corrections,
     customer_notes,
@@ -43,8 +49,12 @@ from storage import (
     erasing,
     evidence,
     forgettings,
+    gaps,
     handovers,
     holds,
+    home_posts,
+    hours,
+    incidents,
     labels,
     leases,
     links,
@@ -53,14 +63,19 @@ from storage import (
     mutes,
     outcomes,
     preferences,
+    rechecks,
     records,
+    removals,
     replies,
     responses,
+    saved_queries,
+    sightings,
     streams,
     summaries,
     surges,
     tallies,
     tombstones,
+    versions,
     voices,
 )
 from storage.database import open_database
@@ -71,10 +86,13 @@ from tests.storage.values import SECRET, case, message, seen, store
 DAY = {"brand": "Lumora", "start": NOON, "end": NOON + timedelta(days=1)}
 DAYS = {"brand": "Lumora", "since": NOON.date(), "until": NOON.date() + timedelta(days=1)}
 POST = mention(number=1)
+ANSWER = mention(number=2, reply_to=POST.id, context=Context(author("ann"), "Which app?"))
 WEEK = {"brand": "Lumora", "week": NOON.date()}
 KEY = "card:case1"
 LINE = HistoryLine(NOON, "U0MIA", "claimed")
 DRAFT = Draft("r1", "case1", POST.id, "Lumora", "x", "U0MIA", "Sorry!", ReplyState.WAITING, NOON)
+GAP = Gap("s", "Lumora", NOON, None, GapReason.FAILING)
+INCIDENT = Incident("failing s", IncidentKind.FAILING, "503", NOON)
 TABLES = set(Row.metadata.tables) - {"audit_head"}  # which has one row
 PARTIAL = {
     index.name
@@ -92,6 +110,7 @@ ASKED = {
     "erase customer": lambda tx: erasing.erase_customer(tx, "customer1", at=NOON),
     "holdings": lambda tx: erasing.holdings(tx, author_keys=[POST.author.key], customer_id="customer1"),
     "forgettings": lambda tx: forgettings.in_state(tx, ForgettingState.RUNNING),
+    "stored": lambda tx: mentions.stored(tx, [POST.id]),
     "own_replies": lambda tx: mentions.own_replies(tx, [POST.id], brand="Lumora"),
     "case_ids": lambda tx: mentions.case_ids(tx, [POST.id], brand="Lumora"),
     "of_message": lambda tx: mentions.of_message(tx, "card:case1"),
@@ -176,7 +195,6 @@ ASKED = {
     "approaches of cases": lambda tx: approaches.of_cases(tx, ["case1"]),
     "cases showing": lambda tx: approaches.cases_showing(tx, [POST.id], [POST.author.key]),
     "unsighted answers": lambda tx: approaches.unsighted_answers(tx, [POST.id], brand="Lumora"),
-    "drop": lambda tx: erasing.drop(tx, [POST.id]),
     "get a post": lambda tx: mentions.get(tx, POST.id, brand="Lumora"),
     "handover": lambda tx: handovers.get(tx, "h1"),
     "links of an author": lambda tx: links.of_author(tx, POST.author.key),
@@ -186,8 +204,13 @@ ASKED = {
     ),
     "untie": lambda tx: links.untie(tx, "l1", by="U0MIA", at=NOON),
     "customer notes": lambda tx: customer_notes.of_customer(tx, "customer1", limit=5),
+    "records that had been erased": lambda tx: (
+        tombstones.put_all(tx, {"digest": NOON}),
+        erasing.erase_records(tx, records.with_origins(tx, ["origin"]), at=NOON),
+    ),
     "cursor": lambda tx: streams.cursor(tx, "s"),
     "cursor and cost": lambda tx: (
+        streams.belongs(tx, "s", brand="Lumora"),
         streams.save_cursor(tx, "s", "c2", brand="Lumora", at=NOON),
         streams.read_ok(tx, "s", at=NOON, mentions=1, cost=Decimal(1)),
         streams.read_failed(tx, "s", at=NOON, error="no"),
@@ -218,6 +241,18 @@ ASKED = {
     "copies": lambda tx: (
         copies.leader(tx, brand="Lumora", fingerprint="f", repost_of=POST.id, since=NOON),
         copies.counts(tx, ["case1"]),
+        copies.activity(
+            tx,
+            author_key="x:id-jane",
+            fingerprint="f",
+            at=NOON,
+            within=timedelta(minutes=10),
+            copies_within=timedelta(1),
+        ),
+        copies.near(tx, brand="Lumora", bands=[1, 2], since=NOON, per_band=20),
+        copies.keep_bands(tx, {POST.id: (NOON, [1, 2])}),
+        copies.forget_bands(tx, before=NOON),
+        copies.drop_bands(tx, POST.id),
     ),
     "corrections": lambda tx: (
         corrections.add(tx, mention_id=POST.id, brand="Lumora", task="t", label="l", by="U0MIA", at=NOON),
@@ -295,6 +330,16 @@ ASKED = {
         messages.look_again(tx, KEY, at=NOON),
         messages.again(tx, KEY),
     ),
+    "saved queries": lambda tx: (
+        saved_queries.add(tx, "lumora", "lumora", by="U0MIA", at=NOON),
+        saved_queries.versions(tx, "lumora"),
+    ),
+    "newest of the saved queries": saved_queries.newest,
+    "posts that a query is tried on": lambda tx: (
+        saved_queries.posts(
+            tx, brand="Lumora", since=NOON, until=NOON + timedelta(days=1), after=(NOON, POST.id), limit=10
+        ),
+    ),
     "mutes": lambda tx: (
         mutes.add(tx, Mute("m1", MuteKind.AUTHOR, "x:id-jane", "@jane", None, "U0MIA", NOON, NOON)),
         mutes.active(tx, at=NOON),
@@ -332,7 +377,16 @@ ASKED = {
         labels.settle_dismissed(tx, ["case1"]),
         labels.settle_where(tx, SightingRow.mention_id == POST.id),
     ),
+    "story of a post": lambda tx: (
+        mentions.named(tx, id_=POST.id, urls=[]),
+        mentions.named(tx, id_=None, urls=[POST.url]),
+        mentions.arrival(tx, POST.id, brand="Lumora"),
+        sightings.by_models(tx, POST.id, brand="Lumora"),
+        messages.showing_for(tx, POST.id, brand="Lumora"),
+        cases.history(tx, "case1"),
+    ),
     "surge": lambda tx: (
+        surges.of_case(tx, "case1"),
         surges.going_on(tx),
         surges.going_on_in(tx, brand="Lumora", channel="C0ALERTS"),
         surges.get(tx, "s1"),
@@ -349,6 +403,63 @@ ASKED = {
         surges.loudest(tx, "s1", limit=3, since=NOON, until=NOON),
         surges.total(tx, "s1", since=NOON, until=NOON),
     ),
+    "gaps": lambda tx: (
+        gaps.unfilled(tx, "s"),
+        gaps.between(tx, brand="Lumora", start=NOON, end=NOON),
+        gaps.between(tx, brand=None, start=NOON, end=NOON),
+        gaps.begin(tx, GAP),
+        gaps.change(tx, 1, until=NOON, state=GapState.FILLED),
+        gaps.lose(tx, GAP),
+        gaps.purge(tx, before=NOON),
+    ),
+    "incidents": lambda tx: (incidents.get(tx, "s"), incidents.put(tx, INCIDENT)),
+    "hours": lambda tx: (
+        hours.add(tx, "s", {NOON: 1}),
+        hours.between(tx, "s", start=NOON, end=NOON),
+        hours.last(tx, "s"),
+        hours.purge(tx, before=NOON),
+    ),
+    "blind spots": lambda tx: (
+        blind_spots.is_counted(tx, "s", NOON.date()),
+        blind_spots.add(tx, BlindSpot("s", NOON.date(), 1, 1, 0)),
+        blind_spots.stored(tx, **DAY),
+    ),
+    "late": lambda tx: mentions.late(tx, brand="Lumora", until=NOON),
+    "quota and last poll of a stream": lambda tx: (
+        streams.tried(tx, "s", brand="Lumora", at=NOON),
+        streams.note_headroom(tx, "s", Headroom(1, 2)),
+        streams.charge(tx, "s", Decimal(1), day=NOON.date()),
+    ),
+    "is the lease taken": lambda tx: leases.is_taken(tx, "schedule", at=NOON),
+    "recheck": lambda tx: (
+        rechecks.due(tx, "x", before=NOON, limit=9),
+        rechecks.job(tx, "x"),
+        rechecks.begin_job(tx, [POST.id], "77"),
+        rechecks.end_job(tx, "x"),
+        rechecks.checked(tx, [POST.id], at=NOON),
+        rechecks.aged(tx, "x", before=NOON, limit=9),
+        rechecks.beyond(tx, "x", newest=1, checked_before=NOON, limit=9),
+        rechecks.beyond(tx, "x", newest=0, checked_before=NOON, limit=9),
+        rechecks.overdue(tx, "x", before=NOON),
+    ),
+    "removals": lambda tx: (
+        removals.add(tx, platform="x", noticed_at=NOON, at=NOON, waits_for={KEY: 2}),
+        removals.overwritten(tx, erased_before=NOON, at=NOON),
+        removals.underway(tx, limit=9),
+        removals.honoured(tx, 1, at=NOON),
+        removals.delays(tx, "x", since=NOON),
+    ),
+    "versions": lambda tx: (versions.keep(tx, POST.id, text="another", until=NOON), versions.of(tx, POST.id)),
+    "home posts": lambda tx: home_posts.put(tx, "U0MIA", [POST.id]),
+    "contexts": lambda tx: (
+        contexts.keep(tx, [ANSWER], at=NOON, secret=SECRET),
+        contexts.answered(tx, [ANSWER]),
+        contexts.erase(tx, [POST.id]),
+        contexts.aged(tx, "x", before=NOON, limit=9),
+        contexts.erase_authors(tx, [POST.author.key]),
+        contexts.parents_of(tx, [ANSWER.id]),
+        contexts.drop_idle(tx, [POST.id]),
+    ),
     "tombstones": lambda tx: (tombstones.put(tx, ["d"], at=NOON), tombstones.erased(tx, [POST], secret=SECRET)),
 }
 WHOLE = {
@@ -360,14 +471,21 @@ WHOLE = {
     "corrections.ordinary": "learning draws from all posts",
     "customers.coverage": "counts every customer, for a KPI",
     "evidence.customers": "lists every customer, behind that KPI",
+    "home_posts.showing_what_is_gone": "ten rows for each person who has opened her home tab",
     "mutes.forget_authors": "when a person is forgotten; mutes are few",
+    "blind_spots.latest": "one row for each stream and day, when somebody asks how well we hear",
+    "incidents.going_on": "one row for each stream",
+    "mentions.all_ids": "a restore looks at every post",
+    "rechecks.stock": "counts every post, when an operator asks for the report",
     "streams.health": "one row for each stream",
+    "streams.listening": "one row for each stream",
+    "tombstones.every": "written down beside the backups",
 }
 """What may read a whole table, and why."""
 
 PARTS = {"cases.read", "cases.open_case", "fulltext.matches", "links.read", "sightings.read", "tombstones.standing",
-         "upserts.upsert", "upserts.insert_new", "audit.append_all", "records.add_record", "records.blinds_of",
-         "records.oldest"}  # fmt: skip
+         "upserts.upsert", "upserts.add_up", "upserts.insert_new", "audit.append_all", "records.add_record",
+         "records.blinds_of", "records.oldest"}  # fmt: skip
 """Parts of what is asked here, under another name."""
 
 

@@ -22,10 +22,12 @@ from bot.views import (
     muting,
     paging,
     quality,
+    queries,
     queue,
     search,
     stats,
     unsure,
+    why,
 )
 from bot.views.paging import PAGE
 from flows.lookup import PICKS
@@ -82,6 +84,13 @@ ANSWERS = {
         judged=maybe(posts.case_files()),
         beside=lambda found, **_: [unsure.unsure_text(found)],
     ),
+    "query": drawn(queries.trial_blocks, figures.query_trials(), beside=lambda trial: [queries.trial_text(trial)]),
+    "fault of a query": drawn(queries.query_fault_blocks, WORDS, query=WORDS, column=st.integers(1, 2001)),
+    "saved queries": drawn(
+        queries.saved_blocks, figures.saved_queries(), beside=lambda found: [queries.saved_text(found)]
+    ),
+    "versions of a query": drawn(queries.versions_blocks, figures.saved_queries()),
+    "saved query": drawn(queries.version_blocks, figures.saved_query()),
     "mute": drawn(muting.begun_blocks, people.mute()),
     "mutes": drawn(
         muting.muted_blocks,
@@ -124,6 +133,7 @@ ANSWERS = {
         figures.healths(),
         beside=lambda told: [health.health_text(told), *(s for q in told.quality for s in quality.quality_lines(q))],
     ),
+    "why": drawn(why.why_blocks, people.stories(), beside=lambda told: [why.why_text(told)]),
     "audit": drawn(
         audit.audit_blocks,
         figures.audit_pages(PAGE),

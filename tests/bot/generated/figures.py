@@ -4,20 +4,25 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
+import listeners
 from crm.kpis import KPIS
 from domain.audit import AuditEntry, Chain
 from domain.case import Urgency
 from domain.closed_day import DayCorrection
 from domain.digest import Digest, Movement, Mover, Topic, Unanswered, VoiceShare, WaitingCase, Wins
 from domain.evidence import EvidencePage, EvidenceRow
-from domain.health import Health, StreamHealth
+from domain.gap import Gap, GapReason, GapState
+from domain.health import BlindSpot, Headroom, Health, StreamHealth
 from domain.outcome import Kpi
 from domain.quality import Estimate, LiveFigure, Quality
+from domain.query import NativeQuery, PlatformTrial, QueryTrial, Sample, SavedQuery, Searches, Word
 from domain.scorecard import Score, Standing, Target
 from domain.team import BrandState, Deeds, TeamStats
 from domain.volume import Voice, Volume
 from flows.auditing import AuditPage
 from flows.digest import OLDEST, QUOTES, TOPICS
+from flows.queries import DAYS as DAYS_TRIED
+from flows.queries import SAMPLES
 from tests.bot import files
 from tests.bot.generated.words import (
     COUNTS,
@@ -89,7 +94,8 @@ def evidence_pages(page: int) -> st.SearchStrategy[EvidencePage]:
     row = st.builds(
         EvidenceRow,
         id=WORDS,
-        what=st.sampled_from(["case", "post", "customer"]),
+        what=st.sampled_from(["case", "post", "customer", "source"]),
+        of=COUNTS,
         weight=st.sampled_from([1, 0, -1]),
         state=WORDS,
         platform=PLATFORMS | st.just(""),
@@ -181,6 +187,20 @@ def digests() -> st.SearchStrategy[Digest]:
         quality=maybe(qualities()),
         scores=scores(),
         corrections=corrections(),
+        gaps=many(gaps(), most=9),
+    )
+
+
+def gaps() -> st.SearchStrategy[Gap]:
+    """Draw gaps as the digest and the health show them."""
+    return st.builds(
+        Gap,
+        stream=NAMED,
+        brand=NAMED,
+        since=MOMENTS,
+        until=maybe(MOMENTS),
+        reason=st.sampled_from(GapReason),
+        state=st.sampled_from([GapState.OPEN, GapState.LOST]),
     )
 
 
@@ -212,6 +232,12 @@ def healths() -> st.SearchStrategy[Health]:
         mentions_read=COUNTS,
         spent_today_usd=MONEY,
         daily_cap_usd=maybe(MONEY),
+        headroom=st.builds(
+            Headroom, left=maybe(COUNTS), limit=maybe(COUNTS), resets_at=maybe(MOMENTS), secret_until=maybe(MOMENTS)
+        ),
+        usual=maybe(st.floats(0, 1e9)),
+        silent_since=maybe(MOMENTS),
+        blind_spot=maybe(st.builds(BlindSpot, stream=NAMED, day=DAYS, expected=COUNTS, own=COUNTS, siblings=COUNTS)),
     )
     return st.builds(
         files.health,
@@ -223,6 +249,7 @@ def healths() -> st.SearchStrategy[Health]:
         overdue_cases=COUNTS,
         model=WORDS,
         quality=many(qualities(), most=6),
+        gaps=many(gaps(), most=40),
     )
 
 
@@ -243,3 +270,32 @@ def audit_pages(page: int) -> st.SearchStrategy[AuditPage]:
 def chains() -> st.SearchStrategy[Chain]:
     broken = many(st.integers(1, 10**9), most=50)
     return st.builds(Chain, entries=COUNTS, head=DIGESTS | st.just(""), broken=broken)
+
+
+# Queries
+
+
+def query_trials() -> st.SearchStrategy[QueryTrial]:
+    native = st.builds(NativeQuery, text=WORDS, reads=st.just(Word("lumora")), left=many(WORDS, most=500))
+    searches = st.builds(Searches, platform=PLATFORMS, natives=many(native, most=20), problem=st.just("") | WORDS)
+    platform = st.builds(PlatformTrial, searches=searches, read=COUNTS, kept=COUNTS, monthly_usd=MONEY)
+    sample = st.builds(Sample, author=WORDS, platform=PLATFORMS, text=WORDS, url=URLS, posted_at=MOMENTS)
+    return st.builds(
+        QueryTrial,
+        query=WORDS,
+        brand=NAMED,
+        days=many(st.tuples(DAYS, COUNTS), most=DAYS_TRIED, least=DAYS_TRIED),
+        platforms=many(platform, most=len(listeners.PLATFORMS)),
+        samples=many(sample, most=SAMPLES),
+        looked_at=COUNTS,
+        found=COUNTS,
+    )
+
+
+def saved_query() -> st.SearchStrategy[SavedQuery]:
+    name = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,39}", fullmatch=True)
+    return st.builds(SavedQuery, name=name, version=st.integers(1, 10**6), text=WORDS, by=PEOPLE, at=MOMENTS)
+
+
+def saved_queries() -> st.SearchStrategy[tuple[SavedQuery, ...]]:
+    return many(saved_query(), most=200)

@@ -48,6 +48,7 @@ def batch_lines() -> st.SearchStrategy[BatchLine]:
         until=MOMENTS,
         total=COUNTS,
         shown=many(seen(), most=SHOWN_IN_BATCH),
+        late=COUNTS,
     )
 
 

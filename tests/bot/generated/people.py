@@ -17,6 +17,7 @@ from domain.preference import DirectKind, Preferences
 from domain.queue import QueueFilter
 from domain.reply import Permit, ReplyTemplate
 from domain.setting import Setting
+from domain.story import Story, StoryLine
 from flows.drafting import Sheet
 from flows.home import MINE_SHOWN, Home
 from flows.judging import UnsurePage
@@ -152,6 +153,11 @@ def search_pages() -> st.SearchStrategy[SearchPage]:
 
 def unsure_pages() -> st.SearchStrategy[UnsurePage]:
     return st.builds(UnsurePage, posts=many(seen(), most=PAGE), total=COUNTS)
+
+
+def stories() -> st.SearchStrategy[tuple[Story, ...]]:
+    line = st.builds(StoryLine, at=maybe(MOMENTS), words=WORDS, by=maybe(PEOPLE))
+    return many(st.builds(Story, seen=seen(), lines=many(line, most=40), case=maybe(cases())), most=4, least=1)
 
 
 def mute() -> st.SearchStrategy[Mute]:

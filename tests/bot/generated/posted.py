@@ -49,7 +49,12 @@ MESSAGES = {f"card, {state.value}": _card(state) for state in CaseState} | {
         now=MOMENTS,
         beside=lambda told, now: [deadline.deadline_text(told)],
     ),
-    "nudge": drawn(handover.nudge_blocks, messages.nudges(), beside=lambda told: [handover.nudge_text(told)]),
+    "nudge": drawn(
+        handover.nudge_blocks,
+        messages.nudges(),
+        now=MOMENTS,
+        beside=lambda told, now: [handover.nudge_text(told, now=now)],
+    ),
     "handover": drawn(
         handover.handover_blocks, messages.handed_over(), beside=lambda told: [handover.handover_text(told)]
     ),

@@ -23,7 +23,7 @@ from domain.case import (
     Urgency,
     Verdict,
 )
-from domain.mention import Author, Mention, mention_id
+from domain.mention import Author, Context, Mention, mention_id
 from domain.poaching import Approached
 from domain.prediction import COMPLAINT, RELEVANCE, SENTIMENT, SWITCHING, Prediction, Predictions
 from domain.reply import Credit, CreditReason, Draft, ReplyState, Risk, RiskKind
@@ -204,6 +204,7 @@ def case_files(*, least: int = 0) -> st.SearchStrategy[CaseFile]:
         history=many(happened, most=12),
         customer=maybe(customer_summaries()),
         counted=st.booleans(),
+        context=maybe(st.builds(Context, author=authors(), text=WORDS)),
         copies=maybe(st.builds(Copies, posts=COUNTS, reach=COUNTS)),
         approached=many(approached(), most=8),
         draft=maybe(drafts()),

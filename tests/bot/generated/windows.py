@@ -100,7 +100,9 @@ WINDOWS = {f"home, {role.value}": _home(role) for role in Role} | {
     "search of a customer": drawn(
         linking.search_view, SUBJECTS, author=maybe(posts.authors()), typed=WORDS, nobody=st.booleans()
     ),
-    "choice of a customer": drawn(linking.choice_view, SUBJECTS, people.found_customers(PICKS, least=1)),
+    "choice of a customer": drawn(
+        linking.choice_view, SUBJECTS, people.found_customers(PICKS, least=1), author=maybe(posts.authors())
+    ),
     "unlink": drawn(
         linking.unlink_view,
         SUBJECTS | st.just(""),

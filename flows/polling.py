@@ -1,0 +1,153 @@
+"""Asking a platform for what is new: within the budget, and with what was not read written down."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from decimal import Decimal
+
+import structlog
+
+from crm.spending import allowance
+from domain.brand import Stream
+from domain.clock import iso
+from domain.errors import CredentialsError, CursorTooOldError, PlatformError
+from domain.gap import GapReason
+from domain.incident import IncidentKind
+from domain.mention import Batch, Mention
+from domain.seams import KnowsHeadroom, Poll
+from domain.spend import Spent
+from flows.hearing import note_lost, note_missed, note_read
+from flows.house import House
+from flows.incidents import note_well, note_wrong
+from flows.notices import tell_operators
+from storage import hours, streams
+from storage.database import Tx
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Nothing was read: for this reason, or (None) because the plan of the day allows nothing now."""
+
+    error: str | None = None
+
+
+def ask(stream: Stream, *, poll: Poll, house: House) -> Batch | Unread:
+    """Poll one stream from where it stopped. A failure is written down and told once, never raised."""
+    now = house.clock()
+    with house.database.read() as tx:
+        cursor = streams.cursor(tx, stream.name)
+        spent = streams.spent(tx, stream.name, day=now.astimezone(UTC).date())
+    may = allowance(stream, spent, house.spend, now=now)
+    if may.slowed:
+        _tell_slowed(stream, spent, house)
+    if may.usd == 0:
+        return _no_money(stream, house, for_good=may.used_up)
+    try:
+        batch = poll(cursor, budget_usd=may.usd)
+    except CursorTooOldError as error:
+        return _lost(stream, error, house)
+    except PlatformError as error:
+        return _failed(stream, str(error), house, at_once=isinstance(error, CredentialsError))
+    if may.usd is not None and batch.capped and not batch.mentions and not batch.cost_usd:
+        return _no_money(stream, house, for_good=not may.slowed)  # what may be spent pays for no page
+    return batch
+
+
+def note_polled(tx: Tx, stream: Stream, batch: Batch, *, poll: Poll, new: Sequence[Mention], house: House) -> None:
+    """Write down, in the transaction that stores a batch, where it ended, what it cost and what it says of the source.
+
+    `new` are the posts of it that were not stored before.
+    """
+    now = house.clock()
+    if batch.cursor is not None:
+        streams.save_cursor(tx, stream.name, batch.cursor, brand=stream.brand, at=now)
+    hours.add(tx, stream.name, Counter(hours.hour_of(mention.posted_at) for mention in new))
+    if isinstance(poll, KnowsHeadroom):
+        streams.note_headroom(tx, stream.name, poll.headroom())
+    if batch.failing:
+        _note_failure(tx, stream, batch.failing, house, mentions=len(new), cost=batch.cost_usd)
+        return
+    note_read(tx, stream, capped=batch.capped, now=now)
+    if streams.read_ok(tx, stream.name, at=now, mentions=len(new), cost=batch.cost_usd):
+        log.info("stream_recovered", stream=stream.name)
+    note_well(tx, stream, IncidentKind.FAILING, house=house)
+
+
+def note_delivered(tx: Tx, stream: Stream, *, new: Sequence[Mention], house: House) -> None:
+    """Write down that somebody delivered posts. Nobody can tell what was not delivered: such a stream has no gaps."""
+    streams.belongs(tx, stream.name, brand=stream.brand)
+    streams.read_ok(tx, stream.name, at=house.clock(), mentions=len(new), cost=Decimal(0))
+
+
+def _failed(
+    stream: Stream, reason: str, house: House, *, why: GapReason = GapReason.FAILING, at_once: bool = False
+) -> Unread:
+    with house.database.write() as tx:
+        _note_failure(tx, stream, reason, house, why=why, at_once=at_once)
+    return Unread(reason)
+
+
+def _note_failure(
+    tx: Tx,
+    stream: Stream,
+    reason: str,
+    house: House,
+    *,
+    why: GapReason = GapReason.FAILING,
+    at_once: bool = False,
+    mentions: int = 0,
+    cost: Decimal = Decimal(0),
+) -> None:
+    now = house.clock()
+    note_missed(tx, stream, why, now=now)
+    if streams.read_failed(tx, stream.name, at=now, error=reason, mentions=mentions, cost=cost):
+        log.warning("stream_failed", stream=stream.name, reason=reason)
+    told = at_once or why is GapReason.CAP
+    note_wrong(tx, stream, IncidentKind.FAILING, reason, at_once=told, house=house)
+
+
+def _no_money(stream: Stream, house: House, *, for_good: bool) -> Unread:
+    """Leave what there is until the plan of the day allows it, which is no failure, or until the next day."""
+    if for_good:
+        return _failed(stream, _cap_reached(stream, house), house, why=GapReason.CAP)
+    with house.database.write() as tx:
+        note_missed(tx, stream, GapReason.CAP, now=house.clock())
+    return Unread()
+
+
+def _lost(stream: Stream, error: CursorTooOldError, house: House) -> Unread:
+    """Write down what the platform serves no more; the next poll goes on with what there is."""
+    now = house.clock()
+    with house.database.write() as tx:
+        gap = note_lost(tx, stream, error, now=now)
+        if gap is not None:
+            log.warning("posts_out_of_reach", stream=stream.name, since=iso(gap.since), until=iso(gap.until or now))
+            tell_operators(tx, str(error), subject=f"{stream.name} lost {iso(gap.since)}", house=house)
+    return Unread(str(error))
+
+
+def _tell_slowed(stream: Stream, spent: Spent, house: House) -> None:
+    """Tell the operators once a day that a stream is read slowly, before its cap stops it."""
+    day = house.clock().astimezone(UTC).date()
+    subject = f"{stream.name} slowed {day.isoformat()}"
+    own = f"{spent.stream:.2f} of its {stream.daily_cap_usd:.2f} USD" if stream.daily_cap_usd else ""
+    all_cap = house.spend.daily_cap_usd
+    common = f"{spent.in_all:.2f} of the {all_cap:.2f} USD of all streams" if all_cap else ""
+    with house.database.write() as tx:
+        tell_operators(
+            tx,
+            f"{stream.name} is read slowly from now on: today has cost {' and '.join(filter(None, (own, common)))}. "
+            "The newest posts come first, the rest as the day allows. To hear all at once, raise daily_cap_usd.",
+            subject=subject,
+            house=house,
+        )
+
+
+def _cap_reached(stream: Stream, house: House) -> str:
+    caps = [f"the daily cap of {stream.daily_cap_usd} USD"] if stream.daily_cap_usd is not None else []
+    if house.spend.daily_cap_usd is not None:
+        caps.append(f"that of {house.spend.daily_cap_usd} USD for all streams")
+    return f"{' or '.join(caps)} is reached; reading goes on after midnight UTC, or when daily_cap_usd is raised"

@@ -1,0 +1,67 @@
+"""What comes from outside of Slack: health, metrics, and the posts that others deliver."""
+
+from collections.abc import Callable
+
+import structlog
+
+from config.secrets import Secrets
+from config.settings import Settings
+from domain.brand import SourceKind, Stream
+from domain.errors import SettingsError
+from domain.mention import Batch
+from domain.seams import Classify, Explain
+from domain.vitals import Vitals
+from flows.house import House
+from flows.ingest import receive
+from listeners import webhook
+from service.assembly import platform_settings
+from web.deliveries import deliveries
+from web.healthz import healthz
+from web.metrics import metrics
+from web.server import Handler, Routes, WebServer, serve
+
+log = structlog.get_logger(__name__)
+
+
+def serve_web(
+    settings: Settings,
+    secrets: Secrets,
+    streams: tuple[Stream, ...],
+    *,
+    look: Callable[[], Vitals],
+    classify: Classify,
+    explain: Explain,
+    house: House,
+) -> WebServer | None:
+    """Answer health, metrics and deliveries where the settings name a port.
+
+    Raises:
+        SettingsError: posts shall be delivered, but there is no port, or no secret.
+    """
+    inbound = [stream for stream in streams if stream.kind is SourceKind.INBOUND]
+    if settings.web.port is None:
+        if inbound:
+            raise SettingsError(f"Posts of the stream {inbound[0].name} are delivered by HTTP: set port under [web].")
+        return None
+    routes: Routes = {("GET", "/healthz"): healthz(look), ("GET", "/metrics"): metrics(look)}
+    for stream in inbound:
+        own = platform_settings(stream.platform, settings, secrets)
+        webhook.check(own)
+        handler = _deliveries(stream, own, classify, explain, house)
+        routes = {**routes, **{("POST", f"/webhooks/{place}"): handler for place in stream.places}}
+    server = serve(routes, host=settings.web.host, port=settings.web.port)
+    log.info("web", address=server.address)
+    return server
+
+
+def _deliveries(stream: Stream, own: webhook.Settings, classify: Classify, explain: Explain, house: House) -> Handler:
+    def read(body: bytes) -> Batch:
+        found = webhook.mentions_from_response(body, seen_at=house.clock())
+        return Batch(found.mentions, None, removals=found.removals)
+
+    return deliveries(
+        stream.name,
+        verify=lambda headers, body: webhook.verify(own, headers, body, now=house.clock()),
+        read=read,
+        take=lambda batch: receive(stream, batch, classify=classify, explain=explain, house=house),
+    )

@@ -1,0 +1,1 @@
+"""Fuzzers: inputs that nobody thought of, found by coverage."""

@@ -1,0 +1,201 @@
+"""A backup is put back as it was, but for what was erased since; and an update copies the database first."""
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete
+
+from config.load import parse
+from config.secrets import Secrets
+from domain.customer import CustomerRecord
+from domain.errors import EarshotError, InputError, StorageError
+from flows.auditing import verify_audit
+from flows.ingest import bring_in
+from flows.removing import remove
+from service import migrating
+from service.assembly import open_house
+from service.backup import STONES, back_up, keep_stones, restore_from
+from service.forget import OPERATOR
+from service.schedule import LEASE
+from storage import backups, cases, customers, erasing, leases, mentions, records, tombstones
+from storage.tables import TombstoneRow
+from tests.builders import NOON, author, mention, stream
+from tests.flows.fakes import by_keyword
+from tests.storage.test_backups import programs
+
+__all__ = ["programs"]
+
+pytestmark = pytest.mark.usefixtures("programs")
+
+SECRETS = Secrets({"EARSHOT_KEY": "a key"})
+SETTINGS = '[[brands]]\nname = "Lumora"\n[backup]\nfolder = "{folder}"\n[database]\nurl = "{url}"\n'
+KEPT, GONE = mention("Lumora is awful", number=901), mention("awful, says canary", number=902, by=author("canary"))
+
+
+def clock():
+    return NOON
+
+
+@pytest.fixture
+def settings(bare_url, tmp_path):
+    (tmp_path / "earshot.toml").write_text(SETTINGS.format(folder=tmp_path / "backups", url=bare_url))
+    return parse(tmp_path / "earshot.toml")
+
+
+@pytest.fixture
+def opened(settings):
+    houses = []
+
+    def open_():
+        houses.append(open_house(settings, SECRETS, clock=clock))
+        return houses[-1]
+
+    yield open_
+    for house in houses:
+        house.database.close()
+
+
+def fill(house):
+    bring_in([KEPT, GONE], [], platform="x", listening=[stream()], alert=False, classify=by_keyword, house=house)
+    with house.database.write() as tx:
+        for name in ("jane", "canary"):
+            record = CustomerRecord("crm", name, names=(name.title(),), emails=(f"{name}@example.com",))
+            records.add_records(tx, [record], at=NOON)
+
+
+def erase(house):
+    with house.database.write() as tx:
+        remove(tx, GONE.id, house=house)
+        (customer,) = customers.find(tx, "canary@example.com")
+        erasing.erase_customer(tx, customer.id, at=NOON)
+
+
+def stored(house):
+    with house.database.read() as tx:
+        posts = {one for one in (KEPT.id, GONE.id) if mentions.brands_of(tx, one)}
+        people = {name for name in ("jane", "canary") if customers.find(tx, f"{name}@example.com")}
+    return posts, people
+
+
+def test_a_backup_comes_back_whole(settings, opened, tmp_path):
+    house = opened()
+    fill(house)
+    told = back_up(tmp_path / "copy", settings, SECRETS, clock=clock)
+    assert told["verified"] is True
+    with house.database.write() as tx:
+        case = cases.find(tx, brand="Lumora", author_key=KEPT.author.key, thread_id=KEPT.thread_id)
+        assert case is not None
+    bring_in(
+        [mention("awful", number=903)], [], platform="x", listening=[], alert=False, classify=by_keyword, house=house
+    )
+    house.database.close()
+    restored = restore_from(tmp_path / "copy", settings, SECRETS, clock=clock)
+    assert (restored["tombstones"], restored["posts"], restored["records"]) == (0, 0, 0)
+    house = opened()
+    assert stored(house) == ({KEPT.id, GONE.id}, {"jane", "canary"})
+    with house.database.read() as tx:
+        assert cases.get(tx, case.id) == case
+        assert not mentions.brands_of(tx, "x:903")
+    assert not verify_audit(person=OPERATOR, house=house).broken
+
+
+@pytest.mark.parametrize("known_from", ["the database that is replaced", "the list beside the backups"])
+def test_what_was_erased_since_the_backup_stays_away(settings, opened, tmp_path, known_from):
+    house = opened()
+    fill(house)
+    back_up(tmp_path / "copy", settings, SECRETS, clock=clock)
+    erase(house)
+    if known_from == "the list beside the backups":
+        keep_stones(house.database, settings.backup_folder)
+        with house.database.write() as tx:
+            tx.execute(delete(TombstoneRow))
+    house.database.close()
+    restored = restore_from(tmp_path / "copy", settings, SECRETS, clock=clock)
+    assert (restored["tombstones"], restored["posts"], restored["records"]) == (2, 1, 1)
+    house = opened()
+    assert stored(house) == ({KEPT.id}, {"jane"})
+    report = bring_in([GONE], [], platform="x", listening=[], alert=False, classify=by_keyword, house=house)
+    assert report.filed.new == 0, "nor does it come again from the platform"
+    assert bool(restored["replaced"]) is settings.database.url.startswith("sqlite"), "the replaced one is kept"
+    if settings.database.url.startswith("sqlite"):
+        raw = Path(settings.database.url.removeprefix("sqlite:///")).read_bytes()
+        assert b"canary" not in raw
+
+
+def test_a_database_that_a_bot_works_on_is_not_replaced(settings, opened, tmp_path):
+    house = opened()
+    fill(house)
+    back_up(tmp_path / "copy", settings, SECRETS, clock=clock)
+    with house.database.write() as tx:
+        leases.acquire(tx, LEASE, holder="bot", at=NOON, seconds=15)
+    with pytest.raises(EarshotError, match="stop it"):
+        restore_from(tmp_path / "copy", settings, SECRETS, clock=clock)
+    assert stored(house) == ({KEPT.id, GONE.id}, {"jane", "canary"})
+
+
+def test_another_key_or_kind_and_damage_are_refused_and_change_nothing(settings, opened, tmp_path):
+    house = opened()
+    fill(house)
+    back_up(tmp_path / "copy", settings, SECRETS, clock=clock)
+    other = tmp_path / "other"
+    other.write_bytes(
+        b"PGDMP rubbish" if settings.database.url.startswith("sqlite") else b"SQLite format 3\x00 rubbish"
+    )
+    with pytest.raises((InputError, StorageError)):
+        restore_from(other, settings, SECRETS, clock=clock)
+    (settings.backup_folder / STONES).write_text("half a li")
+    with pytest.raises(InputError, match=STONES):
+        restore_from(tmp_path / "copy", settings, SECRETS, clock=clock)
+    assert stored(house) == ({KEPT.id, GONE.id}, {"jane", "canary"})
+
+
+def test_of_sqlite_a_copy_of_another_key_is_refused_before_anything_is_replaced(sqlite_url, tmp_path):
+    (tmp_path / "earshot.toml").write_text(SETTINGS.format(folder=tmp_path / "backups", url=sqlite_url))
+    settings = parse(tmp_path / "earshot.toml")
+    house = open_house(settings, SECRETS, clock=clock)
+    fill(house)
+    back_up(tmp_path / "copy", settings, SECRETS, clock=clock)
+    house.database.close()
+    Path(sqlite_url.removeprefix("sqlite:///")).unlink()
+    with pytest.raises(StorageError, match="EARSHOT_KEY is not the key"):
+        restore_from(tmp_path / "copy", settings, Secrets({"EARSHOT_KEY": "another"}), clock=clock)
+    left = {each.name for each in Path(sqlite_url.removeprefix("sqlite:///")).parent.iterdir()}
+    assert left <= {"earshot.db-wal", "earshot.db-shm"}
+    restore_from(tmp_path / "copy", settings, SECRETS, clock=clock)
+
+
+def test_the_list_of_what_was_erased_tells_nothing(settings, opened):
+    house = opened()
+    fill(house)
+    erase(house)
+    keep_stones(house.database, settings.backup_folder)
+    lines = (settings.backup_folder / STONES).read_text().splitlines()
+    with house.database.read() as tx:
+        assert {json.loads(line)[0] for line in lines} == set(tombstones.every(tx))
+    assert "canary" not in "".join(lines)
+
+
+def test_an_update_copies_the_database_before_it_migrates_and_keeps_the_latest_copies(settings, opened, monkeypatch):
+    house = opened()
+    assert not settings.backup_folder.exists(), "a new database needs no copy"
+    made = []
+    monkeypatch.setattr(house.database, "awaited", lambda: ["9999_more"])
+    monkeypatch.setattr(house.database, "migrate", lambda: made.append("migrated"))
+    for day in range(1, 6):
+        migrating.migrate(house.database, settings, at=NOON.replace(day=day))
+    copies = sorted(each.name for each in settings.backup_folder.iterdir())
+    assert len(copies) == settings.backup.keep
+    assert all("T120000" in name and name.startswith(f"before-{house.database.version()}-") for name in copies)
+    assert made == ["migrated"] * 5
+    assert backups.verify(settings.backup_folder / copies[-1]) is settings.database.url.startswith("sqlite")
+
+
+def test_without_a_copy_nothing_is_migrated(settings, opened, monkeypatch):
+    house = opened()
+    settings.backup_folder.parent.mkdir(exist_ok=True)
+    settings.backup_folder.write_text("in the way")
+    monkeypatch.setattr(house.database, "awaited", lambda: ["9999_more"])
+    monkeypatch.setattr(house.database, "migrate", lambda: pytest.fail("it migrated"))
+    with pytest.raises(StorageError, match="not migrated, because no copy could be made"):
+        migrating.migrate(house.database, settings, at=NOON)
