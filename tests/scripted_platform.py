@@ -61,10 +61,6 @@ class ScriptedPlatform:
         """Tell whether the last post, and all that happens to posts, lies behind."""
         return self._now() > self._at[-1] + 2 * OVERLAP + BEHIND
 
-    def published(self) -> int:
-        """Return how many posts have had their time."""
-        return bisect_right(self._at, self._now())
-
     def changes(self) -> tuple[int, int, int]:
         """Return how many posts are listed late, edited, and deleted in all."""
         late = sum(listed > at for listed, at in zip(self._listed, self._at, strict=True))
@@ -134,7 +130,7 @@ class ScriptedPlatform:
         place = bisect_right(self._outages, (now, _NEVER)) - 1
         if place >= 0 and now < self._outages[place][1]:
             return "away"
-        return self._draw.choice(_FAULTS) if self._draw.random() < 0.1 else None
+        return self._draw.choice(_FAULTS) if self._draw.random() < 0.05 else None
 
     def _error(self, fault: str) -> PlatformError:
         self.faults[fault] += 1

@@ -28,7 +28,7 @@ from tests.flows.fakes import SetClock, by_keyword
 from tests.scripted_platform import COMPLAINS_EVERY, NAME, OVERLAP, ScriptedPlatform
 
 ITEMS, EARLY = 1_000_000, 100_000
-POLL_SECONDS = 240.0
+POLL_SECONDS = 120.0
 STOPPED_EVERY = 500
 """After so many polls the bot is stopped for some minutes, and forgets what it does not store."""
 
@@ -58,7 +58,7 @@ class Listener:
     failed: int = 0
 
     def listen(self, note: Callable[[int], None] = lambda _: None) -> None:
-        """Poll until nothing is left; `note` takes how many posts were published so far."""
+        """Poll until nothing is left; `note` takes how many posts were stored so far."""
         house, stream, draw = self._house(), self._stream(), random.Random(1)
         poll = self._poll(stream)
         while True:
@@ -66,7 +66,7 @@ class Listener:
             report = ingest(stream, poll=poll, classify=by_keyword, house=house)
             self.polls, self.failed = self.polls + 1, self.failed + (report.error is not None)
             self.total += report
-            note(self.platform.published())
+            note(self.total.filed.new)
             if over and not report.capped and report.error is None:
                 return
             self.clock.advance(seconds=self.poll_seconds)
@@ -77,7 +77,7 @@ class Listener:
     def damage(self) -> Damage:
         """Compare what the platform showed with what is stored."""
         shown_of, gone = self.platform.shown, self.platform.told_gone
-        expected = {mention_id(NAME, str(n)): n for n in range(len(shown_of)) if not gone[n]}
+        expected: dict[str, int] = {mention_id(NAME, str(n)): n for n in range(len(shown_of)) if not gone[n]}
         out_of_date = came_back = found = 0
         with self.database.read() as tx:
             for stored, text in tx.execute(select(MentionRow.id, MentionRow.text).execution_options(yield_per=10_000)):
@@ -119,7 +119,8 @@ class Listener:
 
 def measure() -> list[Figure]:
     """Listen to the whole script, with a classifier by keyword and SQLite on a disk."""
-    clock, memory = SetClock(), {}
+    clock = SetClock()
+    memory: dict[int, float] = {}
     with tempfile.TemporaryDirectory(prefix="earshot-", dir=disk()) as folder:
         database = open_database(f"sqlite:///{folder}/earshot.db")
         database.migrate()
@@ -158,10 +159,10 @@ def measure() -> list[Figure]:
     ]
 
 
-def _note(memory: dict[int, float], done: Callable[[int], None], published: int) -> None:
-    done(published - memory.get(0, 0))
-    memory[0] = published
-    if EARLY not in memory and published >= EARLY:
+def _note(memory: dict[int, float], done: Callable[[int], None], stored: int) -> None:
+    done(stored - int(memory.get(0, 0)))
+    memory[0] = stored
+    if EARLY not in memory and stored >= EARLY:
         memory[EARLY] = _resident()
 
 

@@ -1,4 +1,4 @@
-"""Late, shuffled, doubled, edited and deleted posts between failing calls: the small form of the benchmark `listening`."""
+"""Posts late, shuffled, twice, edited and deleted, between failing calls: the benchmark `listening` in small."""
 
 from tests.benchmarks.listening import Damage, Listener
 from tests.scripted_platform import ScriptedPlatform
