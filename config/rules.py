@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from config.fields import Channel, Member, Name, Section, Server, Site
 from crm.kpis import KPIS
 from domain.deadline import DeadlinePolicy
+from domain.incident import IncidentPolicy
 from domain.noise import NoisePolicy
 from domain.reply import ReplyPolicy, RiskKind
 from domain.scorecard import Target
@@ -72,6 +73,19 @@ class EscalationSection(Section):
         if groups and not self.channel:
             raise ValueError(f"the user group {groups[0]} can be told in a channel only: set channel as well")
         return self
+
+
+class IncidentsSection(Section):
+    """`[incidents]`: how long a source fails until the operators are told, and works until they are told that, too."""
+
+    patience_seconds: int = Field(default=60, ge=0, le=86_400)
+    calm_seconds: int = Field(default=120, ge=1, le=86_400)
+
+    def build(self) -> IncidentPolicy:
+        """Make the domain's value."""
+        return IncidentPolicy(
+            patience=timedelta(seconds=self.patience_seconds), calm=timedelta(seconds=self.calm_seconds)
+        )
 
 
 class SpendSection(Section):

@@ -17,6 +17,7 @@ from config.platforms import section_of
 from config.queries import ListName, ListWords, read_query, streams_of
 from config.rules import (
     EscalationSection,
+    IncidentsSection,
     NoiseSection,
     RepliesSection,
     SlaSection,
@@ -86,6 +87,7 @@ class Settings(Section):
     escalation: EscalationSection = EscalationSection()
     replies: RepliesSection = RepliesSection()
     spend: SpendSection = SpendSection()
+    incidents: IncidentsSection = IncidentsSection()
     backup: BackupSection = BackupSection()
     targets: tuple[TargetSection, ...] = ()
     web: WebSection = WebSection()

@@ -4,31 +4,30 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from domain.incident import Incident, IncidentKind
-
-PATIENCE: Final = timedelta(minutes=1)
-"""A failure that lasts shorter is nobody's business: the next poll reads what it missed."""
-
-CALM: Final = timedelta(minutes=2)
-"""An incident is over when all has been well for so long ..."""
+from domain.incident import Incident, IncidentKind, IncidentPolicy
 
 LONG_CALM: Final = timedelta(hours=1)
-"""... or for so long, where another one was over less than that before it began."""
+"""All has to be well for so long until an incident is over, where another one was over less than that before."""
 
 
-def worsened(known: Incident | None, *, subject: str, kind: IncidentKind, reason: str, now: datetime) -> Incident:
+def worsened(
+    known: Incident | None, *, subject: str, kind: IncidentKind, reason: str, now: datetime, policy: IncidentPolicy
+) -> Incident:
     """Return the incident after one more failure."""
     if known is not None and known.ended_at is None:
         return replace(known, reason=reason, calm_from=None)
     again = known is not None and known.told_at and known.ended_at and now - known.ended_at < LONG_CALM
-    calm = LONG_CALM if again else CALM
+    calm = LONG_CALM if again else policy.calm
     return Incident(subject, kind, reason, began_at=now, calm_seconds=int(calm.total_seconds()))
 
 
-def is_due(incident: Incident, *, now: datetime, at_once: bool = False) -> bool:
-    """Tell whether somebody has to be told now; `at_once` where waiting cannot help."""
+def is_due(incident: Incident, *, now: datetime, policy: IncidentPolicy, at_once: bool = False) -> bool:
+    """Tell whether somebody has to be told now; `at_once` where waiting cannot help.
+
+    A failure that lasts shorter is nobody's business: the next poll reads what it missed.
+    """
     goes_on = incident.ended_at is None and incident.calm_from is None
-    return goes_on and incident.told_at is None and (at_once or now - incident.began_at >= PATIENCE)
+    return goes_on and incident.told_at is None and (at_once or now - incident.began_at >= policy.patience)
 
 
 def improved(known: Incident | None, *, now: datetime) -> Incident | None:

@@ -1,7 +1,7 @@
 """Something that is wrong with a source, told once when it begins and once when it is over."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -10,6 +10,14 @@ class IncidentKind(StrEnum):
 
     FAILING = "failing"  # polls fail
     SILENT = "silent"  # polls succeed and bring nothing, where they always did
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentPolicy:
+    """When somebody is told: of a failure that lasts for `patience`, and of its end after `calm` without a failure."""
+
+    patience: timedelta = timedelta(minutes=1)
+    calm: timedelta = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,9 +106,10 @@ class BatchLine:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A sentence to the operators."""
+    """A sentence to the operators; `good`: something is well again."""
 
     text: str
+    good: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from domain.message import (
     Content,
     HandedOver,
     MessageKind,
-    Notice,
     Nudge,
     NudgeReason,
     OutgoingMessage,
@@ -24,6 +23,7 @@ from domain.noise import Surge
 from flows.deadlines import notice_of
 from flows.digest import chart_of, digest_of, read_digest_subject
 from flows.house import House
+from flows.notices import read_notice
 from flows.permalinks import card_url
 from flows.surging import line_of, surge_of
 from storage import blind_checks, cases, handovers, mentions, messages, replies
@@ -74,7 +74,7 @@ def _blind_check(tx: Tx, message: OutgoingMessage, _house: House) -> Content | N
 
 
 def _notice(_tx: Tx, message: OutgoingMessage, _house: House) -> Content | None:
-    return Notice(message.payload or "")
+    return read_notice(message.payload or "")
 
 
 def _nudge(tx: Tx, message: OutgoingMessage, house: House) -> Nudge | None:

@@ -11,6 +11,7 @@ from domain.clock import Clock
 from domain.deadline import DeadlinePolicy
 from domain.errors import Refused
 from domain.handover import EscalationPolicy
+from domain.incident import IncidentPolicy
 from domain.noise import NoisePolicy
 from domain.reply import ReplyPolicy, ReplyTemplate
 from domain.scorecard import Target
@@ -43,6 +44,7 @@ class House:
     replies: ReplyPolicy = field(default_factory=ReplyPolicy)
     templates: tuple[ReplyTemplate, ...] = ()
     targets: tuple[Target, ...] = ()
+    incidents: IncidentPolicy = field(default_factory=IncidentPolicy)
     spend: SpendPolicy = field(default_factory=SpendPolicy)
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     retention_days: Mapping[str, int] = field(default_factory=dict)

@@ -21,7 +21,7 @@ _BEGINS = {
     IncidentKind.SILENT: "{stream} is read without an error, and brings nothing: {reason}",
 }
 _ENDS = {
-    IncidentKind.FAILING: "{stream} is read again, for {minutes} without a failure.",
+    IncidentKind.FAILING: "{stream} is read again, for {calm} without a failure.",
     IncidentKind.SILENT: "{stream} brings posts again.",
 }
 
@@ -33,8 +33,9 @@ def note_wrong(tx: Tx, stream: Stream, kind: IncidentKind, reason: str, *, at_on
     stands for this stream, too.
     """
     now, subject = house.clock(), incident_subject(stream, kind)
-    incident = worsened(incidents.get(tx, subject), subject=subject, kind=kind, reason=reason, now=now)
-    if is_due(incident, now=now, at_once=at_once):
+    known, policy = incidents.get(tx, subject), house.incidents
+    incident = worsened(known, subject=subject, kind=kind, reason=reason, now=now, policy=policy)
+    if is_due(incident, now=now, policy=policy, at_once=at_once):
         joined = kind is IncidentKind.FAILING and bool(_alike(tx, incident, told=True))
         incident = replace(incident, told_at=now, joined=joined)
         log.warning("incident", stream=stream.name, kind=kind.value, reason=reason, told=not joined)
@@ -54,10 +55,11 @@ def note_well(tx: Tx, stream: Stream, kind: IncidentKind, *, house: House) -> No
         return
     log.info("incident_over", stream=stream.name, kind=kind.value)
     if not incident.joined:
-        minutes = f"{max(1, incident.calm_seconds // 60)} min"
+        minutes, seconds = divmod(incident.calm_seconds, 60)
+        calm = f"{minutes} min" if minutes else f"{seconds} s"
         others = len(_alike(tx, incident, told=False)) if kind is IncidentKind.FAILING else 0
         still = f" {others} more that failed alike cannot be read still: /earshot health." if others else ""
-        _tell(tx, incident, _ENDS[kind].format(stream=stream.name, minutes=minutes) + still, now, house)
+        _tell(tx, incident, _ENDS[kind].format(stream=stream.name, calm=calm) + still, now, house)
 
 
 def _alike(tx: Tx, incident: Incident, *, told: bool) -> list[Incident]:
@@ -77,4 +79,5 @@ def incident_subject(stream: Stream, kind: IncidentKind) -> str:
 
 def _tell(tx: Tx, incident: Incident, text: str, now: datetime, house: House) -> None:
     end = "over" if incident.ended_at else "began"
-    tell_operators(tx, text, subject=f"{incident.subject} {end} {iso(now)}", house=house)
+    good = incident.ended_at is not None
+    tell_operators(tx, text, subject=f"{incident.subject} {end} {iso(now)}", good=good, house=house)

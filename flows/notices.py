@@ -1,17 +1,25 @@
 """Telling the operators in their channel, and a person directly, through the outbox like everything else."""
 
+from typing import Final
+
 from domain.case import Case
 from domain.clock import iso
-from domain.message import PRESSING, MessageKind, MessageState, NudgeReason, OutgoingMessage
+from domain.message import PRESSING, MessageKind, MessageState, Notice, NudgeReason, OutgoingMessage
 from domain.preference import DirectKind
 from flows.house import House
 from flows.preferring import moment_to_tell
 from storage import messages
 from storage.database import Tx
 
+_GOOD: Final = "✅ "
+"""How the sentence begins, as it is kept, of which the view makes a mark."""
 
-def tell_operators(tx: Tx, text: str, *, subject: str, house: House) -> None:
-    """Queue a notice where the settings name an operators' channel; of the same subject there is one."""
+
+def tell_operators(tx: Tx, text: str, *, subject: str, good: bool = False, house: House) -> None:
+    """Queue a notice where the settings name an operators' channel; of the same subject there is one.
+
+    `good`: something is well again.
+    """
     if house.operators_channel is None:
         return
     now = house.clock()
@@ -22,9 +30,14 @@ def tell_operators(tx: Tx, text: str, *, subject: str, house: House) -> None:
         subject=subject,
         state=MessageState.PENDING,
         created_at=now,
-        payload=text,
+        payload=_GOOD + text if good else text,
     )
     messages.enqueue(tx, notice)
+
+
+def read_notice(payload: str) -> Notice:
+    """Return the notice that was queued."""
+    return Notice(payload.removeprefix(_GOOD), good=payload.startswith(_GOOD))
 
 
 def nudge(tx: Tx, case: Case, reason: NudgeReason, *, to: str, by: str | None = None, house: House) -> None:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from domain.errors import InputError
@@ -68,11 +69,19 @@ def text_of(value: object) -> str:
 
 
 def in_order(mentions: Iterable[Mention], removals: Iterable[Removal]) -> Found:
-    """Return mentions oldest first, each once (the first given wins) and none that is removed, and removals by id."""
+    """Return mentions oldest first, each once and none that is removed, and removals by id.
+
+    Of a post that was edited between two pages the later version is kept, of equal ones the first given.
+    """
     gone = {removal.mention_id: removal for removal in removals}
     kept: dict[str, Mention] = {}
     for mention in mentions:
-        if mention.id not in gone:
-            kept.setdefault(mention.id, mention)
+        known = kept.get(mention.id)
+        if mention.id not in gone and (known is None or _changed_at(mention) > _changed_at(known)):
+            kept[mention.id] = mention
     ordered = sorted(kept.values(), key=lambda mention: (mention.posted_at, len(mention.id), mention.id))
     return Found(tuple(ordered), tuple(gone[key] for key in sorted(gone)))
+
+
+def _changed_at(mention: Mention) -> datetime:
+    return mention.edited_at or mention.posted_at

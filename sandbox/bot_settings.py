@@ -205,6 +205,10 @@ by = {target_by}
 """
 
 _HURRY = """
+[incidents]  # a source that fails is told of within seconds
+patience_seconds = 5
+calm_seconds = 10
+
 [triage]
 alert_within_hours = 24  # of the week before, only yesterday's posts make cards
 

@@ -15,7 +15,7 @@ from sandbox.world import Draft, World
 
 SCENARIO = Path(__file__).with_name("scenario.toml")
 
-Action = Literal["post", "edit", "delete", "remove"]
+Action = Literal["post", "edit", "delete", "remove", "away", "back"]
 
 _POST_KEYS = {
     "by",
@@ -31,7 +31,12 @@ _POST_KEYS = {
     "repeat",
     "hours_ago",
 }
-_CHANGE_KEYS: dict[Action, set[str]] = {"edit": {"edit", "text"}, "delete": {"delete"}, "remove": {"remove"}}
+_CHANGE_KEYS: dict[Action, set[str]] = {
+    "edit": {"edit", "text"},
+    "delete": {"delete"},
+    "remove": {"remove"},
+    "away": {"away", "seconds"},
+}
 
 
 class ScenarioError(ValueError):
@@ -54,8 +59,8 @@ class Account:
 class Event:
     """One thing that happens `at` seconds after the start, at speed 1.
 
-    `name` is the scenario's name of the post that it makes or changes; a draft's references are such names too. A post
-    from `ago` is there from the start and carries its age.
+    `name` is the scenario's name of the post that it makes or changes, or the platform that goes `away` or comes
+    `back`; a draft's references are names of posts too. A post from `ago` is there from the start and carries its age.
     """
 
     at: float
@@ -104,6 +109,8 @@ def load_scenario(path: Path = SCENARIO) -> Scenario:
             event = _event(entry, act=act["name"], at=act["starts"] + place * pace, named=named)
             named.add(event.name)
             events.append(event)
+            if event.action == "away":
+                events.append(replace(event, at=event.at + entry["seconds"], action="back"))
     in_order = sorted(events, key=lambda event: event.at)
     played = tuple(event for event in in_order if not event.ago)
     return Scenario(accounts, played, past=tuple(event for event in in_order if event.ago))
@@ -125,10 +132,12 @@ def play(
     speed: float = 1.0,
     stop: threading.Event | None = None,
     on_progress: Callable[[Progress], None] = lambda _: None,
+    switch: Callable[[Platform, Literal["away", "back"]], None] = lambda _platform, _to: None,
 ) -> int:
     """Let the scenario happen, in the caller's thread, and return the number of events that did.
 
-    `stop` ends it early. Returns at once after the last event.
+    `stop` ends it early. `switch` takes a platform's server away and brings it back. Returns at once after the last
+    event.
     """
     stop = stop or threading.Event()
     _introduce(world, scenario)
@@ -137,7 +146,10 @@ def play(
     for done, event in enumerate(scenario.events, 1):
         if stop.wait(max(0.0, started + event.at / speed - time.monotonic())):
             return done - 1
-        _happen(world, event, ids=ids, speed=speed)
+        if event.action == "away" or event.action == "back":  # noqa: PLR1714 - mypy narrows only this
+            switch(_platform(event.name), event.action)
+        else:
+            _happen(world, event, ids=ids, speed=speed)
         on_progress(Progress(event.act, done, len(scenario.events)))
     return len(scenario.events)
 
@@ -168,10 +180,16 @@ def generate(seed: int, count: int) -> Iterator[Draft]:
 
 def _split(by: str) -> tuple[Platform, str]:
     name, _, handle = by.partition("/")
+    if not handle:
+        raise ScenarioError(f"by = {by!r}: write platform/account")
+    return _platform(name), handle
+
+
+def _platform(name: str) -> Platform:
     for platform in PLATFORMS:
-        if platform == name and handle:
-            return platform, handle
-    raise ScenarioError(f"by = {by!r}: write platform/account, with a platform of {', '.join(PLATFORMS)}")
+        if platform == name:
+            return platform
+    raise ScenarioError(f"there is no platform {name!r}: use one of {', '.join(PLATFORMS)}")
 
 
 def _event(entry: Mapping[str, Any], *, act: str, at: float, named: set[str]) -> Event:
@@ -182,6 +200,8 @@ def _event(entry: Mapping[str, Any], *, act: str, at: float, named: set[str]) ->
     references = [entry[key] for key in ("re", "quote", "repost", "edit", "delete", "remove") if key in entry]
     if strangers := set(references) - named:
         raise ScenarioError(f"act {act!r}, {dict(entry)}: no earlier post is named {', '.join(sorted(strangers))}")
+    if action == "away":
+        return Event(at, act, action, name=_platform(entry["away"]))
     if action != "post":
         return Event(at, act, action, name=entry[action], text=entry.get("text", ""))
     platform, handle = _split(entry["by"])

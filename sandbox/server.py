@@ -5,7 +5,7 @@ import threading
 from collections.abc import Coroutine, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 from aiohttp import web
 
@@ -77,6 +77,13 @@ class Sandbox:
         self.bluesky_faults = Faults(seed)
         self.hackernews_faults = Faults(seed)
         self.rss_faults = Faults(seed)
+        self._faults = {
+            "x": self.x_faults,
+            "reddit": self.reddit_faults,
+            "bluesky": self.bluesky_faults,
+            "hackernews": self.hackernews_faults,
+            "rss": self.rss_faults,
+        }
         _furnish(self.workspace)
         brand = self.world.introduce("x", X_ACCOUNT, name="Lumora", followers=412_000, verified=True)
         self.world.introduce("reddit", REDDIT_ACCOUNT, followers=900)
@@ -150,6 +157,13 @@ class Sandbox:
         self._thread.join()
         self._loop = self._stopping = self._thread = None
 
+    def switch(self, platform: Platform, to: Literal["away", "back"]) -> None:
+        """Let a platform's server be gone, so that every connection to it breaks; or be back, with no fault left."""
+        if to == "away":
+            self._faults[platform].add("reset")
+        else:
+            self._faults[platform].clear()
+
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine in the server's loop, where the Slack workspace lives, and wait for it."""
         if self._loop is None:
@@ -171,21 +185,14 @@ class Sandbox:
 
     def _application(self) -> web.Application:
         app = web.Application()
-        faults = {
-            "x": self.x_faults,
-            "reddit": self.reddit_faults,
-            "bluesky": self.bluesky_faults,
-            "hackernews": self.hackernews_faults,
-            "rss": self.rss_faults,
-            "slack": self.workspace.faults,
-            "slack_envelopes": self.workspace.envelope_faults,
-        }
+        slack = {"slack": self.workspace.faults, "slack_envelopes": self.workspace.envelope_faults}
         accounts: dict[Platform, str] = {
             "x": X_ACCOUNT,
             "reddit": REDDIT_ACCOUNT,
             "bluesky": BLUESKY_ACCOUNT,
             "hackernews": HACKERNEWS_ACCOUNT,
         }
+        faults = {**self._faults, **slack}
         app.add_routes(Control(self.world, self.slack, faults=faults, accounts=accounts, community=COMMUNITY).routes())
         app.add_routes(self.slack.routes())
         x = XApi(

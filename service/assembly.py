@@ -77,6 +77,7 @@ def open_house(
         replies=settings.replies.build(),
         templates=build_templates(settings),
         targets=settings.build_targets(),
+        incidents=settings.incidents.build(),
         spend=settings.spend.build(),
         lists=settings.lists,
         retention_days=settings.retention,

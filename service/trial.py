@@ -3,10 +3,13 @@
 import os
 import tempfile
 import threading
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from statistics import median
+from typing import Literal
 
 import yaml
 from rich.console import Console
@@ -17,23 +20,33 @@ from config.load import load
 from domain.brand import Stream
 from domain.clock import system_clock
 from domain.errors import EarshotError
+from domain.gap import Gap, GapState
 from domain.mention import Removal, mention_id
 from flows.alerting import PostReport
+from flows.hearing import missed_of
 from flows.house import House
 from flows.importing import import_customers
 from flows.ingest import IngestReport, bring_in
 from flows.reporting import kpis
 from sandbox.bot_settings import bot_environment, bot_settings_toml
-from sandbox.ids import PLATFORMS
+from sandbox.ids import PLATFORMS, Platform
 from sandbox.scenario import Progress, load_scenario, play, recall
 from sandbox.server import PortInUseError, Sandbox
 from sandbox.world import Post
 from service.running import Running, connect_bot, stop_on_signal
 from service.schedule import Watch
-from storage import cases
+from storage import cases, gaps
 
 LINES_EVERY = timedelta(minutes=1)
 """The hourly lines come every minute here, so that a newcomer sees one."""
+
+NAMES: dict[Platform, str] = {
+    "x": "X",
+    "reddit": "Reddit",
+    "bluesky": "Bluesky",
+    "hackernews": "Hacker News",
+    "rss": "a blog's feed",
+}
 
 CUSTOMERS = Path(__file__).parents[1] / "sandbox" / "customers.csv"
 MANIFEST = Path(__file__).parents[1] / "config" / "slack-manifest.yaml"
@@ -50,12 +63,14 @@ class _Tally:
     total: IngestReport = field(default_factory=IngestReport)
     seconds_to_card: list[float] = field(default_factory=list)
     house: House | None = None
-    act: str = ""
+    heard: Counter[str] = field(default_factory=Counter)
+    acts: set[str] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def ingested(self, stream: Stream, report: IngestReport) -> None:
         with self.lock:
             self.total += report
+            self.heard[stream.platform] += report.filed.new
         filed = report.filed
         for count, what in ((filed.responses, "answer found"), (filed.linked, "customer recognised")):
             if count:
@@ -66,6 +81,9 @@ class _Tally:
             return
         for key in report.posted:
             kind, _, subject = key.partition(":")
+            if kind == "notice":
+                self.console.print("  Slack: the operators are told, see #earshot-ops")
+                continue
             with self.house.database.read() as tx:
                 file = cases.file(tx, subject, value_band=self.house.band) if kind == "card" else None
             if file is None or not file.mentions:
@@ -79,8 +97,8 @@ class _Tally:
             self.console.print(f"  Slack: {escape(words)}, urgency {file.case.urgency.value}")
 
     def progress(self, progress: Progress) -> None:
-        if progress.act != self.act:
-            self.act = progress.act
+        if progress.act not in self.acts:
+            self.acts.add(progress.act)
             self.console.print(f"[bold]{escape(progress.act)}[/bold]")
 
 
@@ -112,7 +130,11 @@ def run_trial(*, seconds: float | None, port: int) -> None:
             player = threading.Thread(
                 target=play,
                 args=(sandbox.world, scenario),
-                kwargs={"stop": stopping, "on_progress": tally.progress},
+                kwargs={
+                    "stop": stopping,
+                    "on_progress": tally.progress,
+                    "switch": partial(_switch, sandbox, console),
+                },
                 daemon=True,
             )
             player.start()
@@ -143,6 +165,11 @@ def _prepare(sandbox: Sandbox, folder: Path, tally: _Tally) -> Running:
     tally.house = running.house
     import_customers(CUSTOMERS, house=running.house)
     return running
+
+
+def _switch(sandbox: Sandbox, console: Console, platform: Platform, to: Literal["away", "back"]) -> None:
+    sandbox.switch(platform, to)
+    console.print(f"  {NAMES[platform]}: its server is {'gone' if to == 'away' else 'back'}")
 
 
 def _report_deletions(sandbox: Sandbox, running: Running, tally: _Tally) -> None:
@@ -194,3 +221,26 @@ def _summary(running: Running, tally: _Tally, console: Console, sandbox: Sandbox
             of = "" if kpi.denominator is None else f"  ({kpi.numerator:g} of {kpi.denominator:g})"
             table.add_row(f"KPI {kpi.name}", f"{kpi.value:.3g} {kpi.unit}{of}")
     console.print(table)
+    console.print(_platforms(running, tally, sandbox))
+
+
+def _platforms(running: Running, tally: _Tally, sandbox: Sandbox) -> Table:
+    """Say of each platform what was written and heard there, and what was not read meanwhile."""
+    house, now = running.house, running.house.clock()
+    with house.database.read() as tx:
+        missed = gaps.filled(tx, since=tally.started) + missed_of(tx, brand=None, start=tally.started, end=now)
+    platform_of = {stream.name: stream.platform for stream in running.streams}
+    table = Table("platform", "posts", "heard", "not read", title="Where")
+    for platform in PLATFORMS:
+        own = [gap for gap in missed if platform_of[gap.stream] == platform]
+        table.add_row(NAMES[platform], str(sandbox.world.count(platform)), str(tally.heard[platform]), _told(own, now))
+    return table
+
+
+def _told(missed: list[Gap], now: datetime) -> str:
+    """Name the longest gap of a platform's sources, and what became of the worst."""
+    if not missed:
+        return "nothing"
+    longest = max(((gap.until or now) - gap.since).total_seconds() for gap in missed)
+    left = {gap.state for gap in missed} - {GapState.FILLED}
+    return f"{longest:.0f} s, " + (" and ".join(sorted(left)) if left else "all of it read later")

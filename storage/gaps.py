@@ -44,6 +44,12 @@ def between(tx: Tx, *, brand: str | None, start: datetime, end: datetime) -> lis
     return _read(tx, found if brand is None else found.where(GapRow.brand == brand))
 
 
+def filled(tx: Tx, *, since: datetime) -> list[Gap]:
+    """Return the gaps that ended at a moment or later and were filled, oldest first."""
+    these = GapRow.state == GapState.FILLED, GapRow.until >= since
+    return _read(tx, select(GapRow).where(*these).order_by(GapRow.since, GapRow.number))
+
+
 def purge(tx: Tx, *, before: datetime) -> None:
     """Drop the gaps that ended before a moment and were filled: nothing of them is missing."""
     tx.execute(delete(GapRow).where(GapRow.state == GapState.FILLED, GapRow.until < before))

@@ -44,6 +44,7 @@ def main() -> None:
         scenario = load_scenario()
         _play(made, scenario, until=MORNING)
         _morning(made, page)
+        _hearing(made, page)
         _play(made, scenario, since=MORNING, until=SURGE)
         _answering(made, page)
         _surge(made, page)
@@ -92,6 +93,19 @@ def _morning(made: Stage, page: Page) -> None:
     _sit(made, page, "mia", "lumora-alerts")
     _shoot(page, "card", 1280, 700, at=COPIED)
     _shoot(page, "sandbox", 1280, 900, at="age filter")
+
+
+def _hearing(made: Stage, page: Page) -> None:
+    """Let a platform be gone for a while, and ask how well we hear meanwhile."""
+    ops, act = made.sandbox.workspace.channel_named("earshot-ops"), made.sandbox.slack.interactions
+    made.sandbox.switch("bluesky", "away")
+    wait_for(lambda: any("cannot be read" in message.text for message in ops.messages))
+    made.sandbox.run(act.write(made.user("ops"), ops.id, "/earshot health"))
+    wait_for(lambda: ops.ephemeral)
+    made.sandbox.switch("bluesky", "back")
+    wait_for(lambda: any("is read again" in message.text for message in ops.messages))
+    _sit(made, page, "ops", "earshot-ops")
+    _shoot(page, "health", 1280, 1140)
 
 
 def _answering(made: Stage, page: Page) -> None:

@@ -20,7 +20,7 @@ from sandbox.bot_settings import bot_environment, bot_settings_toml
 from sandbox.ids import Platform
 from sandbox.server import Sandbox
 from sandbox.slack import Channel, Message
-from sandbox.world import Draft, Post
+from sandbox.world import Draft, Post, World
 from service.running import Running, connect_bot
 
 ROOT = Path(__file__).parents[1]
@@ -95,13 +95,20 @@ class Stage:
     # What people do
 
     def post(
-        self, mark: str, *, author: str = "", text: str = COMPLAINT, platform: Platform = "x", **more: Any
+        self,
+        mark: str,
+        *,
+        author: str = "",
+        text: str = COMPLAINT,
+        platform: Platform = "x",
+        world: World | None = None,
+        **more: Any,
     ) -> Post:
-        """Write on a platform; `mark` is a word by which the card can be told from others."""
+        """Write on a platform, here or in another sandbox's `world`; by the word `mark` its card can be told."""
         if platform == "reddit":
             more.setdefault("community", "lumora")
         draft = Draft(platform=platform, author=author or f"by_{mark}", text=text.format(mark=mark), **more)
-        return self.sandbox.world.add(draft)
+        return (world or self.sandbox.world).add(draft)
 
     def card(self, mark: str, channel: Channel | None = None) -> Message:
         """Await the card that shows the mark."""

@@ -85,10 +85,10 @@ VERBS = (
         "why",
         "why LINK or ID",
         "why a post was alerted or not: all that happened to it",
-        "why https://x.com/jane/status/12",
+        "why x:12",
         Action.EXPLAIN,
         show_why,
-        "why x:12",
+        "why reddit:t1_n0ab",
     ),
     Verb(
         "unsure",

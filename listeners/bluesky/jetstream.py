@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
 from domain.clock import Clock
@@ -73,6 +73,10 @@ class Jetstream:
             raise self.error(f"did not answer within {self._timeout:g} s.") from error
         except InvalidStatus as error:
             raise self._refusal(error) from error
+        except InvalidMessage as error:
+            # What broke off before a whole answer is told so by its cause.
+            broke = isinstance(error.__cause__, EOFError | OSError)
+            raise self.error("broke the connection off." if broke else "does not speak HTTP.") from error
         except WebSocketException as error:
             raise self.error(f"does not speak as a Jetstream does ({type(error).__name__}).") from error
         except OSError as error:

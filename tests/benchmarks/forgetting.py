@@ -16,7 +16,7 @@ from storage import deliveries, mentions
 from storage.database import open_database
 from tests import builders
 from tests.benchmarks.figure import Figure, at_most, none_of, progress, shown
-from tests.benchmarks.throughput import _disk
+from tests.benchmarks.throughput import disk
 from tests.databases import postgres_server
 
 POSTS, BATCH = 10_000, 500
@@ -26,7 +26,7 @@ ONE_IN = 5
 
 def measure() -> list[Figure]:
     """Fill both databases with her posts and as many of others, forget her, and write beside it."""
-    with tempfile.TemporaryDirectory(prefix="earshot-", dir=_disk()) as folder:
+    with tempfile.TemporaryDirectory(prefix="earshot-", dir=disk()) as folder:
         figures = _forget("SQLite", f"sqlite:///{folder}/earshot.db")
         with postgres_server(Path(folder) / "postgresql") as url:
             figures += _forget("PostgreSQL", url.render_as_string(hide_password=False))

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
 
-from config.settings import Settings
+from config.platforms import named_platforms
+from config.settings import settings_model
 from crm.attribution import reading
 from domain.brand import Brand
 from nlp.classify import build
@@ -37,7 +38,8 @@ def answerable(seed: int) -> Iterator[Draft]:
 
 def _brand() -> Brand:
     """Return the brand as the sandbox's bot knows it: the model reads a rival's name otherwise than a stranger's."""
-    (brand,) = Settings.model_validate(tomllib.loads(bot_settings_toml(Sandbox()))).build_brands()
+    raw = tomllib.loads(bot_settings_toml(Sandbox()))
+    (brand,) = settings_model(named_platforms(raw)).model_validate(raw).build_brands()
     return brand
 
 

@@ -48,7 +48,7 @@ def measure() -> list[Figure]:
     for start in range(0, len(texts), BATCH):
         classify(texts[start : start + BATCH])
     alone = len(texts) / (time.monotonic() - began)
-    with tempfile.TemporaryDirectory(prefix="earshot-", dir=_disk()) as folder:
+    with tempfile.TemporaryDirectory(prefix="earshot-", dir=disk()) as folder:
         sqlite, spent = _through(f"sqlite:///{folder}/earshot.db", classify)
         with postgres_server(Path(folder) / "postgresql") as url:
             postgres, _ = _through(url.render_as_string(hide_password=False), classify)
@@ -110,7 +110,7 @@ def _batches() -> Iterator[list[Mention]]:
             batch = []
 
 
-def _disk() -> Path:
+def disk() -> Path:
     """Return a folder on a real disk: commits are waited for there."""
     folder = Path(__file__).resolve().parents[2] / "build" / "bench"
     folder.mkdir(parents=True, exist_ok=True)

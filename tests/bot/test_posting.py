@@ -51,6 +51,7 @@ KINDS = [
     (MessageKind.DIGEST, files.digest(), "Lumora, 4 March 2026: 38 mentions"),
     (MessageKind.BLIND_CHECK, files.blind_check(), "20 posts found for *Lumora* wait"),
     (MessageKind.NOTICE, Notice("X is down"), "⚠️ X is down"),
+    (MessageKind.NOTICE, Notice("X is read again", good=True), "✅ X is read again"),
 ]
 
 

@@ -143,7 +143,7 @@ def test_a_community_manager_hands_cases_on(at_work, office):
     await_words(card, f"said by <@{at_work.user('mia')}>")
     before = len(at_work.alerts.ephemeral)
     office.choose("mia", card, MORE, "This author for a day")
-    assert "x:tam" in at_work.told("mia", since=before)
+    assert "@tam" in at_work.told("mia", since=before)
     assert "Nothing is muted" in at_work.type("mia", "/earshot unmute @tam")
     at_work.click("mia", other, NOT_US)
     await_words(other, "*Not us*")

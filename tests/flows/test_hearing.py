@@ -12,6 +12,7 @@ from flows.evidence import Question, rows_behind
 from flows.hearing import forget_old, hearing_of, missed_of
 from flows.ingest import ingest
 from flows.kpi_days import close_days, report
+from flows.notices import read_notice
 from flows.reporting import health
 from storage import gaps, messages
 from storage.tables import GapRow
@@ -224,7 +225,11 @@ def test_a_flapping_source_is_told_a_few_times_a_day_and_not_each_time(poll, hou
     for minute in range(1, 24 * 60):
         poll(minute, DOWN if minute % 10 < 3 else None)
     with house.database.read() as tx:
-        told = [m.payload for m in messages.pending(tx, at=clock(), per_channel=999) if m.channel == "C0OPS"]
+        told = [
+            read_notice(m.payload).text
+            for m in messages.pending(tx, at=clock(), per_channel=999)
+            if m.channel == "C0OPS"
+        ]
     assert [words.split(" ", 3)[3] for words in told] == [
         "cannot be read: 503",
         "is read again, for 2 min without a failure.",
@@ -248,7 +253,7 @@ def test_streams_that_fail_for_the_same_reason_share_one_alert_and_one_recovery(
         for name in names:
             poll(minute, answer, of=stream(name=name))
     with house.database.read() as tx:
-        told = [m.payload for m in messages.pending(tx, at=clock(), per_channel=9)]
+        told = [read_notice(m.payload).text for m in messages.pending(tx, at=clock(), per_channel=9)]
     assert told == [
         "one cannot be read: 401: renew the token",
         "one is read again, for 2 min without a failure.",

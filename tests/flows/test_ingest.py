@@ -13,6 +13,7 @@ from domain.spend import SpendPolicy
 from flows.carding import Origin
 from flows.filing import file_mentions
 from flows.ingest import EXPLAINED, bring_in, ingest
+from flows.notices import read_notice
 from flows.responding import Click, not_us
 from storage import cases, mentions, messages, outcomes, responses, streams
 from tests.builders import MIA, NOON, author, brand, guess, mention, predictions, stream
@@ -238,7 +239,9 @@ def test_a_failing_platform_is_reported_once_and_so_is_its_recovery(house, clock
         clock.advance(minutes=2)
     assert [r.error for r in reports] == ["503", "401: renew the token", None, None]
     with house.database.read() as tx:
-        notices = [m.payload for m in messages.pending(tx, at=clock(), per_channel=9) if m.channel == "C0OPS"]
+        notices = [
+            read_notice(m.payload).text for m in messages.pending(tx, at=clock(), per_channel=9) if m.channel == "C0OPS"
+        ]
     assert notices == [
         "lumora on X cannot be read: 401: renew the token",
         "lumora on X is read again, for 2 min without a failure.",
@@ -255,7 +258,9 @@ def test_a_stream_of_which_some_places_fail_is_failing_though_the_others_are_sto
         clock.advance(minutes=2)
     assert [report.filed.new for report in reports] == [1, 0, 1, 0]
     with house.database.read() as tx:
-        notices = [m.payload for m in messages.pending(tx, at=clock(), per_channel=9) if m.channel == "C0OPS"]
+        notices = [
+            read_notice(m.payload).text for m in messages.pending(tx, at=clock(), per_channel=9) if m.channel == "C0OPS"
+        ]
         (health,) = streams.health(tx, day=NOON.date())
     assert notices == [
         "lumora on X cannot be read: The feed /b says 404.",

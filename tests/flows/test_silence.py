@@ -54,7 +54,7 @@ def test_a_silence_is_told_once_it_is_long_enough_and_so_is_its_end(busy, house,
     assert health(listening=[busy], house=house).streams[0].silent_since == NOON + 3 * H
     assert at(clock, house, 6, mention(posted_at=NOON + 5.5 * H)) == 0
     at(clock, house, 6.1)
-    assert told(house, clock)[1] == "lumora on X brings posts again."
+    assert told(house, clock)[1] == "✅ lumora on X brings posts again."
     assert health(listening=[busy], house=house).streams[0].silent_since is None
 
 

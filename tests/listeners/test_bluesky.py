@@ -310,3 +310,9 @@ def test_a_feed_that_is_not_there_says_what_to_mend(platform):
     platform.failures.append(platform.refusal(400, "Profile not found"))
     with pytest.raises(PlatformError, match="Check the account's handle"):
         platform.poll(following(LUMORA, SourceKind.OWN_POSTS))(None)
+
+
+def test_a_jetstream_that_breaks_off_before_it_answers_is_told_so(platform):
+    platform.failures.append(Reply(drop=True))
+    with pytest.raises(PlatformError, match=r"Jetstream at .* broke the connection off"):
+        platform.poll(following())(None)

@@ -1,6 +1,6 @@
 """Reading a newest-first listing in pieces, whatever happens between the polls."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from domain.errors import PlatformError
 from domain.mention import Mention, MentionId
+from listeners.bodies import in_order
 from listeners.paging import Page, Place, Stretch, read
 from tests.builders import NOON, author
 
@@ -142,3 +143,12 @@ def test_a_cursor_stays_small_however_long_the_surge():
 @pytest.mark.parametrize("place", [Place(), Place(1), Place(2**62, (Stretch(None, "7"), Stretch(3, "t3_a")))])
 def test_a_place_survives_being_written_down(place):
     assert Place.parse(place.cursor()) == place
+
+
+def test_a_post_that_is_edited_between_two_pages_is_read_as_it_is_now():
+    before, after = (
+        mention_at(100),
+        replace(mention_at(100), text="lumora, edited", edited_at=NOON + timedelta(hours=1)),
+    )
+    for order in ((before, after), (after, before)):
+        assert in_order(order, ()).mentions == (after,)

@@ -126,6 +126,7 @@ def test_a_play_reports_its_progress_and_stops_when_told(world):
         ('by = "x/ada", text = "hi", re = "nothing"', "no earlier post is named nothing"),
         ('delete = "nothing"', "no earlier post is named nothing"),
         ('edit = "nothing", text = "hi", lang = "de"', "unknown key lang"),
+        ('away = "mastodon", seconds = 3', "there is no platform 'mastodon'"),
     ],
 )
 def test_a_wrong_scenario_says_where(tmp_path, event, message):
@@ -143,3 +144,17 @@ def test_generated_traffic_is_repeatable_and_never_twice_the_same(world):
         world.add(draft)
     assert world.count("x") + world.count("reddit") == 2000
     assert world.count("reddit") > 300
+
+
+def test_a_platform_goes_away_while_people_write_there_and_comes_back(world):
+    told = []
+
+    def switch(platform, to):
+        told.append((platform, to, world.count("bluesky")))
+
+    play(world, load_scenario(), speed=1e6, switch=switch)
+    (_, _, before), (_, _, after) = told
+    assert told == [("bluesky", "away", before), ("bluesky", "back", after)]
+    assert after - before >= 3
+    away, back = (e.at for e in load_scenario().events if e.action in {"away", "back"})
+    assert (back - away, back < 50) == (20, True)  # a newcomer who looks for a minute sees all of it

@@ -161,3 +161,13 @@ def test_people_act_in_the_workspace_through_the_server_s_own_loop(sandbox):
     slack = WebClient(token=sandbox.workspace.bot_token, base_url=sandbox.slack_api_url)
     history = slack.conversations_history(channel=channel.id)["messages"]
     assert [(message["user"], message["text"]) for message in history] == [(mia.id, "Who takes this one?")]
+
+
+def test_a_platform_can_be_away_and_back():
+    with Sandbox() as sandbox:
+        sandbox.switch("rss", "away")
+        with pytest.raises(requests.ConnectionError):
+            requests.get(sandbox.feed_url, timeout=5)
+        assert requests.get(f"{sandbox.hackernews_url}/api/v1/search_by_date", timeout=5).ok
+        sandbox.switch("rss", "back")
+        assert requests.get(sandbox.feed_url, timeout=5).ok

@@ -407,6 +407,7 @@ ASKED = {
         gaps.unfilled(tx, "s"),
         gaps.between(tx, brand="Lumora", start=NOON, end=NOON),
         gaps.between(tx, brand=None, start=NOON, end=NOON),
+        gaps.filled(tx, since=NOON),
         gaps.begin(tx, GAP),
         gaps.change(tx, 1, until=NOON, state=GapState.FILLED),
         gaps.lose(tx, GAP),

@@ -70,8 +70,9 @@ def texts():
     piece = st.tuples(st.sampled_from(MARKS), st.sampled_from(NAMES), st.booleans()).map(
         lambda p: p[0] + (p[1].upper() if p[2] else p[1])
     )
-    parts = st.tuples(st.one_of(piece, st.sampled_from(LINKS), st.just("so")), st.sampled_from(JOINTS)).map("".join)
-    return st.lists(parts, max_size=9).map("".join)
+    words = st.tuples(st.one_of(piece, st.just("so")), st.sampled_from(JOINTS)).map("".join)
+    link = st.sampled_from(LINKS).map(" {} ".format)  # where a link ends that has no space behind it, nobody can tell
+    return st.lists(words | link, max_size=9).map("".join)
 
 
 def mentions() -> st.SearchStrategy[Mention]:
