@@ -24,10 +24,12 @@ class RivalSection(Section):
     aliases: tuple[Name, ...] = ()
     accounts: Accounts = Field(default_factory=dict)
     brands: tuple[Name, ...] = ()
+    keep_days: int = Field(default=30, ge=14, le=3650)
 
     def build(self) -> Rival:
         """Make the domain's value."""
-        return Rival(name=self.name, aliases=self.aliases, accounts=_accounts(self.accounts))
+        accounts = _accounts(self.accounts)
+        return Rival(name=self.name, aliases=self.aliases, accounts=accounts, keep_days=self.keep_days)
 
 
 class HoursSection(Section):

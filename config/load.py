@@ -118,6 +118,7 @@ def _cross_faults(settings: Settings) -> Iterable[str]:
     for i, stream in enumerate(settings.streams, 1):
         yield from _unknown(f"streams[{i}].brand", stream.brand, brands, owner=stream.name)
         yield from _foreign_account(i, stream, settings)
+        yield from _foreign_rival(i, stream, settings)
         yield from _unread_query(i, stream, settings)
     for i, rival in enumerate(settings.rivals, 1):
         for name in rival.brands:
@@ -157,8 +158,33 @@ def _unread_query(i: int, stream: StreamSection, settings: Settings) -> Iterable
 def _foreign_account(i: int, stream: StreamSection, settings: Settings) -> Iterable[str]:
     """Our own posts under an account that the brand does not list would be read as a customer's."""
     brand = next((b for b in settings.build_brands() if b.name == stream.brand), None)
-    if brand and stream.kind is SourceKind.OWN_POSTS and not brand.owns(stream.platform, stream.account or ""):
+    if (
+        brand
+        and stream.rival is None
+        and stream.kind is SourceKind.OWN_POSTS
+        and not brand.owns(stream.platform, stream.account or "")
+    ):
         yield (
             f"streams[{i}].account = {stream.account!r}: is none of {brand.name}'s accounts (in {stream.name!r}). "
             f"Add it to the brand's accounts, under {stream.platform}."
+        )
+
+
+def _foreign_rival(i: int, stream: StreamSection, settings: Settings) -> Iterable[str]:
+    """A stream of a rival hears what is said of it, and reads what its own accounts write."""
+    brand = next((b for b in settings.build_brands() if b.name == stream.brand), None)
+    if brand is None or stream.rival is None:
+        return
+    rivals = {rival.name: rival for rival in brand.rivals}
+    if stream.rival not in rivals:
+        close = get_close_matches(stream.rival, rivals, n=1)
+        known = f"Known: {', '.join(rivals) or 'none; add a [[rivals]] table'}."
+        hint = f"Did you mean {close[0]!r}?" if close else known
+        yield f"streams[{i}].rival = {stream.rival!r}: {brand.name} has no such rival (in {stream.name!r}). {hint}"
+        return
+    found = brand.rival_of(stream.platform, stream.account or "")
+    if stream.kind is SourceKind.OWN_POSTS and (found is None or found.name != stream.rival):
+        yield (
+            f"streams[{i}].account = {stream.account!r}: is none of {stream.rival}'s accounts (in {stream.name!r}). "
+            f"Add it to the rival's accounts, under {stream.platform}."
         )

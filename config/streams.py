@@ -17,6 +17,7 @@ class StreamSection(Section):
 
     name: Name
     brand: Name
+    rival: Name | None = None
     platform: Platform
     kind: SourceKind = SourceKind.SEARCH
     query: _Text | None = None
@@ -59,6 +60,7 @@ class StreamSection(Section):
         return Stream(
             name=self.name,
             brand=self.brand,
+            rival=self.rival,
             platform=self.platform,
             kind=self.kind,
             target=self.native_query or self.account or "",

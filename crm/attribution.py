@@ -19,6 +19,13 @@ def reading(text: str, brand: Brand) -> Reading:
     )
 
 
+def masked(text: str, brand: Brand) -> str:
+    """Write the brand's names as `ourbrand` and those of its rivals as `rivalco`: what is said, whoever it is about."""
+    for rival in brand.rivals:
+        text = _pattern(_names(rival)).sub(" rivalco ", text)
+    return _pattern(_names(brand)).sub(" ourbrand ", text)
+
+
 def _names(owner: Brand | Rival) -> tuple[str, ...]:
     accounts: tuple[Account, ...] = owner.accounts
     return tuple(dict.fromkeys((owner.name, *owner.aliases, *(account.handle for account in accounts))))

@@ -12,7 +12,7 @@ from domain.customer import Coverage
 from domain.gap import Hearing
 from domain.outcome import Outcome
 from domain.quality import LiveFigure
-from domain.volume import Volume
+from domain.volume import Voice, Volume
 
 Counted = tuple[Outcome, bool]
 """A case in a KPI's denominator, and whether it is in the numerator, too."""
@@ -24,8 +24,8 @@ class Facts:
 
     `closings` gives by case id the moment at which the case's day was closed: of these cases nothing later is known.
     `late_answers` are answers that came after that to cases that were not due yet. `found` says how well the model
-    finds complaints; `spent_usd` is what listening cost on the UTC days of the same dates, `hearing` how much of the
-    period the sources were read of.
+    finds complaints; `voices` are what comparable streams heard of us and of rivals; `spent_usd` is what listening cost
+    on the UTC days of the same dates, `hearing` how much of the period the sources were read of.
     """
 
     brand: Brand
@@ -37,6 +37,7 @@ class Facts:
     closings: Mapping[str, datetime] = field(default_factory=dict)
     late_answers: Mapping[str, datetime] = field(default_factory=dict)
     found: LiveFigure | None = None
+    voices: Sequence[Voice] = ()
     spent_usd: Decimal = Decimal(0)
     hearing: Hearing = field(default_factory=Hearing)
     _waits: dict[bool, list[tuple[float, bool]]] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -93,6 +94,11 @@ def in_time(facts: Facts) -> list[Counted]:
 def opportunities(facts: Facts) -> list[Counted]:
     """Count the people who came, or thought of coming, to us."""
     return [(o, True) for o in facts.outcomes if o.kind is CaseKind.OPPORTUNITY and o.eligible and not o.not_us]
+
+
+def approaches(facts: Facts) -> list[Counted]:
+    """Count the tries of rivals to win our customers."""
+    return [(o, True) for o in facts.outcomes if o.kind is CaseKind.POACHING and o.eligible and not o.not_us]
 
 
 def dismissed(facts: Facts) -> list[Counted]:

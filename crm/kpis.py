@@ -8,8 +8,10 @@ from crm import kpi_facts
 from crm.kpi_facts import Counted, Facts
 from crm.live_figures import corrected
 from domain.outcome import Kpi
+from domain.volume import Voice
 
 _TINY = 1e-12  # products of fractions round
+_UNCOMPARED = "no post was heard by a stream of a rival and a stream of ours on the same platform and of the same kind"
 _UNJUDGED = "people have to judge posts blind first"
 
 
@@ -93,9 +95,16 @@ def identity_coverage_supplied(facts: Facts) -> Kpi:
 
 
 def share_of_voice(facts: Facts) -> Kpi:
-    """Ours / (ours + rivals), over comparable queries: none until rivals are listened to by queries of their own."""
-    ours = float(facts.volume.mentions)
-    return Kpi("share_of_voice", None, ours, None, "share", "no rival is listened to by a query like ours yet")
+    """Ours / (ours + rivals), over streams of the same platform and kind that listen for us and for every rival."""
+    if not facts.voices:
+        return Kpi("share_of_voice", None, None, None, "share", _UNCOMPARED)
+    each = [voice for voice in facts.voices if voice.rival is not None and voice.share is not None]
+    told = [f"against {v.rival} {v.share:.0%} ({v.ours:,} of {v.ours + v.theirs:,}; {_sources(v)})" for v in each]
+    together = next((voice for voice in facts.voices if voice.rival is None), None)
+    if together is None:
+        return Kpi("share_of_voice", None, None, None, "share", "; ".join(["no source hears every rival", *told]))
+    note = "; ".join([f"over {_sources(together)}", *told])
+    return _ratio("share_of_voice", together.ours, together.ours + together.theirs, note=note)
 
 
 def net_sentiment(facts: Facts) -> Kpi:
@@ -122,6 +131,11 @@ def complaints_corrected(facts: Facts) -> Kpi:
 def opportunities(facts: Facts) -> Kpi:
     """How many people came, or thought of coming, to us."""
     return _count("opportunities", len(kpi_facts.opportunities(facts)))
+
+
+def poaching(facts: Facts) -> Kpi:
+    """How often rivals tried to win our customers; copies of one text count once."""
+    return _count("poaching", len(kpi_facts.approaches(facts)))
 
 
 def not_us(facts: Facts) -> Kpi:
@@ -154,7 +168,7 @@ KPIS: Mapping[str, Callable[[Facts], Kpi]] = MappingProxyType(
             response_rate, first_response_median, first_response_p90, first_response_median_business,
             first_response_p90_business, answered_within_1h, answered_within_4h, answered_within_24h, sla_kept,
             response_rate_corrected, identity_coverage, identity_coverage_verified, identity_coverage_supplied,
-            net_sentiment, share_of_voice, complaints, complaints_corrected, opportunities, not_us, mentions,
+            net_sentiment, share_of_voice, complaints, complaints_corrected, opportunities, poaching, not_us, mentions,
             cost_per_answered_complaint, integration_health,
         )
     }
@@ -190,20 +204,23 @@ COUNTED: Mapping[str, Callable[[Facts], list[Counted]]] = MappingProxyType(
         "cost_per_answered_complaint": kpi_facts.answered,
         "complaints_corrected": _eligible,
         "opportunities": kpi_facts.opportunities,
+        "poaching": kpi_facts.approaches,
         "not_us": kpi_facts.dismissed,
     }
 )
-"""The cases that a KPI counts; others count customers (`COVERAGE`), posts (`VOLUME`) or minutes (`HEARING`)."""
+"""The cases that a KPI counts; others count customers (`COVERAGE`), posts (`VOLUME`, `VOICES`), minutes (`HEARING`)."""
 
 COVERAGE = frozenset({"identity_coverage", "identity_coverage_verified", "identity_coverage_supplied"})
 
 HEARING = frozenset({"integration_health"})
 
-VOLUME = frozenset({"net_sentiment", "share_of_voice", "mentions"})
+VOLUME = frozenset({"net_sentiment", "mentions"})
+
+VOICES = frozenset({"share_of_voice"})
 
 LOWER_IS_BETTER = frozenset(
     {name for name in KPIS if name.startswith("first_response")}
-    | {"complaints", "complaints_corrected", "cost_per_answered_complaint", "not_us"}
+    | {"complaints", "complaints_corrected", "cost_per_answered_complaint", "not_us", "poaching"}
 )
 """A target of these is reached from above."""
 
@@ -211,6 +228,10 @@ LOWER_IS_BETTER = frozenset(
 def compute(facts: Facts) -> list[Kpi]:
     """Compute every KPI, in the registry's order."""
     return [kpi(facts) for kpi in KPIS.values()]
+
+
+def _sources(voice: Voice) -> str:
+    return ", ".join(voice.sources)
 
 
 def _found(facts: Facts) -> str:

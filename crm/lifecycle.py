@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-from domain.case import OPEN_STATES, Case, CaseState
+from domain.case import OPEN_STATES, Case, CaseKind, CaseState
 from domain.errors import AlreadyOwned, Refused
 from domain.person import Action
 
@@ -110,18 +110,36 @@ OFFERED: Mapping[Action, frozenset[CaseState]] = MappingProxyType(
 """In which states people may do what leads to no other state."""
 
 
+NOT_OF_POACHING: frozenset[Action | Step] = frozenset(
+    {Action.CORRECT, Action.LINK_CUSTOMER, Action.CREATE_LEAD, Step.REPLY, Step.ASK_APPROVAL}
+)
+"""What makes no sense where a rival courts our customers: nobody waits for an answer, and the author is no customer."""
+
+_COURTED = "This is a rival's post: care for the customers whom it speaks to, and resolve it, or say “Not us”."
+
+
+def offered(action: Action, case: Case) -> bool:
+    """Tell whether `insist` would let the action pass."""
+    is_apart = case.kind is CaseKind.POACHING and action in NOT_OF_POACHING
+    return case.state in OFFERED[action] and not is_apart
+
+
 def insist(action: Action, case: Case) -> None:
     """Let an action pass that fits the case's state.
 
     Raises:
         Refused: it does not; the message says why.
     """
+    if case.kind is CaseKind.POACHING and action in NOT_OF_POACHING:
+        raise Refused(f"You cannot {_ACTIONS[action]}. {_COURTED}")
     if case.state not in OFFERED[action]:
         raise Refused(f"You cannot {_ACTIONS[action]} now: the case is {STATE_WORDS[case.state]}.{_hint(case.state)}")
 
 
 def possible(step: Step, case: Case) -> bool:
     """Tell whether `after` would let the step pass."""
+    if case.kind is CaseKind.POACHING and step in NOT_OF_POACHING:
+        return False
     return case.state in FROM[step] and not (step is Step.CLAIM and case.owner)
 
 
@@ -132,6 +150,8 @@ def after(step: Step, case: Case, *, by: str | None = None) -> CaseState:
         AlreadyOwned: a case that has another owner cannot be claimed.
         Refused: the step is not possible from this state; the message says what is.
     """
+    if case.kind is CaseKind.POACHING and step in NOT_OF_POACHING:
+        raise Refused(f"You cannot {_WORDS[step]} this. {_COURTED}")
     if step is Step.CLAIM and case.owner and case.state in OPEN_STATES:
         if case.owner == by:
             raise Refused("You own this already.")

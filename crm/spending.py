@@ -36,7 +36,7 @@ def _caps(stream: Stream, spent: Spent, policy: SpendPolicy) -> Iterator[tuple[D
     if stream.daily_cap_usd is not None:
         yield stream.daily_cap_usd, spent.stream
     if policy.daily_cap_usd is not None:
-        share = Decimal(1) if stream.kind in CHEAP else 1 - policy.reserved
+        share = Decimal(1) if stream.kind in CHEAP and stream.rival is None else 1 - policy.reserved
         yield policy.daily_cap_usd * share, spent.in_all
 
 

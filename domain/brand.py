@@ -20,11 +20,12 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """A competitor; its aliases include its name."""
+    """A competitor; its aliases include its name. What was heard of it alone is kept for `keep_days` days."""
 
     name: str
     aliases: tuple[str, ...] = ()
     accounts: tuple[Account, ...] = ()
+    keep_days: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,12 @@ class Brand:
         """Tell whether this author is one of the brand's own accounts, by its handle or by its lasting id."""
         return any(self.owns(author.platform, name) for name in (author.handle, author.user_id))
 
+    def rival_of(self, platform: str, handle: str) -> Rival | None:
+        """Return the rival whose account this handle is."""
+        folded = handle.casefold()
+        theirs = (r for r in self.rivals for a in r.accounts if (a.platform, a.handle.casefold()) == (platform, folded))
+        return next(theirs, None)
+
 
 class SourceKind(StrEnum):
     """What a stream reads."""
@@ -86,7 +93,7 @@ class Stream:
     """One thing to poll: a native query or an account's handle as `target`, and where it is looked for.
 
     `places` are subreddits, feeds, apps, forums, repositories: whatever the platform calls the places of its own.
-    With a `query`, only what it means is kept of what comes.
+    A stream with a `rival` listens for that rival of the brand. With a `query`, only what it means is kept.
     """
 
     name: str
@@ -99,6 +106,12 @@ class Stream:
     poll_seconds: float = 60.0
     daily_cap_usd: Decimal | None = None
     query: Query | None = None
+    rival: str | None = None
+
+    @property
+    def source(self) -> str:
+        """Name what makes two streams comparable: platform and kind, as in `x search`."""
+        return f"{self.platform} {self.kind.value}"
 
     @property
     def what(self) -> str:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from domain.mention import Author, Context, Mention, MentionId
+from domain.poaching import Approached
 from domain.prediction import Predictions
 from domain.reply import Credit, Draft
 
@@ -17,6 +18,7 @@ class CaseKind(StrEnum):
 
     COMPLAINT = "complaint"
     OPPORTUNITY = "opportunity"
+    POACHING = "poaching"  # a rival courts our customers: nobody waits for our answer
 
 
 class CaseState(StrEnum):
@@ -188,6 +190,7 @@ class CaseFile:
 
     `counted` is False where people have corrected the labels so that nothing calls for an answer any more; `draft` is
     the latest reply that somebody handed in, and `context` the post that the first of the mentions answers.
+    `approached` are those whom a rival's posts, copies included, speak to.
     """
 
     case: Case
@@ -200,6 +203,7 @@ class CaseFile:
     copies: Copies | None = None
     draft: Draft | None = None
     context: Context | None = None
+    approached: tuple[Approached, ...] = ()
 
     @property
     def calling(self) -> SeenMention | None:

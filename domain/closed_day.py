@@ -6,7 +6,7 @@ from datetime import date, datetime
 from domain.customer import Coverage
 from domain.gap import Hearing
 from domain.outcome import Kpi
-from domain.volume import Volume
+from domain.volume import Voice, Volume
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class ClosedDay:
     volume: Volume
     coverage: Coverage
     hearing: Hearing = field(default_factory=Hearing)
+    voices: tuple[Voice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

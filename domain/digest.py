@@ -10,7 +10,7 @@ from domain.mention import MentionId
 from domain.outcome import Kpi
 from domain.quality import Quality
 from domain.scorecard import Score
-from domain.volume import Volume
+from domain.volume import Voice, Volume
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Wins:
 
 @dataclass(frozen=True, slots=True)
 class VoiceShare:
-    """Posts about us, and posts that we heard name a rival; who names two counts for both."""
+    """Posts about us, and posts of our own streams that name a rival; who names two counts for both."""
 
     ours: int
     rivals: tuple[tuple[str, int], ...]
@@ -122,7 +122,8 @@ class Digest:
 
     `at` is the moment that it speaks of; `audit_head` vouches for the audit log up to then. `called` counts the day's
     posts that the model itself made a complaint's case of, whatever people said later. `gaps` are what was not read of
-    the day, within its bounds.
+    the day, within its bounds. `voices` are counts of streams that compare; without any, `voice` is what our own
+    streams heard.
     """
 
     brand: str
@@ -147,6 +148,7 @@ class Digest:
     scores: tuple[Score, ...] = ()
     corrections: tuple[DayCorrection, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    voices: tuple[Voice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from domain.outcome import Kpi
 class EvidenceRow:
     """One row: a case, a post or a customer, each adding 1 to the denominator and `weight` to the numerator.
 
-    A source adds `of`, its minutes. `state` is the case's state, the post's sentiment, the grade of the customer's best
-    account, or why a source was not read. Author and text are
+    A source adds `of`, its minutes. `state` is the case's state, the post's sentiment, whom it was heard for, the grade
+    of the customer's best account, or why a source was not read. Author and text are
     None where the reader may not see them, and where nothing is left to see: then the row is `removed`.
     """
 

@@ -32,6 +32,24 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class Voice:
+    """How many posts were heard of us and of a rival, by `sources` (as in `x search`) that listen for both.
+
+    `rival` is None for all rivals together: then every one of them is listened to by each of the sources.
+    """
+
+    rival: str | None
+    ours: int
+    theirs: int
+    sources: tuple[str, ...]
+
+    @property
+    def share(self) -> float | None:
+        """Ours / (ours + theirs), in [0, 1]; None where nothing was heard."""
+        return self.ours / (self.ours + self.theirs) if self.ours + self.theirs else None
+
+
+@dataclass(frozen=True, slots=True)
 class Volume:
     """How many mentions of a brand fell into a period, by what the model or a person said.
 

@@ -57,7 +57,7 @@ def _follow(tx: Tx, case_id: str, brand: Brand, house: House) -> bool:
     decisions = [_decision(seen, brand, value, house) for seen in mentions.of_case(tx, case_id)]
     calling = [d for d in decisions if d.verdict is Verdict.CASE]
     kinds = {d.kind for d in calling}
-    kind = CaseKind.COMPLAINT if CaseKind.COMPLAINT in kinds else CaseKind.OPPORTUNITY if kinds else case.kind
+    kind = next((kind for kind in CaseKind if kind in kinds), case.kind)  # in their order: complaints first
     urgency = max((d.urgency for d in calling if d.urgency), key=lambda u: u.rank, default=Urgency.LOW)
     changed = replace(case, kind=kind, urgency=urgency, due_at=_due(case, urgency, brand, house))
     cases.change(tx, case_id, states=tuple(CaseState), kind=kind, urgency=urgency, due_at=changed.due_at)

@@ -19,6 +19,7 @@ from flows.house import House
 from flows.kpi_days import corrections_of, facts_of, last_closed_day
 from flows.permalinks import card_url
 from flows.quality import quality_of
+from flows.rivals import voices_of
 from flows.scoring import scores_of
 from storage import audit, outcomes, summaries, tallies
 from storage.database import Tx
@@ -61,6 +62,7 @@ def digest_of(tx: Tx, *, brand: Brand, day: date, house: House) -> Digest:
     eligible = _facts(tx, brand, day, house, kpis=()).eligible()
     answered = sum(o.answered_at is not None for o in eligible)
     closed = min(day, last_closed_day(brand, house))
+    heard = voices_of(tx, brand=brand, start=start, end=end, house=house)
     return Digest(
         brand=brand.name,
         day=day,
@@ -78,7 +80,8 @@ def digest_of(tx: Tx, *, brand: Brand, day: date, house: House) -> Digest:
         quotes=_quotes(tx, brand, start, end, house),
         wins=wins(cases, volume, start=start, end=end),
         unanswered=_unanswered(tx, brand, now, house),
-        voice=voice_share(said, day),
+        voice=None if heard else voice_share(said, day),
+        voices=heard,
         quality=quality_of(tx, brand=brand.name, now=now),
         audit_head=audit.head(tx),
         scores=tuple(scores_of(tx, brand=brand, house=house)),

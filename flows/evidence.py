@@ -7,7 +7,7 @@ from datetime import date
 from crm.access import may, permit
 from crm.business_time import day_bounds
 from crm.kpi_facts import Counted, Facts
-from crm.kpis import COUNTED, COVERAGE, HEARING, KPIS
+from crm.kpis import COUNTED, COVERAGE, HEARING, KPIS, VOICES
 from domain.brand import Brand
 from domain.case import CaseState
 from domain.customer import Grade
@@ -19,8 +19,10 @@ from flows.hearing import sources_of
 from flows.house import House
 from flows.kpi_days import facts_of
 from flows.permalinks import message_url
+from flows.rivals import voice_posts
 from storage import audit, evidence
 from storage.database import Tx
+from storage.voices import VoicePost
 
 EXCERPT = 300
 """A row quotes so many characters of its post."""
@@ -76,6 +78,11 @@ def _page(tx: Tx, question: Question, house: House, limit: int | None, offset: i
         listed = tuple(_customer_row(customer_id, grade, question.name) for customer_id, grade in customers)
         return EvidencePage(kpi, listed, offset, facts.coverage.customers)
     start, end = (day_bounds(day, brand)[0] for day in (question.since, question.until))
+    if question.name in VOICES:
+        heard = voice_posts(tx, brand=brand, start=start, end=end, house=house, limit=limit, offset=offset)
+        together = next((voice for voice in facts.voices if voice.rival is None), None)
+        rows = tuple(_voice_row(post, brand) for post in heard)
+        return EvidencePage(kpi, rows, offset, together.ours + together.theirs if together else 0)
     if question.name in HEARING:
         sources = [_source_row(*each) for each in sources_of(tx, brand.name, start, end)]
         shown = sources[offset : None if limit is None else offset + limit]
@@ -122,6 +129,20 @@ def _post_row(post: evidence.PostDetail, brand: Brand, *, labelled: bool) -> Evi
         what="post",
         weight=_SIGNS.get(post.sentiment or "", 0) if labelled else 1,
         state=post.sentiment or "",
+        platform=post.platform,
+        day=post.posted_at.astimezone(brand.time_zone).date(),
+        posted_at=post.posted_at,
+        author=post.author,
+        text=post.text[:EXCERPT],
+    )
+
+
+def _voice_row(post: VoicePost, brand: Brand) -> EvidenceRow:
+    return EvidenceRow(
+        id=post.id,
+        what="post",
+        weight=int(post.rival is None),
+        state=post.rival or brand.name,
         platform=post.platform,
         day=post.posted_at.astimezone(brand.time_zone).date(),
         posted_at=post.posted_at,

@@ -10,6 +10,7 @@ from crm.business_time import due_at
 from crm.copies import Wording, wording
 from crm.lifecycle import Step, after
 from crm.near_copies import MOST_CANDIDATES, Leaders, bands, first_copied
+from crm.poaching import is_suspect, poaching, signs_of
 from crm.triage import triage
 from domain.brand import Brand
 from domain.case import (
@@ -24,9 +25,10 @@ from domain.case import (
     Verdict,
 )
 from domain.customer import CustomerMatch
-from domain.mention import Mention
+from domain.mention import Mention, MentionId
 from domain.message import MessageKind
 from domain.outcome import Outcome
+from domain.poaching import Approached
 from domain.prediction import Predictions
 from flows.answering import record_answers
 from flows.auditing import audit_step
@@ -35,8 +37,14 @@ from flows.first_answer import settle_due
 from flows.house import House
 from flows.linking import sight_authors
 from flows.suspecting import Lately
-from storage import brands, cases, copies, mentions, messages, outcomes
+from storage import approaches, brands, cases, copies, mentions, messages, outcomes
 from storage.database import Tx
+
+_COUNTED_AS = {
+    CaseKind.COMPLAINT: "complaints",
+    CaseKind.OPPORTUNITY: "opportunities",
+    CaseKind.POACHING: "poaching",
+}
 
 Classified = tuple[Mention, Brand, Predictions]
 
@@ -48,6 +56,7 @@ class Filed:
     new: int = 0
     complaints: int = 0
     opportunities: int = 0
+    poaching: int = 0
     joined: int = 0
     batch: int = 0
     review: int = 0
@@ -82,6 +91,8 @@ class _Tray:
     counts: dict[str, int] = field(default_factory=dict)
     joined_answered: set[str] = field(default_factory=set)
     """The answered cases that a post joined: their first answer may have been due at another time."""
+    approached: dict[str, dict[MentionId, tuple[Approached, ...]]] = field(default_factory=dict)
+    """Whom of ours rivals' posts speak to, by brand."""
 
     def __post_init__(self) -> None:
         self.lately = Lately(self.tx, self.house.noise)
@@ -115,6 +126,8 @@ def file_mentions(tx: Tx, classified: Sequence[Classified], *, origin: Origin, h
     for mention, brand, predictions in sorted(classified, key=lambda c: (c[0].posted_at, c[0].id)):
         _file(tray, mention, brand, predictions, customers.get(mention.author.key))
     mentions.add(tx, tray.seen, stream=origin.stream, at=tray.now, secret=house.secret)
+    for name, approached in tray.approached.items():
+        approaches.add(tx, approached, brand=name)
     answers = record_answers(tx, tray.seen, house=house)
     for case_id in sorted(tray.joined_answered | answers.case_ids):
         settle_due(tx, case_id, joined=case_id in tray.joined_answered, house=house)
@@ -147,11 +160,14 @@ def _file(
 ) -> None:
     words = wording(mention.text)
     decision = _decide(tray, mention, brand, predictions, customer, words)
+    if decision.verdict is not Verdict.OWN:
+        decision = _courting(tray, mention, brand, predictions) or decision
     case, copy_of, opened, said = None, None, False, _Said(words, calls=decision.verdict is Verdict.CASE)
     if decision.verdict is not Verdict.OWN:
         case = _own_case(tray, mention, brand)
         if case is None and (copy_of := _leader(tray, mention, brand, said)):
-            decision = Triage(Verdict.COPY, "the same text has a case already")
+            _press(tray, copy_of, mention, brand, decision)
+            decision = Triage(Verdict.COPY, "the same text has a case already", kind=_kept_kind(decision))
             messages.touch(tray.tx, kind=MessageKind.CARD, subject=copy_of)
         elif case is not None or decision.verdict is Verdict.CASE:
             opened = case is None
@@ -189,6 +205,34 @@ def _decide(
     return decision
 
 
+def _courting(tray: _Tray, mention: Mention, brand: Brand, predictions: Predictions) -> Triage | None:
+    """Decide whether a rival courts our customers with this post, and note whom it speaks to."""
+    signs = signs_of(mention, brand=brand)
+    if not is_suspect(signs, predictions, mention):
+        return None
+    approached = approaches.of_ours(tray.tx, [mention], brand=brand).get(mention.id, ())
+    decision = poaching(signs, approached, predictions, mention, policy=tray.house.policy)
+    if decision and approached:
+        tray.approached.setdefault(brand.name, {})[mention.id] = approached
+    return decision
+
+
+def _kept_kind(decision: Triage) -> CaseKind | None:
+    """Return the kind that a copy keeps: a rival's post says nothing of us, however often it comes."""
+    return decision.kind if decision.kind is CaseKind.POACHING else None
+
+
+def _press(tray: _Tray, case_id: str, mention: Mention, brand: Brand, decision: Triage) -> None:
+    """Raise the urgency of a rival's campaign that comes to a customer who is worth more, or reaches more people."""
+    case = cases.get(tray.tx, case_id)
+    if case is None or case.kind is not CaseKind.POACHING or decision.urgency is None:
+        return
+    if decision.kind is CaseKind.POACHING and decision.urgency.rank > case.urgency.rank:
+        due = min(case.due_at, _due(tray, mention.posted_at, decision.urgency, brand))
+        if cases.change(tray.tx, case_id, states=(case.state,), urgency=decision.urgency, due_at=due):
+            outcomes.put(tray.tx, outcome_of(replace(case, urgency=decision.urgency, due_at=due), brand))
+
+
 def _own_case(tray: _Tray, mention: Mention, brand: Brand) -> Case | None:
     """Return the case that the author has in this thread already."""
     place = (brand.name, mention.author.key, mention.thread_id)
@@ -223,7 +267,7 @@ def _near_leader(tray: _Tray, brand: Brand, said: _Said, since: datetime) -> str
 def _join_or_open(tray: _Tray, case: Case | None, mention: Mention, brand: Brand, decision: Triage) -> Case:
     if case is None:
         case = _open(tray, mention, brand, decision)
-        tray.count("complaints" if case.kind is CaseKind.COMPLAINT else "opportunities")
+        tray.count(_COUNTED_AS[case.kind])
     else:
         case = _join(tray, case, mention, brand, decision)
         tray.count("joined")

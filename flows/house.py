@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from crm.identity import value_band
-from domain.brand import Brand
+from domain.brand import Brand, Stream
 from domain.case import TriagePolicy
 from domain.clock import Clock
 from domain.deadline import DeadlinePolicy
@@ -49,6 +49,7 @@ class House:
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     retention_days: Mapping[str, int] = field(default_factory=dict)
     recheck_usd: Mapping[str, Decimal] = field(default_factory=dict)
+    streams: tuple[Stream, ...] = ()
 
     def brand(self, name: str) -> Brand:
         """Return the brand of that name; raises Refused for one that the settings do not have (any more)."""

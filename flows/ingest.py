@@ -20,6 +20,7 @@ from flows.filing import Filed, file_mentions
 from flows.house import House
 from flows.polling import Unread, ask, note_delivered, note_polled
 from flows.removing import remove
+from flows.rivals import concerning_us, late_answers, note_voices
 from storage import brands as brand_rows
 from storage import mentions
 from storage.database import Tx
@@ -120,20 +121,31 @@ def _take_for(
     explain: Explain | None,
     house: House,
 ) -> IngestReport:
-    """Take what a stream brought: what its query means, for its brand."""
+    """Take what a stream brought: what its query means, for its brand; of a rival's stream only what concerns us."""
     origin = Origin(stream=stream.name, alert=True, channels={stream.brand: stream.channel})
-    brands = (house.brand(stream.brand),)
-    meant = _meant(batch, stream, house)
+    brand, meant = house.brand(stream.brand), _meant(batch, stream, house)
+    ours = {mention.id for mention in meant}
+    if stream.rival is not None:
+        with house.database.read() as tx:
+            ours = concerning_us(tx, meant, brand=brand)
+
+    def note(tx: Tx, posts: Sequence[Mention], new: Sequence[Mention]) -> Filed:
+        of_rivals = note_voices(tx, stream, posts, brand=brand, house=house)
+        after(tx, [*new, *of_rivals])
+        late = late_answers(tx, posts, brand=brand, house=house)
+        unread = [(mention, brand, Predictions(items=())) for mention in late]  # a rival's own words need no label
+        return file_mentions(tx, unread, origin=origin, house=house)
+
     report = _take(
         replace(batch, mentions=meant),
-        brands_of=lambda _: brands,
+        brands_of=lambda mention: (brand,) if mention.id in ours else (),
         origin=origin,
-        after=after,
+        after=note,
         classify=classify,
         explain=explain,
         house=house,
     )
-    return replace(report, read=len(batch.mentions), unmatched=len(batch.mentions) - len(meant))
+    return replace(report, read=len(batch.mentions), unmatched=len(batch.mentions) - len(meant), unassigned=0)
 
 
 def bring_in(
@@ -154,7 +166,7 @@ def bring_in(
     is in, or to the only brand that listens there. What belongs to nobody is counted as unassigned. `threads` is
     filled and used again, so that a file may come in parts.
     """
-    channels = {s.brand: s.channel for s in reversed(listening) if s.platform == platform}
+    channels = {s.brand: s.channel for s in reversed(listening) if s.platform == platform and s.rival is None}
     candidates = tuple(b for b in house.brands if b.name in channels) or house.brands
     channels |= {b.name: "" for b in house.brands if b.name not in channels}
     threads = {} if threads is None else threads
@@ -172,7 +184,7 @@ def bring_in(
         batch,
         brands_of=brands_of,
         origin=origin,
-        after=lambda _tx, _new: None,
+        after=lambda _tx, _posts, _new: Filed(),
         classify=classify,
         explain=explain,
         house=house,
@@ -196,12 +208,12 @@ def _take(
     *,
     brands_of: Callable[[Mention], tuple[Brand, ...]],
     origin: Origin,
-    after: Callable[[Tx, Sequence[Mention]], None],
+    after: Callable[[Tx, Sequence[Mention], Sequence[Mention]], Filed],
     classify: Classify,
     explain: Explain | None,
     house: House,
 ) -> IngestReport:
-    """Classify and explain outside of any transaction, then store everything in one, with whatever `after` adds."""
+    """Classify and explain outside of any transaction, then store all in one, with what `after` notes and files."""
     gone = {removal.mention_id for removal in batch.removals}
     batch = replace(batch, mentions=tuple(m for m in batch.mentions if not gone & {m.id, m.repost_of}))
     pairs = [(mention, brand) for mention in batch.mentions for brand in brands_of(mention)]
@@ -224,7 +236,7 @@ def _take(
             keeps = rules_of(mention.platform).keeps_versions
             mentions.update_text(tx, mention, labels, at=house.clock(), keeps_version=keeps)
         removed = [remove(tx, one.mention_id, noticed_at=one.seen_at, house=house) for one in removals]
-        after(tx, [mention for mention, _, _ in seen])
+        filed += after(tx, batch.mentions, [mention for mention, _, _ in seen])
     unassigned = len(batch.mentions) - len({mention.id for mention, _ in pairs})
     if filed.new or edited or removed:
         log.info("ingested", stream=origin.stream, read=len(batch.mentions), new=filed.new, responses=filed.responses)

@@ -10,8 +10,9 @@ import structlog
 from crm.business_time import day_bounds
 from crm.daily import as_of
 from crm.kpi_facts import Facts, total
-from crm.kpis import COVERAGE, HEARING, KPIS, VOLUME, compute
+from crm.kpis import COVERAGE, HEARING, KPIS, VOICES, VOLUME, compute
 from crm.live_figures import WEEKS, live_figure
+from crm.voices import total as voices_in_all
 from domain.brand import Brand, Stream
 from domain.case import Urgency
 from domain.closed_day import ClosedDay, DayCorrection
@@ -21,6 +22,7 @@ from domain.outcome import Kpi, Outcome
 from domain.quality import LiveFigure
 from flows.hearing import hearing_of
 from flows.house import House
+from flows.rivals import voices_of
 from storage import blind_checks, brands, closed_days, customers, outcomes, streams, summaries
 from storage.database import Tx
 
@@ -77,6 +79,7 @@ def facts_of(
     undecided = [o.id for o in known if o.answered_at is None and o.due_at > closings[o.id]]
     live: list[Outcome] = []
     volumes, heard = [day.volume for day in closed], [day.hearing for day in closed]
+    compared = [day.voices for day in closed]
     for first, last in _open_runs(since, until, set(moments)):
         start, end = _bounds(first, last, brand, near)
         live += outcomes.between(tx, brand=brand.name, start=start, end=end)
@@ -84,12 +87,15 @@ def facts_of(
             volumes.append(summaries.volume(tx, brand=brand.name, start=start, end=end))
         if HEARING & set(kpis):
             heard.append(hearing_of(tx, brand=brand.name, start=start, end=end))
+        if VOICES & set(kpis):
+            compared.append(voices_of(tx, brand=brand, start=start, end=end, house=house))
     last_closed = closed[-1] if closed and closed[-1].day == until - _DAY else None
     coverage = last_closed.coverage if last_closed else customers.coverage(tx) if counts_customers else _NOBODY
     return Facts(
         brand=brand,
         outcomes=[*known, *live],
         volume=total(volumes),
+        voices=voices_in_all(compared),
         coverage=coverage,
         now=now,
         window=window,
@@ -161,6 +167,7 @@ def _correction(
     if not (news or mentions):
         return None
     facts = replace(period, outcomes=list(before.values()), volume=day.volume, coverage=day.coverage, found=None)
+    facts = replace(facts, voices=day.voices)
     today = replace(
         facts,
         outcomes=list((dict(before) | {o.id: o for o in news}).values()),
@@ -212,7 +219,9 @@ def _close(day: date, brand: Brand, sources: Sequence[str], house: House) -> boo
         found = outcomes.between(tx, brand=brand.name, start=starts_at, end=ends_at)
         volume = summaries.volume(tx, brand=brand.name, start=starts_at, end=ends_at)
         heard = hearing_of(tx, brand=brand.name, start=starts_at, end=ends_at)
-        over = ClosedDay(brand.name, day, starts_at, ends_at, closes_at, volume, customers.coverage(tx), heard)
+        voices = voices_of(tx, brand=brand, start=starts_at, end=ends_at, house=house)
+        covered = customers.coverage(tx)
+        over = ClosedDay(brand.name, day, starts_at, ends_at, closes_at, volume, covered, heard, voices)
         return closed_days.close(tx, over, as_of(found, closes_at), at=now)
 
 

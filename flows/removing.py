@@ -27,7 +27,7 @@ def remove(tx: Tx, mention_id: MentionId, *, house: House, noticed_at: datetime 
     Its cases' outcomes stay, without content. A case whose last post is gone is closed as removed by its author.
     """
     now = house.clock()
-    stored = bool(mentions.brands_of(tx, mention_id))
+    stored = mention_id in mentions.stored(tx, [mention_id])
     erasing.erase_responses(tx, mention_id)
     erased = erasing.erase_posts(tx, [mention_id], at=now, secret=house.secret)
     close_emptied(tx, erased.case_ids, because="removed by its author", house=house)

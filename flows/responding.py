@@ -8,7 +8,7 @@ from typing import Any
 
 from crm.access import PERMITTED, may, permit
 from crm.lifecycle import Step, after
-from domain.case import Case, CaseFile, CaseState, HistoryLine
+from domain.case import Case, CaseFile, CaseKind, CaseState, HistoryLine
 from domain.errors import Refused
 from domain.message import MessageKind, NudgeReason
 from domain.person import Action, Person
@@ -161,6 +161,11 @@ def _not_us(tx: Tx, case: Case, user: str, now: datetime) -> str:
 
 
 def _say_of_all(tx: Tx, case: Case, label: str, user: str, now: datetime) -> None:
-    """Keep what a person says of the relevance of every post of the case."""
+    """Keep what a person says of the relevance of every post of the case.
+
+    Of a rival's post that was taken for courting nothing is kept: "Not us" says only that it courts nobody.
+    """
+    if case.kind is CaseKind.POACHING:
+        return
     for seen in mentions.of_case(tx, case.id):
         corrections.add(tx, mention_id=seen.mention.id, brand=case.brand, task=RELEVANCE, label=label, by=user, at=now)

@@ -151,12 +151,32 @@ channel = "#lumora-alerts"
 poll_seconds = {poll_seconds}
 
 [[streams]]
+name = "Vidora Plus on X"
+brand = "Lumora"
+rival = "Vidora Plus"
+platform = "x"
+kind = "search"
+native_query = "(vidora OR @vidoraplus) -is:retweet -from:vidoraplus"
+channel = "#lumora-alerts"
+poll_seconds = {poll_seconds}
+
+[[streams]]
 name = "Telly Talk, a blog"
 brand = "Lumora"
 platform = "rss"
 kind = "new"
 native_query = "lumora"
 places = [{feed_url}]
+channel = "#lumora-alerts"
+poll_seconds = {poll_seconds}
+
+[[streams]]
+name = "What Vidora Plus writes"
+brand = "Lumora"
+rival = "Vidora Plus"
+platform = "x"
+kind = "own_posts"
+account = "vidoraplus"
 channel = "#lumora-alerts"
 poll_seconds = {poll_seconds}
 

@@ -24,6 +24,7 @@ from sandbox.x import XApi
 HOST = "127.0.0.1"
 T = TypeVar("T")
 X_ACCOUNT = "lumora"
+X_RIVAL = "vidoraplus"
 REDDIT_ACCOUNT = "LumoraHelp"
 BLUESKY_ACCOUNT = "lumora.example"
 HACKERNEWS_ACCOUNT = "lumora_team"
@@ -86,6 +87,7 @@ class Sandbox:
         }
         _furnish(self.workspace)
         brand = self.world.introduce("x", X_ACCOUNT, name="Lumora", followers=412_000, verified=True)
+        self.world.introduce("x", X_RIVAL, name="Vidora Plus", followers=388_000, verified=True)
         self.world.introduce("reddit", REDDIT_ACCOUNT, followers=900)
         self.world.introduce("hackernews", HACKERNEWS_ACCOUNT)
         self.world.introduce("bluesky", BLUESKY_ACCOUNT, name="Lumora", followers=61_000, verified=True)

@@ -68,7 +68,8 @@ def open_house(
         noise=settings.noise.build(),
         deadlines=settings.sla.build(),
         secret=_derived(secrets.value("EARSHOT_KEY") or "earshot without a key", "chain"),
-        channels={s.brand: known.get(s.channel, s.channel) for s in reversed(settings.streams)},
+        channels={s.brand: known.get(s.channel, s.channel) for s in reversed(settings.streams) if s.rival is None},
+        streams=tuple(section.build() for section in settings.streams),  # what is compared needs no saved query
         operators_channel=known.get(operators, operators) if operators else None,
         workspace_url=workspace_url,
         product_channels=_product_channels(settings, known),

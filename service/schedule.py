@@ -44,6 +44,7 @@ from flows.rechecking import Rechecks, recheck_due
 from flows.removing import settle_removals
 from flows.replying import recover_replies, send_replies, settle_drafts
 from flows.retention import erase_aged
+from flows.rivals import forget_rivals
 from flows.silence import watch_silence
 from flows.snoozing import wake_due
 from flows.surging import follow_surges
@@ -317,6 +318,7 @@ class Schedule:
             copies.forget_bands(tx, before=self._house.clock() - self._house.noise.copies_within - timedelta(days=1))
         purge(house=self._house)
         forget_old(house=self._house)
+        forget_rivals(house=self._house)
 
     def _job_failed(self, event: JobExecutionEvent) -> None:
         """Say once that a job fails; it is run again at its next time."""

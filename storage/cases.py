@@ -1,18 +1,18 @@
 """Cases: opened once for each author, thread and brand, claimed by one person, listed by how pressing they are."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Float, Select, case, cast, func, insert, select, update
 
-from domain.case import OPEN_STATES, Case, CaseFile, CaseState, CustomerSummary, HistoryLine, Response
+from domain.case import OPEN_STATES, Case, CaseFile, CaseKind, CaseState, CustomerSummary, HistoryLine, Response
 from domain.customer import CustomerMatch, LinkState
 from domain.mention import Author
 from domain.queue import EVERYTHING, QueueFilter
-from storage import contexts, copies, labels, mentions, outcomes, replies
+from storage import approaches, contexts, copies, labels, mentions, outcomes, replies
 from storage.customers import active_accounts, match_keys
 from storage.database import Tx
 from storage.responses import to_response
@@ -194,6 +194,7 @@ def _files(tx: Tx, found: Sequence[Case], value_band: ValueBand) -> list[CaseFil
     uncounted = outcomes.ineligible(tx, ids)
     copied = copies.counts(tx, ids)
     drafts = replies.latest(tx, ids)
+    approached = approaches.of_cases(tx, [one.id for one in found if one.kind is CaseKind.POACHING])
     answered = contexts.answered(tx, [posts[0].mention for posts in seen.values()])
     return [
         CaseFile(
@@ -206,6 +207,9 @@ def _files(tx: Tx, found: Sequence[Case], value_band: ValueBand) -> list[CaseFil
             counted=one.id not in uncounted,
             copies=copied.get(one.id),
             draft=drafts.get(one.id),
+            approached=tuple(
+                replace(person, value_band=value_band(person.value)) for person in approached.get(one.id, ())
+            ),
             context=answered.get(seen[one.id][0].mention.id) if one.id in seen else None,
         )
         for one in found

@@ -12,7 +12,7 @@ from domain.closed_day import ClosedDay
 from domain.customer import Coverage
 from domain.gap import Hearing
 from domain.outcome import Outcome
-from domain.volume import Volume
+from domain.volume import Voice, Volume
 from storage.database import Tx
 from storage.tables import ClosedDayRow, ClosedOutcomeRow, OutcomeRow, SightingRow
 from storage.upserts import insert_new, upsert
@@ -39,6 +39,7 @@ def close(tx: Tx, day: ClosedDay, facts: Sequence[Outcome], *, at: datetime) -> 
         "volume": asdict(day.volume),
         "coverage": asdict(day.coverage),
         "hearing": asdict(day.hearing),
+        "voices": [asdict(voice) for voice in day.voices],
     }
     if not insert_new(tx, ClosedDayRow, values):
         return False
@@ -64,6 +65,7 @@ def between(tx: Tx, *, brand: str, since: date, until: date) -> list[ClosedDay]:
             volume=_counts(Volume, row.volume),
             coverage=_counts(Coverage, row.coverage),
             hearing=_counts(Hearing, row.hearing or {}),
+            voices=tuple(Voice(**kept | {"sources": tuple(kept["sources"])}) for kept in row.voices or ()),
         )
         for row in tx.scalars(select(ClosedDayRow).where(*these).order_by(ClosedDayRow.day))
     ]

@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, litera
 from domain.case import Verdict
 from domain.forgetting import Holdings
 from domain.mention import MentionId
-from storage import contexts, messages, tombstones
+from domain.message import MessageKind
+from storage import approaches, contexts, messages, tombstones
 from storage.database import Tx
 from storage.tables import (
     AuthorRow,
@@ -82,7 +83,10 @@ def erase_posts(tx: Tx, ids: Sequence[MentionId], *, at: datetime, secret: bytes
     for some in chunks(gone):
         seen = select(SightingRow.case_id).where(SightingRow.mention_id.in_(some), SightingRow.case_id.is_not(None))
         case_ids.update(str(case_id) for case_id in tx.scalars(seen))
-        authors.update(tx.scalars(select(MentionRow.author_key).where(MentionRow.id.in_(some))))
+        theirs = list(tx.scalars(select(MentionRow.author_key).where(MentionRow.id.in_(some)).distinct()))
+        authors.update(theirs)
+        for case_id in sorted(approaches.cases_showing(tx, some, theirs)):
+            messages.touch(tx, kind=MessageKind.CARD, subject=case_id)
         corrections += _count(tx, CorrectionRow.mention_id.in_(some))
         judged += _count(tx, BlindItemRow.mention_id.in_(some))
         tx.execute(delete(MentionRow).where(MentionRow.id.in_(some)))  # the rest cascades

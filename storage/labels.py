@@ -6,22 +6,23 @@ from typing import Any
 from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, literal, or_, select, update
 from sqlalchemy.orm import aliased
 
-from domain.case import CaseState
+from domain.case import CaseKind, CaseState
 from domain.prediction import ABOUT, RELEVANCE, SENTIMENT, SWITCHING, Predictions
 from storage.database import Tx
 from storage.tables import CaseRow, CorrectionRow, PredictionRow, SightingRow
 from storage.upserts import chunks
 
 
-def label_values(said: Predictions) -> dict[str, Any]:
+def label_values(said: Predictions, *, kind: CaseKind | None = None) -> dict[str, Any]:
     """Make the columns of a new sighting that no person has said anything of."""
     by_task = {prediction.task: prediction for prediction in said.items}
     sentiment, switching, relevance = (by_task.get(task) for task in (SENTIMENT, SWITCHING, RELEVANCE))
+    away = relevance is not None and relevance.label != ABOUT and not relevance.unsure
     return {
         "sentiment": sentiment and sentiment.label,
         "switching": switching and switching.label,
         "rival": switching and switching.rival,
-        "elsewhere": relevance is not None and relevance.label != ABOUT and not relevance.unsure,
+        "elsewhere": away or kind is CaseKind.POACHING,
     }
 
 
@@ -64,7 +65,7 @@ def settle_where(tx: Tx, *chosen: ColumnElement[bool]) -> None:
             sentiment=_label(SENTIMENT),
             switching=_label(SWITCHING),
             rival=select(switching.rival).where(said(switching, SWITCHING)).correlate(SightingRow).scalar_subquery(),
-            elsewhere=or_(exists(away), exists(dismissed)),
+            elsewhere=or_(exists(away), exists(dismissed), _poaches()),
         )
     )
 
@@ -97,6 +98,11 @@ def _label(task: str) -> ScalarSelect[str]:
 def _elsewhere(relevance: type[PredictionRow]) -> ColumnElement[bool]:
     """Hold where a person or a sure model says of a prediction's post that it is not about us."""
     return and_(label_that_counts(relevance) != ABOUT, ~unsure_that_counts(relevance))
+
+
+def _poaches() -> ColumnElement[bool]:
+    """Hold for a rival's post that courts our customers: it says nothing of us."""
+    return SightingRow.kind.is_not_distinct_from(CaseKind.POACHING)
 
 
 def _by_a_person(said: type[PredictionRow]) -> ScalarSelect[str]:

@@ -58,6 +58,21 @@ def add(tx: Tx, seen: Sequence[SeenMention], *, stream: str | None, at: datetime
     labels.settle_dismissed(tx, sorted({one.case_id for one in kept if one.case_id}))
 
 
+def keep(tx: Tx, posts: Mapping[Mention, str | None], *, at: datetime, secret: bytes) -> list[Mention]:
+    """Store posts, each with its fingerprint, that are seen for no brand of ours; an erased one stays away.
+
+    Returns those that were not stored before.
+    """
+    erased = tombstones.erased(tx, list(posts), secret=secret)
+    kept = sorted((post for post in posts if post.id not in erased), key=lambda post: post.id)
+    authors = {post.author.key: author_values(post.author, at) for post in kept}
+    upsert(tx, AuthorRow, [authors[key] for key in sorted(authors)], update=_AUTHOR_FIELDS)
+    known = stored(tx, [post.id for post in kept])
+    upsert(tx, MentionRow, [mention_values(post) | {"fingerprint": posts[post], "checked_at": at} for post in kept])
+    contexts.keep(tx, kept, at=at, secret=secret)
+    return [post for post in kept if post.id not in known]
+
+
 def _sight(tx: Tx, seen: Sequence[SeenMention], *, brand: str, stream: str | None, at: datetime) -> None:
     ids = [one.mention.id for one in seen]
     known = [

@@ -168,7 +168,7 @@ def sighting_values(seen: SeenMention, stream: str | None, at: datetime) -> dict
         "late": seen.late,
         "language": seen.predictions.language,
         "language_supported": seen.predictions.language_supported,
-        **labels.label_values(seen.predictions),
+        **labels.label_values(seen.predictions, kind=seen.triage.kind),
     }
 
 

@@ -56,7 +56,7 @@ VERBS = (
     Verb("help", "help [verb]", "what I can do", "help", Action.SEE_HELP, show_help, "help search"),
     Verb(
         "queue",
-        "queue [mine] [complaints|opportunities] [platform:x] [brand:NAME] [page]",
+        "queue [mine] [complaints|opportunities|poaching] [platform:x] [brand:NAME] [page]",
         "what waits for an answer, what is due first on top",
         "queue 2",
         Action.SEE_QUEUE,

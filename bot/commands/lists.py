@@ -12,7 +12,7 @@ from domain.queue import QueueFilter
 from flows import judging, lookup
 from flows.lookup import SearchQuery
 
-_KINDS = {"complaints": CaseKind.COMPLAINT, "opportunities": CaseKind.OPPORTUNITY}
+_KINDS = {"complaints": CaseKind.COMPLAINT, "opportunities": CaseKind.OPPORTUNITY, "poaching": CaseKind.POACHING}
 _MINE = "mine"
 
 
@@ -80,7 +80,7 @@ def unsure_page(ask: Ask, page: int, brand: str, *, judged: CaseFile | None = No
 def _filter(typed: Typed, ask: Ask, *, owner: str | None = None) -> QueueFilter:
     kinds = {_KINDS[word.casefold()] for word in typed.words if word.casefold() in _KINDS}
     if len(kinds) > 1:
-        raise InputError("Complaints and opportunities are all there is: name one of them, or neither.")
+        raise InputError("Complaints, opportunities and poaching are all there is: name one of them, or none.")
     if any(word.casefold() == _MINE for word in typed.words):
         owner = ask.person.user_id
     brand = brand_of(typed, ask.desk.house)

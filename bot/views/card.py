@@ -7,6 +7,7 @@ from slack_sdk.models.blocks import Block, ButtonElement, InteractiveElement, Se
 from bot.escaping import link, web_url
 from bot.views.approval import draft_words
 from bot.views.case_menus import MORE, SNOOZE, more_menu, snooze_menu
+from bot.views.courting import courting_fields
 from bot.views.elements import (
     button,
     buttons,
@@ -53,8 +54,8 @@ CLAIM, REPLY, RESOLVE, NOT_US, REOPEN, WAKE, OPEN_POST, SHOW_CARD = (
     "case_show",
 )
 
-_KIND = {CaseKind.COMPLAINT: "Complaint", CaseKind.OPPORTUNITY: "Opportunity"}
-_ICON = {CaseKind.COMPLAINT: "🔴", CaseKind.OPPORTUNITY: "🟢"}
+_KIND = {CaseKind.COMPLAINT: "Complaint", CaseKind.OPPORTUNITY: "Opportunity", CaseKind.POACHING: "Poaching"}
+_ICON = {CaseKind.COMPLAINT: "🔴", CaseKind.OPPORTUNITY: "🟢", CaseKind.POACHING: "🎣"}
 STATE_NAMES = {
     CaseState.NEW: "New",
     CaseState.CLAIMED: "Claimed",
@@ -79,6 +80,7 @@ _ROWS = {
 
 _STEPS = {
     CLAIM: Step.CLAIM,
+    REPLY: Step.REPLY,
     RESOLVE: Step.RESOLVE,
     NOT_US: Step.NOT_US,
     REOPEN: Step.REOPEN,
@@ -215,6 +217,8 @@ def _language(seen: SeenMention) -> str:
 
 def _fields(file: CaseFile, now: datetime) -> list[str]:
     calling = file.calling or file.mentions[-1]
+    if file.case.kind is CaseKind.POACHING:
+        return courting_fields(file, calling, due=_due(file, now))
     sentiment, switching = calling.predictions.of(SENTIMENT), calling.predictions.of(SWITCHING)
     dismissed = file.case.state is CaseState.DISMISSED  # a person's word, which overrides the model's
     relevance = None if dismissed else relevance_words(calling.predictions.of(RELEVANCE))
@@ -244,6 +248,8 @@ def _customer(customer: CustomerSummary | None) -> str:
 
 def _due(file: CaseFile, now: datetime) -> str:
     case = file.case
+    if case.kind is CaseKind.POACHING and case.state in OPEN_STATES:
+        return f"⏰ *to be looked at* since {when(case.due_at)}" if now > case.due_at else f"by {when(case.due_at)}"
     if case.state not in OPEN_STATES:
         return f"answered {when(case.answered_at)}" if case.answered_at else "no longer awaited"
     return f"⏰ *overdue* since {when(case.due_at)}" if now > case.due_at else f"due {when(case.due_at)}"

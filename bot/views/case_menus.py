@@ -7,7 +7,7 @@ from slack_sdk.models.blocks import StaticSelectElement
 
 from bot.views.elements import menu
 from bot.views.labels import label_words
-from crm.lifecycle import OFFERED, Step, possible
+from crm.lifecycle import Step, offered, possible
 from crm.snoozing import Rest
 from domain.case import CaseFile, CaseKind
 from domain.person import Action
@@ -65,7 +65,7 @@ def more_menu(file: CaseFile) -> StaticSelectElement:
     groups: dict[str, Mapping[str, str]] = {"Case": of_case} if of_case else {}
     if file.mentions:
         groups["Mute"] = {text: choice_value(choice, case.id) for choice, text in _MUTES.items()}
-    if file.calling and case.state in OFFERED[Action.CORRECT]:
+    if file.calling and offered(Action.CORRECT, case):
         mention_id = file.calling.mention.id
         for title, task in _CORRECTIONS.items():
             groups[title] = {
@@ -80,7 +80,7 @@ def _fits(choice: str, file: CaseFile) -> bool:
         return possible(Step.ASSIGN, file.case)
     if choice == LEAD and file.case.kind is not CaseKind.OPPORTUNITY:
         return False
-    return file.case.state in OFFERED[_ACTIONS[choice]]
+    return offered(_ACTIONS[choice], file.case)
 
 
 def choice_value(choice: str, rest: str) -> str:

@@ -13,6 +13,7 @@ from crm.kpis import LOWER_IS_BETTER
 from domain.digest import Digest, Mover, Quote
 from domain.outcome import Kpi
 from domain.scorecard import SPAN_DAYS, Score
+from domain.volume import Voice
 
 UP, DOWN, SAME, NONE = "▲", "▼", "=", "•"
 
@@ -119,6 +120,8 @@ def topics_words(digest: Digest) -> str:
 
 def voice_words(digest: Digest) -> str:
     """Say the share of voice with how it was counted, empty where there is none."""
+    if digest.voices:
+        return _compared(digest.voices)
     voice = digest.voice
     if voice is None:
         return ""
@@ -127,6 +130,24 @@ def voice_words(digest: Digest) -> str:
         f"Share of voice: {voice.value:.0%}, from {count(voice.ours, 'post')} about us and those that name a rival "
         f"({rivals}), of all that our searches found"
     )
+
+
+def _compared(voices: Sequence[Voice]) -> str:
+    """Say what streams that compare heard of us and of rivals: all together, then each."""
+    together = next((voice for voice in voices if voice.rival is None and voice.share is not None), None)
+    head = f" {together.share:.0%}, over {_sources(together)} of both sides." if together else ""
+    each = [
+        f"{voice.share:.0%} against {voice.rival} ({voice.ours:,} posts of ours, {voice.theirs:,} of theirs; "
+        f"{_sources(voice)})"
+        for voice in voices
+        if voice.rival is not None and voice.share is not None
+    ]
+    return f"Share of voice:{head} {', '.join(each)}".rstrip() if together or each else ""
+
+
+def _sources(voice: Voice) -> str:
+    named = (source.partition(" ") for source in voice.sources)
+    return ", ".join(f"{platform_name(platform)} {kind}" for platform, _, kind in named)
 
 
 def wins_words(digest: Digest) -> str:

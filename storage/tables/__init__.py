@@ -46,6 +46,7 @@ from storage.tables.posts import (
     ASKED_FOR,
     LATE,
     UNJUDGED,
+    ApproachRow,
     AuthorRow,
     ContextRow,
     CopyBandRow,
@@ -54,6 +55,7 @@ from storage.tables.posts import (
     PredictionRow,
     SightingRow,
     VersionRow,
+    VoiceRow,
 )
 from storage.tables.replies import ACTIVE_REPLY, ReplyHoldRow, ReplyRow, ResponseRow
 from storage.tables.row import Row
@@ -71,6 +73,7 @@ __all__ = [
     "UNFILLED",
     "UNJUDGED",
     "UNSETTLED",
+    "ApproachRow",
     "AuditHeadRow",
     "AuditRow",
     "AuthorRow",
@@ -122,4 +125,5 @@ __all__ = [
     "SurgeRow",
     "TombstoneRow",
     "VersionRow",
+    "VoiceRow",
 ]

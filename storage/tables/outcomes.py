@@ -47,6 +47,7 @@ class ClosedDayRow(Row):
     volume: Mapped[dict[str, Any]]
     coverage: Mapped[dict[str, Any]]
     hearing: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    voices: Mapped[list[Any] | None]
 
 
 class ClosedOutcomeRow(_Facts, Row):

@@ -142,6 +142,42 @@ class SightingRow(Row):
     late: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
+class VoiceRow(Row):
+    """A post that a source heard of a rival of the brand, or ("") of ourselves by a source that listens for both.
+
+    `own`: its author is the one whom it was heard for. A post that names both is here twice, and one that speaks of a
+    rival alone has no sighting.
+    """
+
+    __tablename__ = "voices"
+    __table_args__ = (
+        Index("ix_voices_counted", "brand", "rival", "source", "posted_at", "own", "mention_id"),
+        {"sqlite_with_rowid": False},
+    )
+    mention_id: Mapped[str] = mapped_column(ForeignKey("mentions.id", ondelete="CASCADE"), primary_key=True)
+    brand: Mapped[Key]
+    rival: Mapped[Key]
+    source: Mapped[Key]
+    posted_at: Mapped[datetime]
+    own: Mapped[bool]
+
+
+class ApproachRow(Row):
+    """One of ours whom a rival's post speaks to, by an answer to `post_id` or (None) by name."""
+
+    __tablename__ = "approaches"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["mention_id", "brand"], ["sightings.mention_id", "sightings.brand"], ondelete="CASCADE"
+        ),
+        {"sqlite_with_rowid": False},
+    )  # fmt: skip
+    mention_id: Mapped[Key]
+    brand: Mapped[Key]
+    author_key: Mapped[str] = mapped_column(primary_key=True, index=True)
+    post_id: Mapped[str | None] = mapped_column(ForeignKey("mentions.id", ondelete="CASCADE"), index=True)
+
+
 class PredictionRow(Row):
     """What one model said of one task. Of several models' rows the `current` one counts. `reasons` quotes the post."""
 

@@ -12,6 +12,7 @@ from domain.case import (
     CaseFile,
     CaseKind,
     CaseState,
+    Copies,
     CustomerSummary,
     HistoryLine,
     Response,
@@ -52,6 +53,7 @@ from domain.message import (
 )
 from domain.noise import Surge, SurgeLine, SurgeSpan
 from domain.outcome import Kpi
+from domain.poaching import Approached
 from domain.prediction import RELEVANCE
 from domain.quality import Estimate, LiveFigure, Quality
 from domain.reply import Draft, ReplyState, Risk, RiskKind
@@ -107,6 +109,23 @@ def file(*mentions, state=CaseState.NEW, author=None, responses=(), history=(), 
         responses=tuple(responses),
         history=tuple(history),
         customer=customer,
+    )
+
+
+def courting() -> CaseFile:
+    """A rival's campaign that has reached a customer and somebody whom nobody knows."""
+    text = "@jane_doe Brighter evenings: code GLOWUP gets you three months for the price of one. Come over!"
+    reason = "an account of Vidora answers a customer of ours; calls to come over; offers “code GLOWUP”"
+    triage = Triage(Verdict.CASE, reason, CaseKind.POACHING, Urgency.HIGH)
+    by = builders.author("vidora", followers=388_000)
+    known = Approached(
+        jane(), builders.mention(number=7).id, "https://x.com/jane_doe/status/7", "verified", value_band="high"
+    )
+    stranger = Approached(builders.author("otto"))
+    return replace(
+        file(seen(text, by=by, number=8, triage=triage), author=by, kind=CaseKind.POACHING),
+        approached=(known, stranger),
+        copies=Copies(1, 388_000),
     )
 
 

@@ -40,6 +40,7 @@ from bot.views.case_menus import CORRECT, read_choice
 from bot.views.customer import nobody_blocks, pick_blocks, profile_blocks
 from bot.views.deadline import deadline_blocks
 from bot.views.digest import digest_blocks, digest_text
+from bot.views.digest_words import voice_words
 from bot.views.evidence import ROWS, evidence_blocks
 from bot.views.forget import offer_blocks, offers_text, receipt_blocks, receipt_text, whom_blocks
 from bot.views.gaps import gaps_sentence
@@ -70,6 +71,7 @@ from domain.outcome import Kpi
 from domain.prediction import CORRECTABLE, RELEVANCE, SENTIMENT, SWITCHING, Prediction, Predictions
 from domain.queue import QueueFilter
 from domain.reply import Credit, CreditReason, ReplyState
+from domain.volume import Voice
 from sandbox.slack.modals import view_errors
 from tests import builders
 from tests.bot import desk_views, files
@@ -141,6 +143,7 @@ VIEWS = {
         replace(files.file(state=CaseState.WAITING_APPROVAL, owner="U0MIA"), draft=files.draft()), now=NOON
     ),
     "card_opportunity": lambda: card_blocks(files.file(kind=CaseKind.OPPORTUNITY, urgency=Urgency.LOW), now=NOON),
+    "card_poaching": lambda: card_blocks(files.courting(), now=NOON),
     "nudge_assigned": lambda: nudge_blocks(files.nudge(), now=NOON),
     "nudge_awake": lambda: nudge_blocks(
         files.nudge(reason=NudgeReason.AWAKE, by=None, card_url=None), now=NOON + timedelta(days=1)
@@ -646,6 +649,15 @@ def test_digest_says_what_moved_against_which_days():
     assert "▼ mentions on Reddit: 4, usually 12 (-67%)" in shown
     assert "Nothing moved much." in digest_words(movement=Movement(1, same_weekday=False))
     assert "no earlier days to compare with" in digest_words(movement=Movement(0, same_weekday=False))
+
+
+def test_digest_says_the_share_of_voice_of_streams_that_compare_with_all_and_with_each():
+    voices = (Voice(None, 34, 22, ("x search",)), Voice("Vidora", 34, 17, ("x search",)), Voice("Kino", 0, 0, ()))
+    shown = voice_words(replace(files.digest(), voices=voices))
+    assert shown == (
+        "Share of voice: 61%, over X search of both sides. "
+        "67% against Vidora (34 posts of ours, 17 of theirs; X search)"
+    )
 
 
 def test_digest_says_what_people_talk_of_the_wins_the_voice_and_who_waits():

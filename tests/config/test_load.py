@@ -169,6 +169,22 @@ def test_rivals_concern_the_brands_that_they_name(write):
     assert [r.name for r in helio.rivals] == ["R1", "R2"]
 
 
+def test_a_stream_listens_for_a_rival_of_its_brand_and_reads_that_rivals_accounts(write):
+    rivals = '[[rivals]]\nname = "Vidora"\naccounts = { x = ["vidora"] }\nkeep_days = 20\n'
+    stream = '[[streams]]\nname = "{name}"\nbrand = "Lumora"\nrival = "{rival}"\nplatform = "x"\nchannel = "#a"\n'
+    search = stream.format(name="v", rival="Vidora") + 'native_query = "vidora"\n'
+    own = stream.format(name="own", rival="Vidora") + 'kind = "own_posts"\naccount = "{account}"\n'
+    settings = parse(write(GOOD + rivals + search + own.format(account="vidora")))
+    assert [s.rival for s in settings.build_streams() if s.name in {"v", "own"}] == ["Vidora", "Vidora"]
+    assert settings.build_brands()[0].rivals[0].keep_days == 20
+    told = faults(write(GOOD + rivals + search.replace('"Vidora"', '"Vidor"') + own.format(account="lumora")))
+    assert "rival = 'Vidor': Lumora has no such rival (in 'v'). Did you mean 'Vidora'?" in told
+    assert "account = 'lumora': is none of Vidora's accounts (in 'own')" in told
+    assert "keep_days = 3: input should be greater than or equal to 14" in faults(
+        write(GOOD + rivals.replace("20", "3"))
+    )
+
+
 def test_replies_are_set_with_their_faults_named(write):
     good = (
         GOOD

@@ -106,7 +106,7 @@ def test_an_old_post_tells_its_age(house):
 
 def test_a_case_of_a_surge_tells_of_it(house):
     stormy = replace(house, noise=NoisePolicy(surge_cards=1))
-    first, second = (mention(f"Lumora is down {n}", by=author(f"a{n}")) for n in range(2))
+    first, second = (mention(f"Lumora is down {n}", number=n, by=author(f"a{n}")) for n in (1, 2))
     take_in(stormy, first, second)
     assert has(told(second, stormy), "no card of its own: counted in the living message of the surge in C0ALERTS")
 

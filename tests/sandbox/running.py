@@ -17,6 +17,9 @@ from sandbox.slack import Channel, Slack, Timing, User, Workspace
 
 T = TypeVar("T")
 
+ASKED_FOR_POSTS = "performance.getEntriesByType('resource').some((one) => one.name.includes('/control/posts'))"
+"""Holds in the page once it knows that no platforms run beside Slack; the browser notes that answer as an error."""
+
 FAST = Timing(ack_timeout=0.3, event_retries=(0.0, 0.05, 0.05))
 
 

@@ -13,7 +13,7 @@ from sandbox.slack import Limits, Workspace
 from sandbox.world import Draft
 from tests.browser import Page, open_page
 from tests.hostile import HOSTILE
-from tests.sandbox.running import RunningSlack, running_slack, wait_until
+from tests.sandbox.running import ASKED_FOR_POSTS, RunningSlack, running_slack, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -71,6 +71,7 @@ def page(slack, browser):
     browser.evaluate("localStorage.clear()")
     browser.open(slack.url)
     browser.wait_for("document.querySelector('#channels [aria-current]')")
+    browser.wait_for(ASKED_FOR_POSTS)
     browser.complaints.clear()
     return browser
 

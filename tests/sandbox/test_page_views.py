@@ -11,7 +11,7 @@ from sandbox.server import Sandbox
 from sandbox.slack import Limits, Workspace
 from tests.browser import Page, open_page
 from tests.hostile import HOSTILE
-from tests.sandbox.running import RunningSlack, connected_bolt, running_slack, wait_until
+from tests.sandbox.running import ASKED_FOR_POSTS, RunningSlack, connected_bolt, running_slack, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -181,6 +181,7 @@ def page(slack, browser, seen):
     browser.evaluate("localStorage.clear()")
     browser.open(slack.url)
     browser.wait_for("document.querySelector('#channels button')")
+    browser.wait_for(ASKED_FOR_POSTS)
     browser.complaints.clear()
     yield browser
     assert browser.complaints == []

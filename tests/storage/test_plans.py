@@ -2,6 +2,7 @@
 """No question that is asked all day reads a whole table, and each one is known here."""
 
 import pkgutil
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from importlib import import_module
@@ -24,10 +25,12 @@ from domain.incident import Incident, IncidentKind
 from domain.mention import Context
 from domain.message import MessageKind, Posted
 from domain.noise import Mute, MuteKind, SurgeSpan
+from domain.poaching import Approached
 from domain.preference import Preferences
 from domain.queue import QueueFilter
 from domain.reply import Credit, CreditReason, Draft, ReplyState
 from storage import (
+    approaches,
     audit,
     authors,
     blind_checks,
@@ -73,10 +76,11 @@ from storage import (
     tallies,
     tombstones,
     versions,
+    voices,
 )
 from storage.database import open_database
 from storage.tables import Row, SightingRow
-from tests.builders import NOON, author, mention, outcome, predictions, record
+from tests.builders import NOON, author, brand, mention, outcome, predictions, record
 from tests.storage.values import SECRET, case, message, seen, store
 
 DAY = {"brand": "Lumora", "start": NOON, "end": NOON + timedelta(days=1)}
@@ -96,6 +100,7 @@ PARTIAL = {
     for index in table.indexes
     if index.dialect_options["sqlite"]["where"] is not None
 }
+COMPARED = {"brand": "Lumora", "rivals": ["Vidora"], "sources": ["x search"]}
 ASKED = {
     "unseen": lambda tx: mentions.unseen(tx, [POST], brand="Lumora", secret=SECRET),
     "add": lambda tx: store(tx, seen(POST)),
@@ -176,6 +181,20 @@ ASKED = {
     "to_wake": lambda tx: cases.to_wake(tx, at=NOON),
     "open_of_author": lambda tx: cases.open_of_author(tx, POST.author.key),
     "by_place": lambda tx: messages.by_place(tx, "C0ALERTS", "1.2"),
+    "keep": lambda tx: mentions.keep(tx, {POST: None}, at=NOON, secret=SECRET),
+    "add voices": lambda tx: voices.add(tx, {POST: False}, brand="Lumora", rival="Vidora", source="x search"),
+    "heard since": lambda tx: voices.heard_since(tx, **COMPARED),
+    "counts of voices": lambda tx: voices.counts(tx, **COMPARED, start=NOON, end=NOON + timedelta(days=1)),
+    "posts of voices": lambda tx: voices.posts(
+        tx, **COMPARED, start=NOON, end=NOON + timedelta(days=1), limit=10, offset=0
+    ),
+    "expire": lambda tx: voices.expire(tx, brand="Lumora", rival="Vidora", before=NOON, limit=10),
+    "any_before": lambda tx: voices.any_before(tx, brand="Lumora", rival="Vidora", before=NOON),
+    "of_ours": lambda tx: approaches.of_ours(tx, [replace(POST, reply_to=POST.id, summons=("jane",))], brand=brand()),
+    "add approaches": lambda tx: approaches.add(tx, {POST.id: [Approached(POST.author, POST.id)]}, brand="Lumora"),
+    "approaches of cases": lambda tx: approaches.of_cases(tx, ["case1"]),
+    "cases showing": lambda tx: approaches.cases_showing(tx, [POST.id], [POST.author.key]),
+    "unsighted answers": lambda tx: approaches.unsighted_answers(tx, [POST.id], brand="Lumora"),
     "get a post": lambda tx: mentions.get(tx, POST.id, brand="Lumora"),
     "handover": lambda tx: handovers.get(tx, "h1"),
     "links of an author": lambda tx: links.of_author(tx, POST.author.key),

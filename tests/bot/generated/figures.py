@@ -18,7 +18,7 @@ from domain.quality import Estimate, LiveFigure, Quality
 from domain.query import NativeQuery, PlatformTrial, QueryTrial, Sample, SavedQuery, Searches, Word
 from domain.scorecard import Score, Standing, Target
 from domain.team import BrandState, Deeds, TeamStats
-from domain.volume import Volume
+from domain.volume import Voice, Volume
 from flows.auditing import AuditPage
 from flows.digest import OLDEST, QUOTES, TOPICS
 from flows.queries import DAYS as DAYS_TRIED
@@ -160,6 +160,8 @@ def digests() -> st.SearchStrategy[Digest]:
         unsure=st.booleans(),
         switching=maybe(WORDS),
     )
+    sources = st.sampled_from([("x search",), ("reddit comments", "x mentions")])
+    heard = st.builds(Voice, rival=maybe(NAMED), ours=COUNTS, theirs=COUNTS, sources=sources)
     rivals = many(st.tuples(NAMED, st.integers(1, 10**9)), most=9, least=1)
     topic = st.builds(Topic, words=WORDS, posts=COUNTS, authors=COUNTS, before=COUNTS)
     return st.builds(
@@ -178,6 +180,7 @@ def digests() -> st.SearchStrategy[Digest]:
         topics=many(topic, most=TOPICS),
         wins=st.builds(Wins, *[COUNTS] * 5),
         unanswered=_unanswered(),
+        voices=many(heard, most=4),
         voice=maybe(st.builds(VoiceShare, ours=st.integers(1, 10**9), rivals=rivals)),
         audit_head=DIGESTS | st.just(""),
         quotes=many(quote, most=QUOTES),

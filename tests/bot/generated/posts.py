@@ -24,6 +24,7 @@ from domain.case import (
     Verdict,
 )
 from domain.mention import Author, Context, Mention, mention_id
+from domain.poaching import Approached
 from domain.prediction import COMPLAINT, RELEVANCE, SENTIMENT, SWITCHING, Prediction, Predictions
 from domain.reply import Credit, CreditReason, Draft, ReplyState, Risk, RiskKind
 from tests.bot import files
@@ -205,7 +206,14 @@ def case_files(*, least: int = 0) -> st.SearchStrategy[CaseFile]:
         counted=st.booleans(),
         context=maybe(st.builds(Context, author=authors(), text=WORDS)),
         copies=maybe(st.builds(Copies, posts=COUNTS, reach=COUNTS)),
+        approached=many(approached(), most=8),
         draft=maybe(drafts()),
+    )
+
+
+def approached() -> st.SearchStrategy[Approached]:
+    return st.builds(
+        Approached, author=authors(), post=maybe(mention_ids()), url=URLS, grade=maybe(WORDS), value_band=WORDS
     )
 
 
