@@ -63,7 +63,7 @@ class ListingPoll:
             return page
         if page.oldest < stretch.floor:
             return replace(page, token=None, resume=None)
-        known = stretch.floor + self._overlap
+        known = stretch.floor if stretch.known is None else stretch.known
         if page.cut and page.oldest > known:
             self._holes.append((known, page.oldest))
         return page

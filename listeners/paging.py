@@ -1,7 +1,8 @@
 """Reading a listing that gives the newest first, page by page, so that nothing between two polls is lost.
 
 A poll reads from the top down to what the last poll had seen, less an overlap for posts that became visible late. Where
-it has to stop before, the stretch that is left goes into the cursor, and the next poll reads it after the new posts.
+it has to stop before, the stretch that is left goes into the cursor, and the next polls read it after the new posts.
+No overlap is begun before the last one is read to its end, or one that fills more than a poll's pages would never end.
 """
 
 import json
@@ -30,25 +31,33 @@ class Stretch:
     """A part of a listing that is still to be read.
 
     `floor` is the highest position (the platform's own measure, growing with time) that need not be read; None reads
-    as far as the platform goes back. `resume` tells the platform where to go on; None starts at the top.
+    as far as the platform goes back. `resume` tells the platform where to go on; None starts at the top. A stretch with
+    an overlap has the highest position that was read before as `known`; it is read `again` where only that is left.
     """
 
     floor: int | None = None
     resume: str | None = None
+    known: int | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a poll stopped: the newest position seen, and the stretches that are left, newest first."""
+    """Where a poll stopped: the newest position seen, and the stretches that are left, newest first.
+
+    `checked` is the newest position when the last overlap was begun; None takes `newest` for it.
+    """
 
     newest: int | None = None
     left: tuple[Stretch, ...] = ()
+    checked: int | None = None
 
     def cursor(self) -> Cursor | None:
         """Write the place down; None before anything was seen."""
         if self.newest is None:
             return None
-        return Cursor(json.dumps({"newest": self.newest, "left": [[s.floor, s.resume] for s in self.left]}))
+        left = [[s.floor, s.resume, s.known, s.again] for s in self.left]
+        return Cursor(json.dumps({"newest": self.newest, "left": left, "checked": self.checked}))
 
     @classmethod
     def parse(cls, cursor: Cursor | None) -> "Place":
@@ -61,10 +70,18 @@ class Place:
             return cls()
         try:
             written = json.loads(cursor)
-            left = tuple(Stretch(None if floor is None else int(floor), resume) for floor, resume in written["left"])
-            return cls(int(written["newest"]), left)
+            left = tuple(_stretch(*one) for one in written["left"])
+            return cls(int(written["newest"]), left, _position(written.get("checked")))
         except (KeyError, TypeError) as error:
             raise ValueError(f"not a place in a listing: {cursor[:80]}") from error
+
+
+def _stretch(floor: object, resume: str | None, known: object = None, *more: object) -> Stretch:
+    return Stretch(_position(floor), resume, _position(known), again=True in more)
+
+
+def _position(written: object) -> int | None:
+    return None if written is None else int(str(written))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +122,15 @@ class _Reading:
 
     def read(self, stretch: Stretch, *, up_to: int) -> Stretch | None:
         """Read a stretch until so many pages are read in all; return what is left of it."""
-        token, reached = None, stretch.resume
+        token, reached, again = None, stretch.resume, stretch.again
         while len(self.pages) < up_to and (page := self._next(stretch, token)) is not None:
             self.pages.append(page)
             token, reached = page.token, page.resume or reached
             if token is None:
                 return None
-        return replace(stretch, resume=reached)
+            if stretch.known is not None and page.newest is not None:
+                again = again or page.newest <= stretch.known
+        return replace(stretch, resume=reached, again=again)
 
     def _next(self, stretch: Stretch, token: str | None) -> Page | None:
         """Fetch a page, or return None where the poll has to end here with what it has."""
@@ -134,13 +153,15 @@ def read(
     """Read what is new since a place, then what earlier polls left, within the pages and the budget.
 
     New posts never wait for a backlog, and a backlog shrinks with every poll. `overlap` is measured as positions are.
+    The batch is capped while there are posts that were not read; what is left of an overlap alone does not count.
 
     Raises:
         PlatformError: the first page could not be read; the same place may be read again.
     """
     reading = _Reading(fetch, budget_usd)
-    top = Stretch(None if place.newest is None else max(0, place.newest - overlap))
+    top = _top(place, overlap)
     unread = [reading.read(top, up_to=max_pages)]
+    begun = not _is_checking(place) and (unread[0] is None or unread[0].resume is not None)
     up_to = max(max_pages, len(reading.pages) + 1)  # however much is new, what is left gets a page
     unread += [reading.read(stretch, up_to=up_to) for stretch in place.left]
     newest = max((page.newest for page in reading.pages if page.newest is not None), default=place.newest)
@@ -152,13 +173,34 @@ def read(
     )
     # A top of which no post was read is no stretch: the next poll starts there anyway.
     left = [stretch for stretch in unread if stretch is not None and stretch.resume is not None]
-    while len(left) > _MAX_STRETCHES:
-        oldest = left.pop()
-        left[-1] = replace(left[-1], floor=oldest.floor)
     return Batch(
         mentions=mentions,
-        cursor=Place(newest, tuple(left)).cursor(),
+        cursor=Place(newest, _few(left), newest if begun else place.checked).cursor(),
         removals=removals,
-        capped=any(unread),
+        capped=any(stretch is not None and not stretch.again for stretch in unread),
         cost_usd=reading.cost_usd,
     )
+
+
+def _is_checking(place: Place) -> bool:
+    """Tell whether an overlap was begun and is not read to its end."""
+    return any(stretch.known is not None for stretch in place.left)
+
+
+def _top(place: Place, overlap: int) -> Stretch:
+    if place.newest is None:
+        return Stretch()
+    if _is_checking(place):
+        return Stretch(place.newest)
+    checked = place.newest if place.checked is None else place.checked
+    return Stretch(max(0, checked - overlap), known=place.newest)
+
+
+def _few(left: list[Stretch]) -> tuple[Stretch, ...]:
+    """Read the oldest stretches as one where there are too many; what is read again comes last."""
+    unread = [stretch for stretch in left if not stretch.again]
+    while len(unread) > _MAX_STRETCHES:
+        older, newer = unread.pop(), unread.pop()
+        floors = (older.floor, newer.floor)
+        unread.append(Stretch(None if None in floors else min(f for f in floors if f is not None), newer.resume))
+    return (*unread, *(stretch for stretch in left if stretch.again))

@@ -29,9 +29,6 @@ BEHIND: Final = 20
 OVERLAP: Final = 60
 """What a poll must read again to miss nothing of the two."""
 
-CALM: Final = 1200
-"""So many posts at the end belong to no surge."""
-
 COMPLAINS_EVERY: Final = 1000
 """One post in so many says something awful; it is never deleted."""
 
@@ -49,7 +46,7 @@ class ScriptedPlatform:
         """Decide what will happen from the clock's present on."""
         self._draw = random.Random(seed)
         self._clock, self._start = clock, int(clock().timestamp())
-        self._at = array("l", islice(self._moments(count), count))
+        self._at = array("l", islice(self._moments(), count))
         draws = [self._fate(number) for number in range(count)]
         self._listed, self._edited, self._gone = (array("l", column) for column in zip(*draws, strict=True))
         self._outages = list(self._times_away())
@@ -96,18 +93,14 @@ class ScriptedPlatform:
 
     # What happens
 
-    def _moments(self, posts: int) -> Iterator[int]:
-        """Give the second of each post after the start: two a second, surges of 15 to 40, and seconds with hundreds.
-
-        It ends in calm.
-        """
-        second, surge_until, surge, given = 0, 0, 0, 0
+    def _moments(self) -> Iterator[int]:
+        """Give the second of each post after the start: two a second, surges of 15 to 40, and seconds with hundreds."""
+        second, surge_until, surge = 0, 0, 0
         while True:
             if second >= surge_until and self._draw.random() < 1 / 7200:
                 surge_until, surge = second + self._draw.randint(120, 600), self._draw.randint(15, 40)
-            mean = surge if second < surge_until and given < posts - CALM else 2
+            mean = surge if second < surge_until else 2
             count = 250 if self._draw.random() < 1 / 20_000 else self._draw.randint(0, 2 * mean)
-            given += count
             yield from (second for _ in range(count))
             second += 1
 

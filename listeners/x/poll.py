@@ -159,7 +159,7 @@ class XPoll:
             raise self._lost("The saved place cannot be read.") from error
         if self._query is None:
             return place
-        floors = [stretch.floor for stretch in place.left if stretch.floor is not None]
+        floors = [s.floor if s.known is None else s.known for s in place.left if s.floor is not None]
         if place.newest is not None:
             floors.append(place.newest - self._overlap)
         if all(floor >= self._horizon for floor in floors):
@@ -238,7 +238,8 @@ class XPoll:
         return self._settings.own_post_usd if self._own else self._settings.post_usd
 
     def _ask(self, api: tweepy.Client, size: int, stretch: Stretch, token: str | None) -> Response:
-        since = self._horizon if stretch.floor is None else stretch.floor
+        floor = self._horizon if stretch.floor is None else stretch.floor
+        since = floor if self._query is None else max(self._horizon, floor)
         listing = {"max_results": size, "since_id": since, "until_id": stretch.resume, **FIELDS}
         answer: Response
         if self._query is not None:
@@ -264,7 +265,7 @@ def _within(place: Place, horizon: int, *, overlap: int) -> Place:
         return Place()
     stretches = (stretch for stretch in place.left if int(stretch.resume or 0) > horizon)
     cut = (replace(s, floor=None) if s.floor is not None and s.floor < horizon else s for s in stretches)
-    return Place(place.newest, tuple(cut))
+    return replace(place, left=tuple(cut))
 
 
 class _Bill:

@@ -29,6 +29,8 @@ from tests.scripted_platform import COMPLAINS_EVERY, NAME, OVERLAP, ScriptedPlat
 
 ITEMS, EARLY = 1_000_000, 100_000
 POLL_SECONDS = 120.0
+LOOKS = 3
+"""So many polls without anything waiting end it: what came late is looked for when an overlap begins anew."""
 STOPPED_EVERY = 500
 """After so many polls the bot is stopped for some minutes, and forgets what it does not store."""
 
@@ -60,14 +62,15 @@ class Listener:
     def listen(self, note: Callable[[int], None] = lambda _: None) -> None:
         """Poll until nothing is left; `note` takes how many posts were stored so far."""
         house, stream, draw = self._house(), self._stream(), random.Random(1)
-        poll = self._poll(stream)
+        poll, quiet = self._poll(stream), 0
         while True:
             over = self.platform.over
             report = ingest(stream, poll=poll, classify=by_keyword, house=house)
             self.polls, self.failed = self.polls + 1, self.failed + (report.error is not None)
             self.total += report
             note(self.total.filed.new)
-            if over and not report.capped and report.error is None:
+            quiet = quiet + 1 if over and not report.capped and report.error is None else 0
+            if quiet == LOOKS:
                 return
             self.clock.advance(seconds=self.poll_seconds)
             if self.polls % STOPPED_EVERY == 0:

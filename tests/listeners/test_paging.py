@@ -51,6 +51,15 @@ class Listing:
         return read(Place.parse(cursor), overlap=OVERLAP, fetch=self.fetch, **limits)
 
 
+def drained(listing, cursor, seen, *, max_pages):
+    """Poll until all was read and looked through once more; return after how many polls no new post was waiting."""
+    polls = [listing.poll(cursor, max_pages=max_pages)]
+    while len(polls) < 200:
+        polls.append(listing.poll(polls[-1].cursor, max_pages=max_pages))
+    seen |= {mention.id for batch in polls for mention in batch.mentions}
+    return max((number for number, batch in enumerate(polls, 1) if batch.capped), default=0)
+
+
 steps = st.lists(
     st.one_of(
         st.tuples(st.just("publish"), st.integers(1, 12)),
@@ -84,14 +93,7 @@ def test_nothing_is_lost_in_any_order_of_events(events):
                 seen |= {mention.id for mention in batch.mentions}
                 cursor = batch.cursor
     listing.failures = 0
-    for _ in range(200):
-        batch = listing.poll(cursor, max_pages=2)
-        seen |= {mention.id for mention in batch.mentions}
-        cursor = batch.cursor
-        if not batch.capped:
-            break
-    else:
-        raise AssertionError("the backlog does not shrink")
+    assert drained(listing, cursor, seen, max_pages=2) < 200, "the backlog does not shrink"
     assert seen == {f"x:{position}" for position in listing.visible}
 
 
@@ -105,11 +107,35 @@ def test_the_newest_come_first_and_the_backlog_gets_a_page_all_the_same():
     assert second.capped
 
 
+def test_a_surge_within_the_overlap_is_read_to_its_end_though_nothing_follows():
+    listing = Listing(set(range(100, 130)))
+    first = listing.poll(None, max_pages=1)
+    seen = {mention.id for mention in first.mentions}
+    listing.visible |= set(range(130, 160))
+    assert drained(listing, first.cursor, seen, max_pages=1) < 30
+    assert seen == {f"x:{position}" for position in range(100, 160)}
+
+
+def test_an_overlap_of_many_pages_is_read_again_piece_by_piece_and_finds_what_came_late():
+    listing, cursor, seen = Listing(set(range(100, 200, 2))), None, set()
+    wide = {"overlap": 60, "max_pages": 1}
+    cursor = read(Place(), fetch=listing.fetch, overlap=60, max_pages=40).cursor
+    polls = []
+    for number in range(60):
+        if number == 9:
+            listing.visible |= {151, 181}
+        batch = read(Place.parse(cursor), fetch=listing.fetch, **wide)
+        polls, cursor, seen = [*polls, batch.capped], batch.cursor, seen | {m.id for m in batch.mentions}
+    assert {"x:151", "x:181"} <= seen
+    assert not any(polls)
+    assert len(listing.fetched) < 17 + 60 * 2 + 1
+
+
 def test_the_budget_is_asked_before_each_page_and_the_rest_is_kept():
     listing = Listing(set(range(100, 130)))
     batch = listing.poll(None, budget_usd=Decimal("2.50"))
     assert (batch.cost_usd, batch.capped, len(batch.mentions)) == (Decimal(2), True, 6)
-    assert Place.parse(batch.cursor) == Place(129, (Stretch(None, "124"),))
+    assert Place.parse(batch.cursor) == Place(129, (Stretch(None, "124"),), checked=129)
 
 
 def test_without_any_budget_nothing_is_read_and_the_cursor_stays():
@@ -140,7 +166,9 @@ def test_a_cursor_stays_small_however_long_the_surge():
     assert len(seen) == 4000
 
 
-@pytest.mark.parametrize("place", [Place(), Place(1), Place(2**62, (Stretch(None, "7"), Stretch(3, "t3_a")))])
+@pytest.mark.parametrize(
+    "place", [Place(), Place(1), Place(2**62, (Stretch(None, "7"), Stretch(3, "t3_a", known=8, again=True)), checked=5)]
+)
 def test_a_place_survives_being_written_down(place):
     assert Place.parse(place.cursor()) == place
 
