@@ -14,7 +14,7 @@ _BLANKS = "\u00ad\u034f\u115f\u1160\u2800\u3164\uffa0"  # seen as nothing, thoug
 _MARKS_IN_A_ROW = 4
 _FORMATTERS = str.maketrans({"*": "∗", "_": "＿", "~": "∼", "`": "ˋ"})
 _AT_A_WORDS_EDGE = re.compile(r"(?<!\w)[*_~`]+|[*_~`]+(?!\w)")
-_EMOJI_NAME = re.compile(r":([\w+'-]+):")
+_EMOJI_NAME = re.compile(r":[\w+'-]+:|(?<!\w):[\w+'-]+\Z")  # a colon of ours after the text would end the second
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,30}://", re.IGNORECASE)  # bounded: it is tried at every letter
 _QUOTE = re.compile(r"^>+", re.MULTILINE)
 _URL_LIMIT = 3000
@@ -31,7 +31,7 @@ def escape(text: str, *, limit: int, lines: int = 1, markup: bool = False) -> st
     if markup:
         clean = _SCHEME.sub("", clean).replace("://", "∶//")  # "https:a:////" without "a://" has one again
         clean = _AT_A_WORDS_EDGE.sub(lambda found: found[0].translate(_FORMATTERS), clean)
-        clean = _EMOJI_NAME.sub("∶\\1∶", clean)
+        clean = _EMOJI_NAME.sub(lambda found: found[0].replace(":", "∶"), clean)
         clean = _QUOTE.sub(lambda found: found[0].replace(">", "＞"), clean)
     return _cut(clean, limit)
 

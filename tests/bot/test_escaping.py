@@ -115,3 +115,8 @@ def test_link_cannot_be_broken_out_of():
         "<https://x.com/a%7Cb%3Ec?d=1&amp;e=%3C!channel%3E|post>"
     )
     assert link("https://xn--e1afmkfd.example/ü", "post") == "<https://xn--e1afmkfd.example/%C3%BC|post>"
+
+
+def test_a_colon_of_ours_ends_no_emoji_of_a_strangers():
+    assert f"{escape('look :+1', limit=99, markup=True)}: new" == "look ∶+1: new"
+    assert escape("x:31", limit=99, markup=True) == "x:31"
