@@ -34,6 +34,7 @@ class Action(StrEnum):
     NOTE_CUSTOMER = "note_customer"
     SEND_TO_PRODUCT = "send_to_product"
     CREATE_LEAD = "create_lead"
+    SEE_LEADS = "see_leads"
     MUTE = "mute"
     TEST_QUERY = "test_query"
     SAVE_QUERY = "save_query"

@@ -22,6 +22,7 @@ from domain.message import (
 from domain.noise import Surge
 from flows.deadlines import notice_of
 from flows.digest import chart_of, digest_of, read_digest_subject
+from flows.handing_over import passed_on
 from flows.house import House
 from flows.notices import read_notice
 from flows.permalinks import card_url
@@ -89,13 +90,7 @@ def _handed_over(tx: Tx, message: OutgoingMessage, house: House) -> HandedOver:
     handover = handovers.get(tx, message.subject)
     if handover is None:
         return HandedOver(kind)
-    return HandedOver(
-        kind=kind,
-        handover=handover,
-        seen=mentions.get(tx, handover.mention_id, brand=handover.brand) if handover.mention_id else None,
-        case=cases.get(tx, handover.case_id) if handover.case_id else None,
-        card_url=card_url(tx, handover.case_id, house),
-    )
+    return passed_on(tx, handover, house=house)
 
 
 def _approval(tx: Tx, message: OutgoingMessage, _house: House) -> ApprovalRequest:

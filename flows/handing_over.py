@@ -11,9 +11,10 @@ from domain.case import Case, CaseFile, HistoryLine
 from domain.errors import Refused
 from domain.handover import Handover, HandoverKind, Interest
 from domain.mention import MentionId
-from domain.message import PRESSING, MessageKind, MessageState, OutgoingMessage
+from domain.message import PRESSING, HandedOver, MessageKind, MessageState, OutgoingMessage
 from domain.person import Action, Person
 from flows.house import House
+from flows.permalinks import card_url
 from flows.responding import Click, Told, act
 from storage import audit, cases, deliveries, handovers, mentions, messages
 from storage.database import Tx
@@ -122,6 +123,36 @@ def create_lead(wish: Wish, *, house: House) -> None:
     """Keep somebody as a lead. Raises as `send_to_product`."""
     permit(wish.person, Action.CREATE_LEAD)
     _hand_over(wish, HandoverKind.LEAD, house)
+
+
+@dataclass(frozen=True, slots=True)
+class LeadPage:
+    """A page of the leads, the latest first; `total` counts all of them."""
+
+    leads: tuple[HandedOver, ...]
+    total: int
+
+
+def leads(
+    *, person: Person, house: House, brand: str | None, since: datetime | None, limit: int, offset: int = 0
+) -> LeadPage:
+    """List whom people kept as leads, of one brand or all. Raises Refused."""
+    permit(person, Action.SEE_LEADS)
+    with house.database.read() as tx:
+        found = handovers.leads(tx, brand=brand, since=since, limit=limit, offset=offset)
+        total = handovers.count_leads(tx, brand=brand, since=since)
+        return LeadPage(tuple(passed_on(tx, one, house=house) for one in found), total)
+
+
+def passed_on(tx: Tx, handover: Handover, *, house: House) -> HandedOver:
+    """Read the post and the case of what was passed on, and where its card is."""
+    return HandedOver(
+        kind=handover.kind,
+        handover=handover,
+        seen=mentions.get(tx, handover.mention_id, brand=handover.brand) if handover.mention_id else None,
+        case=cases.get(tx, handover.case_id) if handover.case_id else None,
+        card_url=card_url(tx, handover.case_id, house),
+    )
 
 
 def _hand_over(wish: Wish, kind: HandoverKind, house: House, *, channel: str | None = None) -> None:

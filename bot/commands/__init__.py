@@ -11,9 +11,11 @@ from bot.commands.customers import look_up_customer, offer_to_forget
 from bot.commands.explaining import show_why
 from bot.commands.figures import evidence_page, kpi_page, show_health, show_kpis, show_stats, stats_page
 from bot.commands.lists import (
+    leads_page,
     queue_page,
     search_page,
     show_hits,
+    show_leads,
     show_mine,
     show_queue,
     show_unsure,
@@ -29,6 +31,7 @@ from bot.views.audit import AUDIT
 from bot.views.evidence import ROWS
 from bot.views.help import help_blocks, help_text, verb_blocks
 from bot.views.kpi import KPI
+from bot.views.leads import LEADS
 from bot.views.muting import MUTES
 from bot.views.paging import read_page
 from bot.views.queue import QUEUE
@@ -98,6 +101,15 @@ VERBS = (
         Action.JUDGE,
         show_unsure,
         "unsure 2",
+    ),
+    Verb(
+        "leads",
+        "leads [since:7d] [brand:NAME] [page]",
+        "who may join us, as our people have noted",
+        "leads",
+        Action.SEE_LEADS,
+        show_leads,
+        "leads since:7d",
     ),
     Verb(
         "mute",
@@ -195,6 +207,7 @@ PAGES = {
     QUEUE: Paged(Action.SEE_QUEUE, queue_page),
     SEARCH: Paged(Action.SEARCH, search_page),
     UNSURE: Paged(Action.JUDGE, unsure_page),
+    LEADS: Paged(Action.SEE_LEADS, leads_page),
     MUTES: Paged(Action.MUTE, mutes_page),
     KPI: Paged(Action.SEE_KPI, kpi_page),
     ROWS: Paged(Action.SEE_EVIDENCE, evidence_page),

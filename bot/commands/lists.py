@@ -1,7 +1,10 @@
 """The lists that people work through: the queue, their own cases, what a search finds, what waits for an eye."""
 
+from datetime import datetime
+
 from bot.desk import Answer, Ask
 from bot.typed import EARSHOT, Typed, brand_of, page_of, platform_of, read_handle, read_typed, since_of
+from bot.views.leads import leads_blocks, leads_text
 from bot.views.paging import PAGE
 from bot.views.queue import queue_blocks, queue_text, queue_value, read_queue_value
 from bot.views.search import search_blocks, search_text
@@ -9,11 +12,13 @@ from bot.views.unsure import unsure_blocks, unsure_text
 from domain.case import CaseFile, CaseKind
 from domain.errors import InputError
 from domain.queue import QueueFilter
-from flows import judging, lookup
+from flows import handing_over, judging, lookup
 from flows.lookup import SearchQuery
 
 _KINDS = {"complaints": CaseKind.COMPLAINT, "opportunities": CaseKind.OPPORTUNITY, "poaching": CaseKind.POACHING}
 _MINE = "mine"
+LEADS_SHOWN = 8
+"""Each takes up to four blocks, and a page fifty."""
 
 
 def show_queue(ask: Ask) -> Answer:
@@ -75,6 +80,28 @@ def unsure_page(ask: Ask, page: int, brand: str, *, judged: CaseFile | None = No
     """Show one page of these posts, of one brand or ("") of all, with the case that one of them became just now."""
     found = judging.unsure(person=ask.person, house=ask.desk.house, brand=brand or None, limit=PAGE, offset=page * PAGE)
     return Answer(unsure_text(found), unsure_blocks(found, page=page, brand=brand, judged=judged))
+
+
+def show_leads(ask: Ask) -> Answer:
+    """Show whom people kept as leads."""
+    typed = read_typed(ask.words, filters=("brand", "since"))
+    brand, since = brand_of(typed, ask.desk.house), since_of(typed, ask.desk.house)
+    value = f"{since.isoformat() if since else ''} {brand.name if brand else ''}"
+    return leads_page(ask, page_of(typed.words, verb="leads"), value)
+
+
+def leads_page(ask: Ask, page: int, value: str) -> Answer:
+    """Show one page of the leads, of one brand or all, kept since a moment or ever."""
+    since, _, brand = value.partition(" ")
+    found = handing_over.leads(
+        person=ask.person,
+        house=ask.desk.house,
+        brand=brand or None,
+        since=datetime.fromisoformat(since) if since else None,
+        limit=LEADS_SHOWN,
+        offset=page * LEADS_SHOWN,
+    )
+    return Answer(leads_text(found), leads_blocks(found, page=page, value=value, most=LEADS_SHOWN))
 
 
 def _filter(typed: Typed, ask: Ask, *, owner: str | None = None) -> QueueFilter:

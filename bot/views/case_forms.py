@@ -34,7 +34,7 @@ DAY, HOUR, PERSON, PEOPLE, REASON, NOTE, QUOTE, BRAND, INTEREST, POST = (
     "interest",
     "post",
 )
-_INTERESTS = {
+INTERESTS = {
     Interest.READY: "ready to join",
     Interest.COMPARING: "comparing offers",
     Interest.CURIOUS: "just curious",
@@ -86,7 +86,7 @@ def product_view(subject: str, *, channel: str | None, quote: str | None = None,
 
 def lead_view(subject: str, *, quote: str | None = None, brands: Sequence[str] = ()) -> View:
     """Ask how near to joining somebody is."""
-    interests = {interest.value: text for interest, text in _INTERESTS.items()}
+    interests = {interest.value: text for interest, text in INTERESTS.items()}
     asked: list[Block] = [choice_field(INTEREST, "How near to joining?", interests, chosen=Interest.COMPARING)]
     return _passing_on("Create lead", LEAD_FORM, "Create", subject, asked, quote=quote, brands=brands)
 

@@ -70,6 +70,7 @@ class HandoverRow(Row):
     """What was passed on to people outside the channel; it goes with its post."""
 
     __tablename__ = "handovers"
+    __table_args__ = (Index(None, "kind", "at"),)
     id: Mapped[Key]
     kind: Mapped[HandoverKind]
     brand: Mapped[str]

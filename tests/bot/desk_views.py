@@ -12,6 +12,7 @@ from bot.typed import EARSHOT
 from bot.views.audit import audit_blocks
 from bot.views.help import verb_blocks
 from bot.views.home import home_view, stranger_view
+from bot.views.leads import leads_blocks
 from bot.views.muting import begun_blocks, muted_blocks
 from bot.views.queue import queue_blocks
 from bot.views.search import search_blocks
@@ -20,6 +21,7 @@ from bot.views.unsure import unsure_blocks
 from bot.views.why import why_blocks
 from domain.audit import AuditEntry, Chain
 from domain.case import CaseFile, CaseKind, CaseState, SeenMention, Triage, Verdict
+from domain.handover import HandoverKind, Interest
 from domain.noise import Mute, MuteKind
 from domain.person import Person, Role
 from domain.preference import DirectKind, Preferences
@@ -28,6 +30,7 @@ from domain.setting import Setting
 from domain.story import Story, StoryLine
 from domain.team import BrandState, Deeds, TeamStats
 from flows.auditing import AuditPage
+from flows.handing_over import LeadPage
 from flows.home import Home
 from flows.judging import UnsurePage
 from flows.lookup import Hit, SearchPage, SearchQuery
@@ -102,6 +105,10 @@ QUERY = SearchQuery("price_rise", "Lumora", NOON - timedelta(days=7), "jane", "x
 ADMIN = home(files.file(state=CaseState.CLAIMED, owner="U0MIA"), SNOOZED, mine_total=13, may_see_settings=True)
 
 
+KEPT = files.handover(HandoverKind.LEAD, interest=Interest.READY, note="Wants a family plan.")
+LEAD = files.handed(HandoverKind.LEAD, handover=KEPT)
+
+
 def blocks_of(view: View) -> list[Block]:
     return list(view.blocks or ())
 
@@ -124,6 +131,10 @@ VIEWS: dict[str, Callable[[], list[Block]]] = {
     "search_nothing": lambda: search_blocks(SearchPage((), more=False), QUERY, page=0, key="k1"),
     "unsure": lambda: unsure_blocks(UnsurePage((unsure(), unsure(32)), 14), page=0, brand="", judged=files.file()),
     "unsure_empty": lambda: unsure_blocks(UnsurePage((), 0), page=0, brand=""),
+    "leads": lambda: leads_blocks(
+        LeadPage((LEAD, replace(LEAD, seen=None, handover=replace(KEPT, interest=None))), 19), page=1, value=" ", most=8
+    ),
+    "leads_none": lambda: leads_blocks(LeadPage((), 0), page=0, value=" ", most=8),
     "why": lambda: why_blocks((story(unsure()), story(files.seen(), case=files.case()))),
     "muted": lambda: muted_blocks(
         [mute(), mute("price rise", kind=MuteKind.TOPIC, brand="Lumora")], page=0, new="mute-price rise"

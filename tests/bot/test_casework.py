@@ -188,6 +188,11 @@ def test_a_shortcut_on_a_line_asks_for_the_post_first(at_work):
     at_work.submit("mia", "Choose a post", post=calm[1].id)
     done = at_work.submit("mia", "Create lead", interest="ready", note="wants a family plan")
     assert "The lead is kept." in str(done["blocks"])
+    listed = str(at_work.type("mia", "/earshot leads since:1d").blocks)
+    assert "*1 lead*, the latest first." in listed
+    assert "Ready to join" in listed
+    assert "wants a family plan" in listed
+    assert "Lumora is fine 1" in listed
 
 
 def test_a_shortcut_on_a_colleagues_message_quotes_it_and_cannot_link_it(at_work):

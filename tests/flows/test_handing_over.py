@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -7,7 +8,7 @@ from domain.case import CaseState
 from domain.errors import Refused
 from domain.handover import EscalationPolicy, HandoverKind, Interest
 from flows.alerting import post_pending, update_changed
-from flows.handing_over import Source, Wish, create_lead, escalate_case, send_to_product
+from flows.handing_over import LeadPage, Source, Wish, create_lead, escalate_case, leads, send_to_product
 from flows.removing import remove
 from flows.responding import Click, not_us
 from storage import cases, handovers
@@ -163,3 +164,29 @@ def test_no_lead_is_made_of_a_dismissed_case_but_product_may_hear_of_it(case_id,
         create_lead(wish(Source("Lumora", case_id=case_id)), house=house)
     send_to_product(wish(Source("Lumora", case_id=case_id)), house=house)
     assert look(house, case_id).case.state is CaseState.DISMISSED
+
+
+def test_leads_are_listed_with_their_posts_the_latest_first(case_id, house, clock):
+    create_lead(wish(Source("Lumora", quote="Where do I sign up?", source_url="https://s.example/1")), house=house)
+    clock.advance(hours=1)
+    create_lead(wish(Source("Lumora", case_id=case_id), interest=Interest.READY), house=house)
+    send_to_product(wish(Source("Lumora", case_id=case_id)), house=house)
+    asked = {"person": MIA, "house": house, "brand": None, "since": None}
+    first = leads(**asked, limit=1)
+    (second,) = leads(**asked, limit=1, offset=1).leads
+    assert (first.total, first.leads[0].seen.mention.id, first.leads[0].case.id) == (2, POST.id, case_id)
+    assert (first.leads[0].handover.interest, second.handover.quote) == (Interest.READY, "Where do I sign up?")
+    assert leads(**asked | {"since": NOON + timedelta(minutes=1)}, limit=8).total == 1
+    assert leads(**asked | {"brand": "Kinoa"}, limit=8) == LeadPage((), 0)
+
+
+def test_a_lead_goes_with_its_post(case_id, house):
+    create_lead(wish(Source("Lumora", case_id=case_id)), house=house)
+    with house.database.write() as tx:
+        remove(tx, POST.id, noticed_at=NOON, house=house)
+    assert leads(person=MIA, house=house, brand=None, since=None, limit=8).total == 0
+
+
+def test_leadership_sees_no_leads(house):
+    with pytest.raises(Refused, match="see the leads"):
+        leads(person=LEO, house=house, brand=None, since=None, limit=8)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 
 from bot.commands import LOOK_UP, VERBS
+from bot.commands.lists import LEADS_SHOWN
 from bot.typed import CUSTOMER, EARSHOT
 from bot.views import (
     audit,
@@ -19,6 +20,7 @@ from bot.views import (
     health,
     help,  # noqa: A004  # the module of that view
     kpi,
+    leads,
     muting,
     paging,
     quality,
@@ -42,6 +44,7 @@ from tests.bot.generated.words import (
     many,
     maybe,
 )
+from tests.builders import NOON
 
 
 def _page_of_kpis(brands: Sequence[Any], *, page: int, since: date, until: date) -> list[Block]:
@@ -132,6 +135,14 @@ ANSWERS = {
         health.health_blocks,
         figures.healths(),
         beside=lambda told: [health.health_text(told), *(s for q in told.quality for s in quality.quality_lines(q))],
+    ),
+    "leads": drawn(
+        leads.leads_blocks,
+        messages.lead_pages(LEADS_SHOWN),
+        page=PAGES,
+        value=st.sampled_from([" ", f"{NOON.isoformat()} Lumora"]),
+        most=st.just(LEADS_SHOWN),
+        beside=lambda found, **_: [leads.leads_text(found)],
     ),
     "why": drawn(why.why_blocks, people.stories(), beside=lambda told: [why.why_text(told)]),
     "audit": drawn(

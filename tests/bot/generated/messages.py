@@ -20,6 +20,7 @@ from domain.message import (
 from domain.noise import Surge, SurgeLine, SurgeSpan
 from flows import deadlines as deadline_flow
 from flows.contents import SHOWN_IN_BATCH
+from flows.handing_over import LeadPage
 from flows.surging import LINE_SHOWN, LOUDEST_SHOWN, REASONS_SHOWN
 from tests.bot import files
 from tests.bot.generated.posts import case_files, cases, drafts, mentions, seen
@@ -99,10 +100,14 @@ def nudges() -> st.SearchStrategy[Nudge]:
     return st.builds(Nudge, reason=st.sampled_from(NudgeReason), by=maybe(PEOPLE), case=cases(), card_url=maybe(URLS))
 
 
+def lead_pages(most: int) -> st.SearchStrategy[LeadPage]:
+    return st.builds(LeadPage, leads=st.lists(handed_over(HandoverKind.LEAD), max_size=most).map(tuple), total=COUNTS)
+
+
 @st.composite
-def handed_over(draw: st.DrawFn) -> HandedOver:
+def handed_over(draw: st.DrawFn, *kinds: HandoverKind) -> HandedOver:
     """Draw each kind, with its post, without one (it came from a message), and where the post was erased since."""
-    kind = draw(st.sampled_from(HandoverKind))
+    kind = draw(st.sampled_from(kinds or tuple(HandoverKind)))
     handover = st.builds(
         Handover,
         id=RECORD_IDS,
