@@ -290,3 +290,22 @@ def test_without_a_copy_nothing_is_migrated(settings, opened, monkeypatch):
     monkeypatch.setattr(house.database, "migrate", lambda: pytest.fail("it migrated"))
     with pytest.raises(StorageError, match="not migrated, because no copy could be made"):
         migrating.migrate(house.database, settings, at=NOON)
+
+
+def test_a_migration_that_fails_again_and_again_costs_no_older_copy(settings, opened, monkeypatch):
+    house = opened()
+
+    def fail():
+        raise StorageError("no room")
+
+    monkeypatch.setattr(house.database, "awaited", lambda: ["9999_more"])
+    with monkeypatch.context() as patch:
+        patch.setattr(house.database, "migrate", lambda: None)
+        migrating.migrate(house.database, settings, at=NOON)
+    before = list(settings.backup_folder.iterdir())
+    assert len(before) == 1
+    monkeypatch.setattr(house.database, "migrate", fail)
+    for day in range(5, 10):
+        with pytest.raises(StorageError, match="no room"):
+            migrating.migrate(house.database, settings, at=NOON.replace(day=day))
+    assert list(settings.backup_folder.iterdir()) == before

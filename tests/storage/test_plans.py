@@ -295,7 +295,7 @@ ASKED = {
     "holds": lambda tx: (
         holds.take(tx, "case1", by="U0MIA", at=NOON, until=NOON),
         holds.release(tx, "case1", at=NOON, by="U0MIA"),
-        holds.last_writer(tx, "case1", since=NOON),
+        holds.last_writer(tx, "case1", since=NOON, until=NOON),
     ),
     "lease": lambda tx: (
         leases.held(tx, "schedule", token=1, at=NOON),
