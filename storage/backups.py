@@ -125,17 +125,47 @@ def unpack(file: Path, url: str) -> str:
 
 
 def swap(copy: Path, url: str, *, at: datetime) -> Path | None:
-    """Put a copy in the place of a SQLite database that nobody uses; returns where the old one is now."""
+    """Put a copy in the place of a SQLite database that nobody uses; returns where the old one is now.
+
+    At every moment there is a whole one in its place: where there were none, the next start would begin a new one.
+
+    Raises:
+        StorageError: somebody uses it, or there is no room; nothing was changed.
+    """
     present = Path(str(make_url(url).database))
     kept = present.with_name(f"{present.name}.replaced-{stamp(at)}") if present.exists() else None
-    if kept is not None:
-        with closing(sqlite3.connect(present)) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        present.rename(kept)
-    for journal in ("-wal", "-shm"):
-        present.with_name(present.name + journal).unlink(missing_ok=True)
-    copy.replace(present)
+    try:
+        if kept is not None:
+            _empty_log(present)
+            _link(present, kept)
+        for journal in ("-wal", "-shm"):
+            present.with_name(present.name + journal).unlink(missing_ok=True)
+        copy.replace(present)
+    except OSError as error:
+        raise StorageError(f"{present} cannot be replaced: {error.strerror}.") from error
     return kept
+
+
+def _empty_log(database: Path) -> None:
+    """Bring everything into the one file; what is no database any more has no log either."""
+    with closing(sqlite3.connect(database)) as connection:
+        try:
+            busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.OperationalError:
+            busy = True
+        except sqlite3.DatabaseError:
+            return
+    if busy:
+        raise StorageError(f"{database} is being used: stop every other command of Earshot, and restore then.")
+
+
+def _link(present: Path, kept: Path) -> None:
+    """Give a file a second name; a copy, where the file system has no such names."""
+    kept.unlink(missing_ok=True)
+    try:
+        kept.hardlink_to(present)
+    except OSError:
+        shutil.copy2(present, kept)
 
 
 def stamp(at: datetime) -> str:

@@ -134,3 +134,36 @@ def test_without_the_programs_of_postgresql_it_says_what_to_install(postgres_url
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(StorageError, match="install the package postgresql-client"):
         backups.save(postgres_url, tmp_path / "copy")
+
+
+def test_at_no_moment_of_the_swap_there_is_no_database(sqlite_url, monkeypatch):
+    present = Path(sqlite_url.removeprefix("sqlite:///"))
+    copy = present.with_name("copy")
+    backups.save(sqlite_url, copy)
+
+    def crash(_self, _target):
+        raise OSError(5, "the power went")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", crash)
+        with pytest.raises(StorageError, match="the power went"):
+            backups.swap(copy, sqlite_url, at=NOON)
+    assert backups.verify(present)
+    kept = backups.swap(copy, sqlite_url, at=NOON)
+    assert backups.verify(kept)
+    assert backups.verify(present)
+    assert not copy.exists()
+    assert not present.samefile(kept)
+
+
+def test_a_database_that_somebody_reads_is_not_swapped(sqlite_url, tmp_path):
+    backups.save(sqlite_url, tmp_path / "copy")
+    database = open_database(sqlite_url)
+    with database.read() as tx:
+        mentions.all_ids(tx)
+        with database.write() as other:
+            streams.save_cursor(other, "a", "1", brand="Lumora", at=NOON)
+        with pytest.raises(StorageError, match="is being used: stop every other command"):
+            backups.swap(tmp_path / "copy", sqlite_url, at=NOON)
+    database.close()
+    assert backups.verify(tmp_path / "copy")
