@@ -19,7 +19,7 @@ from domain.clock import Clock, iso
 from domain.errors import EarshotError, InputError, StorageError
 from flows.house import House
 from flows.restoring import Replayed, replay
-from service.assembly import open_house, reach_database
+from service.assembly import key_of_fields, open_house, reach_database
 from service.progress import counting
 from service.schedule import LEASE, LEASE_SECONDS
 from storage import backups, leases, tombstones
@@ -70,7 +70,7 @@ def restore_from(file: Path, settings: Settings, secrets: Secrets, *, clock: Clo
                 prepared = cleared.enter_context(_unpacked(file, settings))
                 replayed = _prepare(prepared, secrets, stones, clock)
             else:
-                backups.put_back(file, url)
+                backups.put_back(file, url, key=key_of_fields(secrets))
                 replayed, kept = _prepare(settings, secrets, stones, clock), None
         if of_sqlite:
             kept = backups.swap(Path(prepared.database.url.removeprefix("sqlite:///")), url, at=clock())

@@ -14,6 +14,7 @@ from sqlalchemy import URL, make_url
 
 from domain.clock import iso
 from domain.errors import InputError, StorageError
+from storage import stamps
 
 Progress = Callable[[int, int], None]
 """Is told how many pages are done, and of how many."""
@@ -84,18 +85,18 @@ def verify(file: Path) -> bool:
     raise InputError(f"{file} is no backup: neither a SQLite database nor an archive of pg_dump.")
 
 
-def put_back(file: Path, url: str) -> None:
+def put_back(file: Path, url: str, *, key: bytes | None) -> None:
     """Put a copy of PostgreSQL in the place of all tables of its database, in one transaction.
 
     Raises:
-        StorageError: it did not work, and all is as before.
+        StorageError: it did not work, or the copy was made with another key, and all is as before.
     """
     parsed = make_url(url)
     _find("psql")
     read = [_find("pg_restore"), "--clean", "--if-exists", "--no-owner", "--file=-", str(file)]
     write = ["psql", *_place(parsed), "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]
     with tempfile.TemporaryFile("w+") as told, subprocess.Popen(  # noqa: S603  # as in _run
-        [*write, f"--command={_EMPTY}", "--file=-"],
+        [*write, f"--command={_EMPTY}", "--file=-", f"--command=RESET search_path; {stamps.key_question(key)}"],
         env=_environment(parsed), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=told,
     ) as psql:  # fmt: skip
         read_by = subprocess.run(read, stdout=psql.stdin, stderr=subprocess.PIPE, text=True, check=False)  # noqa: S603
@@ -105,9 +106,9 @@ def put_back(file: Path, url: str) -> None:
         told.seek(0)
         refused = told.read()
     if read_by.returncode and psql.returncode <= 0:
-        raise StorageError(f"pg_restore failed: {_last_line(read_by.stderr, read_by.returncode)}")
+        raise StorageError(f"pg_restore failed: {_fault(read_by.stderr, read_by.returncode)}")
     if psql.returncode:
-        raise StorageError(f"psql failed: {_last_line(refused, psql.returncode)}")
+        raise StorageError(f"psql failed: {_fault(refused, psql.returncode)}")
 
 
 def unpack(file: Path, url: str) -> str:
@@ -142,6 +143,8 @@ def swap(copy: Path, url: str, *, at: datetime) -> Path | None:
             present.with_name(present.name + journal).unlink(missing_ok=True)
         copy.replace(present)
     except OSError as error:
+        if kept is not None:
+            kept.unlink(missing_ok=True)
         raise StorageError(f"{present} cannot be replaced: {error.strerror}.") from error
     return kept
 
@@ -222,7 +225,7 @@ def _run(program: str, url: URL | None, *arguments: str) -> None:
         [_find(program), *_place(url), *arguments], env=_environment(url), capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise StorageError(f"{program} failed: {_last_line(done.stderr, done.returncode)}")
+        raise StorageError(f"{program} failed: {_fault(done.stderr, done.returncode)}")
 
 
 def _find(program: str) -> str:
@@ -239,8 +242,10 @@ def _environment(url: URL | None) -> dict[str, str]:
     return os.environ | ({"PGPASSWORD": str(url.password)} if url is not None and url.password else {})
 
 
-def _last_line(told: str, code: int) -> str:
-    return (told.strip().splitlines() or [f"exit code {code}"])[-1]
+def _fault(told: str, code: int) -> str:
+    """Return what a program says is wrong; hints and context come behind."""
+    lines = told.strip().splitlines() or [f"exit code {code}"]
+    return next((line for line in lines if "error:" in line.lower()), lines[-1])
 
 
 def _place(url: URL | None) -> Sequence[str]:

@@ -241,6 +241,18 @@ def test_another_key_or_kind_and_damage_are_refused_and_change_nothing(settings,
     assert stored(house) == ({KEPT.id, GONE.id}, {"jane", "canary"})
 
 
+def test_a_copy_of_another_key_is_refused_and_changes_nothing(settings, opened, tmp_path):
+    house = opened()
+    fill(house)
+    back_up(tmp_path / "copy", settings, SECRETS, clock=clock)
+    with house.database.write() as tx:
+        remove(tx, GONE.id, house=house)
+    house.database.close()
+    with pytest.raises(StorageError, match="EARSHOT_KEY is not the key"):
+        restore_from(tmp_path / "copy", settings, Secrets({"EARSHOT_KEY": "another"}), clock=clock)
+    assert stored(opened()) == ({KEPT.id}, {"jane", "canary"})
+
+
 def test_of_sqlite_a_copy_of_another_key_is_refused_before_anything_is_replaced(sqlite_url, tmp_path):
     (tmp_path / "earshot.toml").write_text(SETTINGS.format(folder=tmp_path / "backups", url=sqlite_url))
     settings = parse(tmp_path / "earshot.toml")
