@@ -29,8 +29,8 @@ BUSY_SECONDS = 10
 
 _ADDRESS = "[database] url cannot be used: write sqlite:///path/earshot.db or postgresql://user:password@host/name."
 _LOG_BUSY_MS = 200
-_REWRITE_RESTS = 20
-"""Nobody can write while the file is rewritten: so many times as long it is left alone afterwards."""
+_REWRITE_SECONDS, _REWRITE_RESTS = 3.0, 20
+"""Nobody can write while the file is rewritten: it is left alone so many times as long as that took beyond so much."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 0x6561727368  # any number that every Earshot agrees on
@@ -143,17 +143,22 @@ class Database:
                 return False
             with self.write() as tx:
                 tx.execute(text("INSERT INTO mentions_fts (mentions_fts) VALUES ('optimize')"))
-            self._rewrite()
-            return _truncate_log(self._writer)
+            took = self._rewrite()
+            if not _truncate_log(self._writer):
+                return False
+            self._rewrite_due = time.monotonic() + _REWRITE_RESTS * max(0.0, took - _REWRITE_SECONDS)
+            return True
 
-    def _rewrite(self) -> None:
-        """Rewrite SQLite's file: `secure_delete` misses cells of which balancing a tree left a copy in a page's gap."""
+    def _rewrite(self) -> float:
+        """Rewrite SQLite's file; returns the seconds that it took.
+
+        `secure_delete` alone misses the cells of which balancing a tree left a copy in the gap of a page.
+        """
         with self._turn(), self._writer.connect() as connection:
             connection.exec_driver_sql("COMMIT")  # what the engine began: VACUUM runs outside of transactions
             began = time.monotonic()
             connection.exec_driver_sql("VACUUM")
-            ended = time.monotonic()
-        self._rewrite_due = ended + _REWRITE_RESTS * (ended - began)
+            return time.monotonic() - began
 
     def close(self) -> None:
         """Close every connection."""

@@ -181,6 +181,7 @@ def test_a_scrub_reaches_what_sqlite_itself_leaves_between_the_cells_of_its_inde
 
 
 def test_a_scrub_that_takes_long_is_not_repeated_at_once(sqlite_url, monkeypatch):
+    monkeypatch.setattr("storage.database._REWRITE_SECONDS", 0.0)
     monkeypatch.setattr("storage.database._REWRITE_RESTS", 10**9)
     database = open_database(sqlite_url)
     assert database.scrub()
