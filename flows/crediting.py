@@ -12,7 +12,7 @@ WRITING = timedelta(minutes=30)
 
 def probable_credit(tx: Tx, case_id: str, *, at: datetime) -> Credit | None:
     """Credit whoever was writing shortly before `at`, or else the case's owner; None where nobody is known."""
-    writer = holds.last_writer(tx, case_id, since=at - WRITING)
+    writer = holds.last_writer(tx, case_id, since=at - WRITING, until=at)
     if writer:
         return Credit(writer, CreditReason.WROTE)
     case = cases.get(tx, case_id)

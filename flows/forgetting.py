@@ -187,7 +187,7 @@ def _finish(tx: Tx, current: Forgetting, house: House) -> Forgetting:
     if current.customer_id:
         gone += erasing.erase_customer(tx, current.customer_id, at=now)
     mutes.forget_authors(tx, current.author_keys)
-    contexts.erase_authors(tx, current.author_keys)
+    erasing.erase_posts(tx, contexts.of_authors(tx, current.author_keys), at=now, secret=house.secret)
     forgettings.finish(tx, current.id, at=now, gone=gone)
     detail = f"{gone.posts} posts, {sum(gone.records.values())} records{_surrogate(current.customer_id, ', ')}"
     _audit(tx, "forgotten", current.id, current.by, house, detail=detail)

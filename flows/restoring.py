@@ -8,7 +8,7 @@ import structlog
 
 from flows.house import House
 from flows.removing import close_emptied
-from storage import audit, erasing, mentions, records, tombstones
+from storage import audit, contexts, erasing, mentions, records, tombstones
 
 log = structlog.get_logger(__name__)
 
@@ -32,11 +32,9 @@ def replay(
 
     `progress` is told how many posts were looked at.
     """
-    with house.database.write() as tx:
-        tombstones.put_all(tx, stones)
     posts = 0
     with house.database.read() as tx:
-        stored = mentions.all_ids(tx)
+        stored = [*mentions.all_ids(tx), *contexts.all_ids(tx)]
     for start in range(0, len(stored), PART):
         progress(start)
         gone = [one for one in stored[start : start + PART] if tombstones.of_post(one, house.secret) in stones]
@@ -48,6 +46,7 @@ def replay(
     with house.database.write() as tx:
         back = records.with_origins(tx, list(stones))
         erasing.erase_records(tx, back, at=house.clock())
+        tombstones.put_all(tx, stones)  # last of all: whoever finds them there has nothing left to erase
         audit.append(
             tx,
             at=house.clock(),

@@ -40,7 +40,10 @@ Payload = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The secret that deliveries are signed with: `whsec_` and at least 24 random bytes in base64."""
+    """The secret that deliveries are signed with: `whsec_` and at least 24 random bytes in base64.
+
+    Several with spaces between are each accepted, while a new one takes the place of an old one.
+    """
 
     secret: str = field(default="", repr=False, metadata=secret("WEBHOOK_SECRET"))
 
@@ -61,7 +64,7 @@ def replier(settings: Settings, *, clock: Clock) -> Replier | None:
 
 def check(settings: Settings) -> str:
     """See that the secret can be used; return a sentence. Raises CredentialsError."""
-    _key(settings.secret)
+    _keys(settings.secret)
     return "Deliveries are accepted that are signed with WEBHOOK_SECRET."
 
 
@@ -72,15 +75,15 @@ def verify(settings: Settings, headers: Mapping[str, str], body: bytes, *, now: 
         CredentialsError: it was not; the message says what is wrong.
     """
     told = headers.get("webhook-timestamp", "")
-    if not told.isdecimal() or len(told) > 12:
+    if not (told.isascii() and told.isdecimal()) or len(told) > 11:  # 12 digits are beyond the calendar
         raise _refused("the header webhook-timestamp is missing, or is no number of seconds since 1970")
     if abs(now - datetime.fromtimestamp(int(told), UTC)) > OLDEST:
         raise _refused(f"webhook-timestamp is more than {OLDEST.seconds // 60} minutes away from our clock")
     signed = f"{headers.get('webhook-id', '')}.{told}.".encode() + body
-    wanted = hmac.digest(_key(settings.secret), signed, hashlib.sha256)
+    wanted = [base64.b64encode(hmac.digest(key, signed, hashlib.sha256)) for key in _keys(settings.secret)]
     for signature in headers.get("webhook-signature", "").split():
         version, _, given = signature.partition(",")
-        if version == "v1" and hmac.compare_digest(base64.b64encode(wanted), given.encode()):
+        if version == "v1" and any(hmac.compare_digest(one, given.encode()) for one in wanted):
             return
     raise _refused("no signature of the header webhook-signature fits the body and WEBHOOK_SECRET")
 
@@ -138,18 +141,18 @@ def mention_from_post(post: Payload, *, source: str) -> Mention:
     )
 
 
-def _key(written: str) -> bytes:
+def _keys(written: str) -> list[bytes]:
     try:
-        key = base64.b64decode(written.removeprefix(_PREFIX), validate=True)
+        keys = [base64.b64decode(one.removeprefix(_PREFIX), validate=True) for one in written.split()]
     except (binascii.Error, ValueError):
-        key = b""
-    if len(key) < 24:
+        keys = []
+    if not keys or any(len(key) < 24 for key in keys):
         raise CredentialsError(
             f"WEBHOOK_SECRET is not set, or is no {_PREFIX} with at least 24 bytes in base64: make one with "
             f'`echo "{_PREFIX}$(openssl rand -base64 32)"` and give the sender the same.',
             platform=NAME,
         )
-    return key
+    return keys
 
 
 def _refused(why: str) -> CredentialsError:

@@ -37,8 +37,13 @@ Channels = Mapping[str, str]
 
 def reach_database(settings: Settings, secrets: Secrets) -> Database:
     """Open the database as it is, with the key of the secrets; raises StorageError."""
+    return open_database(settings.database.url, key=key_of_fields(secrets))
+
+
+def key_of_fields(secrets: Secrets) -> bytes | None:
+    """Return the key that customers' fields are encrypted with, None where there is none."""
     key = secrets.value("EARSHOT_KEY")
-    return open_database(settings.database.url, key=_derived(key, "fields") if key else None)
+    return _derived(key, "fields") if key else None
 
 
 def open_house(

@@ -36,7 +36,7 @@ def serve_web(
     """Answer health, metrics and deliveries where the settings name a port.
 
     Raises:
-        SettingsError: posts shall be delivered, but there is no port, or no secret.
+        SettingsError: posts shall be delivered, but there is no port, or no secret, or a place is that of two streams.
     """
     inbound = [stream for stream in streams if stream.kind is SourceKind.INBOUND]
     if settings.web.port is None:
@@ -48,7 +48,10 @@ def serve_web(
         own = platform_settings(stream.platform, settings, secrets)
         webhook.check(own)
         handler = _deliveries(stream, own, classify, explain, house)
-        routes = {**routes, **{("POST", f"/webhooks/{place}"): handler for place in stream.places}}
+        own_routes = {("POST", f"/webhooks/{place}"): handler for place in stream.places}
+        if taken := sorted(path for _, path in own_routes.keys() & routes.keys()):
+            raise SettingsError(f"{taken[0]} cannot lead to two streams: give {stream.name} a place of its own.")
+        routes = {**routes, **own_routes}
     server = serve(routes, host=settings.web.host, port=settings.web.port)
     log.info("web", address=server.address)
     return server

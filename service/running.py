@@ -40,7 +40,7 @@ from service.assembly import (
     open_house,
     search_platforms,
 )
-from service.backup import keep_stones
+from service.backup import keep_away, keep_stones
 from service.inbound import serve_web
 from service.schedule import Schedule, Watch
 from service.settings_overview import settings_overview
@@ -99,6 +99,7 @@ def connect_bot(
     us = _wait_for_slack(lambda: identify(asking))
     channels = resolve_channels(asking, named_channels(settings))
     house = open_house(settings, secrets, clock=clock, channels=channels, workspace_url=us.url)
+    keep_away(settings.backup_folder, house=house)
     streams = build_streams(settings, channels, database=house.database)
     polled = tuple(stream for stream in streams if stream.kind is not SourceKind.INBOUND)
     polls = build_polls(settings, secrets, polled, clock=clock)

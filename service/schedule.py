@@ -282,8 +282,13 @@ class Schedule:
         """Overwrite what was erased; a reader may keep the log from being emptied until the next time."""
         if self._erased.is_set() or awaits_scrub(house=self._house):
             self._erased.clear()
-            self._note_erased()
-            if not scrub(house=self._house):
+            try:
+                overwritten = scrub(house=self._house)
+                self._note_erased()
+            except EarshotError:
+                self._erased.set()
+                raise
+            if not overwritten:
                 self._erased.set()
 
     def _settle_removals(self) -> None:

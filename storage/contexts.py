@@ -55,10 +55,17 @@ def aged(tx: Tx, platform: str, *, before: datetime, limit: int) -> list[Mention
     return [MentionId(one) for one in tx.scalars(old.order_by(ContextRow.seen_at).limit(limit))]
 
 
-def erase_authors(tx: Tx, author_keys: Sequence[str]) -> None:
-    """Delete what is kept of these authors' posts, though none of theirs is stored."""
+def of_authors(tx: Tx, author_keys: Sequence[str]) -> list[MentionId]:
+    """Return the posts of these authors that are kept only for what answers them."""
+    found: list[MentionId] = []
     for some in chunks(author_keys):
-        erase(tx, [MentionId(one) for one in tx.scalars(select(ContextRow.id).where(ContextRow.author_key.in_(some)))])
+        found += map(MentionId, tx.scalars(select(ContextRow.id).where(ContextRow.author_key.in_(some))))
+    return found
+
+
+def all_ids(tx: Tx) -> list[MentionId]:
+    """Return every post that is kept only for what answers it."""
+    return [MentionId(one) for one in tx.scalars(select(ContextRow.id).order_by(ContextRow.id))]
 
 
 def parents_of(tx: Tx, ids: Sequence[MentionId]) -> list[str]:

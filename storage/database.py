@@ -1,6 +1,7 @@
 """The connection to SQLite or PostgreSQL: transactions, migrations, and errors that say what to do."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -28,6 +29,9 @@ BUSY_SECONDS = 10
 
 _ADDRESS = "[database] url cannot be used: write sqlite:///path/earshot.db or postgresql://user:password@host/name."
 _LOG_BUSY_MS = 200
+_REWRITE_SECONDS, _REWRITE_RESTS = 3.0, 20
+"""Nobody can write while the file is rewritten: it is left alone so many times as long as that took beyond so much."""
+
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 0x6561727368  # any number that every Earshot agrees on
 _POOL: Mapping[str, Any] = {"pool_size": 8, "max_overflow": 24, "hide_parameters": True}
@@ -72,6 +76,7 @@ class Database:
         with self._explained():
             self._reader, self._writer = _sqlite(url) if url.drivername == "sqlite" else _postgres(url)
         self._one_writer = threading.Lock() if url.drivername == "sqlite" else None
+        self._rewrite_due = 0.0
         for engine in (self._reader, self._writer):
             use_cipher(engine.dialect, self._cipher)
 
@@ -125,17 +130,35 @@ class Database:
     def scrub(self) -> bool:
         """Overwrite on disk what was erased, the search index and the write-ahead log included.
 
-        Returns False where a reader kept the log from being emptied: call again. On PostgreSQL the pages of every table
-        are vacuumed, as an erasure cascades far; its own log keeps old bytes until it is recycled. Raises StorageError.
+        Returns False where a reader kept the log from being emptied, or the last time took so long that the next is not
+        due: call again. On PostgreSQL the pages of every table are vacuumed, as an erasure cascades far; its own log
+        keeps old bytes until it is recycled. Raises StorageError.
         """
         with self._explained():
             if self._writer.dialect.name == "postgresql":
                 with self._writer.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                     connection.execute(text(f"VACUUM {', '.join(sorted(Row.metadata.tables))}"))
                 return True
+            if time.monotonic() < self._rewrite_due:
+                return False
             with self.write() as tx:
                 tx.execute(text("INSERT INTO mentions_fts (mentions_fts) VALUES ('optimize')"))
-            return _truncate_log(self._writer)
+            took = self._rewrite()
+            if not _truncate_log(self._writer):
+                return False
+            self._rewrite_due = time.monotonic() + _REWRITE_RESTS * max(0.0, took - _REWRITE_SECONDS)
+            return True
+
+    def _rewrite(self) -> float:
+        """Rewrite SQLite's file; returns the seconds that it took.
+
+        `secure_delete` alone misses the cells of which balancing a tree left a copy in the gap of a page.
+        """
+        with self._turn(), self._writer.connect() as connection:
+            connection.exec_driver_sql("COMMIT")  # what the engine began: VACUUM runs outside of transactions
+            began = time.monotonic()
+            connection.exec_driver_sql("VACUUM")
+            return time.monotonic() - began
 
     def close(self) -> None:
         """Close every connection."""

@@ -30,9 +30,9 @@ def release(tx: Tx, case_id: str, *, at: datetime, by: str | None = None) -> Non
     tx.execute(held.values(until=at))
 
 
-def last_writer(tx: Tx, case_id: str, *, since: datetime) -> str | None:
-    """Return who had a reply to the case open at some time since a moment."""
-    row = ReplyHoldRow.case_id == case_id, ReplyHoldRow.touched_at >= since
+def last_writer(tx: Tx, case_id: str, *, since: datetime, until: datetime) -> str | None:
+    """Return who had a reply to the case open at some time between two moments, both inclusive."""
+    row = ReplyHoldRow.case_id == case_id, ReplyHoldRow.touched_at >= since, ReplyHoldRow.since <= until
     return tx.scalar(select(ReplyHoldRow.holder).where(*row))
 
 

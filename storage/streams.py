@@ -71,19 +71,20 @@ def belongs(tx: Tx, stream: str, *, brand: str) -> None:
 
 def read_ok(tx: Tx, stream: str, *, at: datetime, mentions: int, cost: Decimal) -> bool:
     """Count a poll that succeeded, its cost on the UTC day of `at`; True where it is the first one after a failure."""
-    before = _ensure(tx, stream)
+    failing_since = _ensure(tx, stream).failing_since
     tx.execute(
         update(StreamRow)
         .where(StreamRow.name == stream)
         .values(read_at=at, failing_since=None, last_error=None, mentions_read=StreamRow.mentions_read + mentions)
     )
     charge(tx, stream, cost, day=at.date())
-    return before.failing_since is not None
+    return failing_since is not None
 
 
 def charge(tx: Tx, stream: str, cost: Decimal, *, day: date) -> None:
     """Add what was paid to a stream's UTC day."""
     if cost:
+        _ensure(tx, stream)  # whoever charges it at the same time waits
         usd = spent(tx, stream, day=day).stream + cost
         upsert(tx, SpendRow, [{"stream": stream, "day": day, "usd": usd}], update=["usd"])
 
@@ -95,18 +96,18 @@ def read_failed(
 
     `mentions` and `cost` are what came of it all the same.
     """
-    before = _ensure(tx, stream)
+    failing_since = _ensure(tx, stream).failing_since
     tx.execute(
         update(StreamRow)
         .where(StreamRow.name == stream)
         .values(
-            failing_since=before.failing_since or at,
+            failing_since=failing_since or at,
             last_error=error,
             mentions_read=StreamRow.mentions_read + mentions,
         )
     )
     charge(tx, stream, cost, day=at.date())
-    return before.failing_since is None
+    return failing_since is None
 
 
 def spent(tx: Tx, stream: str, *, day: date) -> Spent:

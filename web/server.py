@@ -1,5 +1,6 @@
 """A small threaded HTTP server: routes by method and path, bodies bounded, one thread for each request."""
 
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -90,6 +91,11 @@ class _Server(ThreadingHTTPServer):
         super().__init__(address, _Answering)
         self.routes = routes
         self.room = threading.BoundedSemaphore(MOST_AT_ONCE)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say that somebody hung up, as a line of the log."""
+        del request, client_address
+        log.info("request_broken", reason=str(sys.exc_info()[1]))
 
 
 class _Answering(BaseHTTPRequestHandler):

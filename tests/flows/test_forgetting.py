@@ -9,11 +9,11 @@ from sqlalchemy import text
 from domain.case import CaseState
 from domain.errors import Refused
 from domain.forgetting import ForgettingState
-from domain.mention import MentionId
+from domain.mention import Context, MentionId
 from flows import forgetting
 from flows.alerting import post_pending, update_changed
 from flows.forgetting import cancel, carry_on, confirm, offer, pick, resume, status
-from storage import audit, customers, mentions, outcomes, responses
+from storage import audit, contexts, customers, mentions, outcomes, responses
 from storage.records import add_records
 from tests.builders import ADA, MIA, NOON, author, mention, record
 
@@ -42,6 +42,17 @@ def test_only_a_crm_admin_may_forget(house):
     for ask in (offer, pick, confirm, cancel, status):
         with pytest.raises(Refused, match="You may not forget people"):
             ask("@jane", person=MIA, house=house)
+
+
+def test_what_others_answered_of_her_goes_and_does_not_come_again(take, house):
+    take(mention("Lumora is down", by=author("jane")))
+    her = Context(author("jane"), "where is my phone?")
+    answers = [mention("Lumora is awful", by=author("ann"), reply_to=MentionId("x:55"), context=her) for _ in range(2)]
+    take(answers[0])
+    forget("@jane", house)
+    take(answers[1])
+    with house.database.read() as tx:
+        assert contexts.answered(tx, answers) == {}
 
 
 def test_the_offer_counts_what_there_is_and_nothing_goes(take, house, slack, pace):

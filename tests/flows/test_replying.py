@@ -675,6 +675,14 @@ def test_an_answer_long_after_is_credited_to_the_owner(at, case_id, take, post, 
     assert response.credit == Credit(MIA.user_id, CreditReason.OWNED)
 
 
+def test_who_opened_the_reply_only_after_the_answer_did_not_write_it(at, case_id, take, post, clock):
+    answered_at = clock.now
+    clock.advance(minutes=5)
+    at.begin(case_id, BEN)
+    take(own_answer(post, at=answered_at), cursor="c2")
+    assert at.file(case_id).responses[0].credit is None
+
+
 def test_an_answer_by_nobody_known_is_credited_to_nobody(at, case_id, take, post):
     take(own_answer(post), cursor="c2")
     (response,) = at.file(case_id).responses

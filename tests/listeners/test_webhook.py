@@ -41,6 +41,16 @@ def signed(body, *, at=NOON, key=KEY, number="msg_1"):
     }
 
 
+def test_while_a_secret_is_changed_the_old_and_the_new_one_are_good():
+    new, body = bytes(range(40, 72)), delivery(POST)
+    both = webhook.Settings(" ".join(base64.b64encode(key).decode() for key in (KEY, new)))
+    assert "accepted" in webhook.check(both)
+    for key in (KEY, new):
+        webhook.verify(both, signed(body, key=key), body, now=NOON)
+    with pytest.raises(CredentialsError, match="no signature"):
+        webhook.verify(both, signed(body, key=b"x" * 32), body, now=NOON)
+
+
 def test_a_signed_delivery_is_accepted_also_while_keys_are_changed():
     body = delivery(POST)
     webhook.verify(SETTINGS, signed(body), body, now=NOON)
@@ -57,6 +67,9 @@ BODY = delivery(POST)
     [
         ({}, BODY, "webhook-timestamp is missing"),
         (signed(BODY) | {"webhook-timestamp": "soon"}, BODY, "webhook-timestamp is missing"),
+        (signed(BODY) | {"webhook-timestamp": "9" * 12}, BODY, "webhook-timestamp is missing"),
+        (signed(BODY) | {"webhook-timestamp": "9" * 11}, BODY, "minutes away from our clock"),
+        (signed(BODY) | {"webhook-timestamp": "١٧٧٢٦٢٥٦٠٠"}, BODY, "webhook-timestamp is missing"),
         (signed(BODY, at=NOON - timedelta(minutes=6)), BODY, "5 minutes away"),
         (signed(BODY, at=NOON + timedelta(minutes=6)), BODY, "5 minutes away"),
         (signed(BODY, key=b"x" * 24), BODY, "no signature"),

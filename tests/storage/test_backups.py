@@ -1,6 +1,7 @@
 """Copies of a database: whole, verified, and never half of one."""
 
 import os
+import shutil
 import sqlite3
 import threading
 from contextlib import closing
@@ -71,6 +72,30 @@ def test_nothing_is_overwritten_and_nothing_half_is_left(sqlite_url, tmp_path):
     assert sorted(each.name for each in tmp_path.iterdir()) == ["here"]
 
 
+def test_a_copy_is_finished_though_another_process_writes_all_the_time(sqlite_url, tmp_path, monkeypatch):
+    monkeypatch.setattr(backups, "_PAGES", 8)
+    database, told = open_database(sqlite_url), []
+
+    def write(done, _all):
+        told.append(done)
+        assert len(told) < 500, "it begins anew each time"
+        with database.write() as tx:
+            streams.save_cursor(tx, "a", str(done), brand="Lumora", at=NOON)
+
+    backups.save(sqlite_url, tmp_path / "copy", progress=write)
+    database.close()
+    assert len(told) > 5
+    assert told == sorted(told)
+
+
+def test_a_place_with_strange_letters_is_copied_and_read(sqlite_url, tmp_path):
+    place = tmp_path / "here # there"
+    place.mkdir()
+    shutil.copy(sqlite_url.removeprefix("sqlite:///"), place / "earshot.db")
+    backups.save(f"sqlite:///{place}/earshot.db", place / "copy")
+    assert backups.verify(place / "copy")
+
+
 def test_damage_is_seen(sqlite_url, tmp_path):
     database = open_database(sqlite_url)
     with database.write() as tx:
@@ -98,12 +123,47 @@ def test_what_is_no_backup_is_refused(tmp_path, content):
 def test_a_damaged_archive_of_postgresql_is_refused(postgres_url, tmp_path):
     copy = tmp_path / "copy"
     backups.save(postgres_url, copy)
-    copy.write_bytes(copy.read_bytes()[:200])
-    with pytest.raises(StorageError, match="pg_restore failed"):
-        backups.verify(copy)
+    whole = copy.read_bytes()
+    for left in (200, len(whole) - 100):
+        copy.write_bytes(whole[:left])
+        with pytest.raises(StorageError, match="pg_restore failed"):
+            backups.verify(copy)
 
 
 def test_without_the_programs_of_postgresql_it_says_what_to_install(postgres_url, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(StorageError, match="install the package postgresql-client"):
         backups.save(postgres_url, tmp_path / "copy")
+
+
+def test_at_no_moment_of_the_swap_there_is_no_database(sqlite_url, monkeypatch):
+    present = Path(sqlite_url.removeprefix("sqlite:///"))
+    copy = present.with_name("copy")
+    backups.save(sqlite_url, copy)
+
+    def crash(_self, _target):
+        raise OSError(5, "the power went")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", crash)
+        with pytest.raises(StorageError, match="the power went"):
+            backups.swap(copy, sqlite_url, at=NOON)
+    assert backups.verify(present)
+    kept = backups.swap(copy, sqlite_url, at=NOON)
+    assert backups.verify(kept)
+    assert backups.verify(present)
+    assert not copy.exists()
+    assert not present.samefile(kept)
+
+
+def test_a_database_that_somebody_reads_is_not_swapped(sqlite_url, tmp_path):
+    backups.save(sqlite_url, tmp_path / "copy")
+    database = open_database(sqlite_url)
+    with database.read() as tx:
+        mentions.all_ids(tx)
+        with database.write() as other:
+            streams.save_cursor(other, "a", "1", brand="Lumora", at=NOON)
+        with pytest.raises(StorageError, match="is being used: stop every other command"):
+            backups.swap(tmp_path / "copy", sqlite_url, at=NOON)
+    database.close()
+    assert backups.verify(tmp_path / "copy")

@@ -94,7 +94,7 @@ def test_an_author_of_whom_only_a_context_is_kept_is_forgotten_too(database):
     parent = mention(number=1, by=ANN)
     with database.write() as tx:
         open_with_card(tx, answer(parent))
-        contexts.erase_authors(tx, [ANN.key])
+        erasing.erase_posts(tx, contexts.of_authors(tx, [ANN.key]), at=NOON, secret=SECRET)
     file, _ = card_of(database)
     assert file.context is None
     assert kept(database) == []

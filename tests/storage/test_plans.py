@@ -298,7 +298,7 @@ ASKED = {
     "holds": lambda tx: (
         holds.take(tx, "case1", by="U0MIA", at=NOON, until=NOON),
         holds.release(tx, "case1", at=NOON, by="U0MIA"),
-        holds.last_writer(tx, "case1", since=NOON),
+        holds.last_writer(tx, "case1", since=NOON, until=NOON),
     ),
     "lease": lambda tx: (
         leases.held(tx, "schedule", token=1, at=NOON),
@@ -460,7 +460,7 @@ ASKED = {
         contexts.answered(tx, [ANSWER]),
         contexts.erase(tx, [POST.id]),
         contexts.aged(tx, "x", before=NOON, limit=9),
-        contexts.erase_authors(tx, [POST.author.key]),
+        contexts.of_authors(tx, [POST.author.key]),
         contexts.parents_of(tx, [ANSWER.id]),
         contexts.drop_idle(tx, [POST.id]),
     ),
@@ -470,6 +470,7 @@ WHOLE = {
     "audit.verify": "walks the whole chain, when somebody asks for it",
     "brands.sync": "one row for each of our brands, at the start",
     "closed_days.close": "once a day",
+    "contexts.all_ids": "a restore looks at every post",
     "corrections.cards": "the model's live figures read what people said of all cards",
     "corrections.judged": "learning reads all that people said",
     "corrections.ordinary": "learning draws from all posts",

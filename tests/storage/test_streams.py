@@ -1,3 +1,5 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 
@@ -55,6 +57,24 @@ def test_spending_adds_up_exactly_by_utc_day(database):
         assert streams.spent(tx, "s", day=DAY + timedelta(days=1)) == Spent(Decimal("0.005"), Decimal("0.005"))
         assert streams.spent(tx, "other", day=DAY) == Spent(Decimal(0), Decimal("0.5"))
         assert [s.spent_today_usd for s in streams.health(tx, day=DAY)] == [Decimal("0.3"), Decimal("0.2")]
+
+
+def test_what_two_jobs_paid_for_a_stream_at_the_same_time_adds_up(database):
+    with database.write() as tx:
+        streams.read_ok(tx, "s", at=NOON, mentions=0, cost=Decimal("0.1"))
+    both = threading.Barrier(2)
+
+    def pay():
+        both.wait()
+        for _ in range(40):
+            with database.write() as tx:
+                streams.charge(tx, "s", Decimal("0.1"), day=DAY)
+
+    with ThreadPoolExecutor(2) as pool:
+        for paid in [pool.submit(pay), pool.submit(pay)]:
+            paid.result()
+    with database.read() as tx:
+        assert streams.spent(tx, "s", day=DAY).stream == Decimal("8.1")
 
 
 def test_what_a_brand_cost_is_that_of_its_streams_on_these_days(database):

@@ -116,6 +116,12 @@ def test_while_the_database_is_away_the_sender_is_told_to_come_again(forum, monk
     assert (status, json.loads(said)) == (503, {"error": "Nothing was stored. Deliver it again."})
 
 
+def test_a_place_leads_to_one_stream_only(made):
+    second = SETTINGS[SETTINGS.index("[[streams]]") : SETTINGS.index("{web}")].replace('"the forum"', '"another"')
+    with pytest.raises(SettingsError, match="/webhooks/forum cannot lead to two streams: give another a place"):
+        made(f"{second}[web]\nport = 0")
+
+
 @pytest.mark.parametrize(
     ("web", "secrets", "why"),
     [("", SECRETS, r"set port under \[web\]"), ("[web]\nport = 0", Secrets({}), "WEBHOOK_SECRET is not set")],

@@ -2,11 +2,13 @@
 
 import http.client
 import socket
+import struct
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import pytest
+from structlog.testing import capture_logs
 
 from domain.errors import EarshotError
 from web.server import LARGEST_BODY, MOST_AT_ONCE, Response, serve
@@ -80,6 +82,22 @@ def test_a_body_that_is_too_large_or_of_no_size_is_refused_unread(server, asked,
     head = f"POST /hook HTTP/1.0\r\nContent-Length: {length}\r\n\r\n".encode()
     assert raw(server, head).split()[1] == b"413"
     assert asked == []
+
+
+def test_who_hangs_up_in_the_middle_leaves_a_line_and_no_traceback(server, capsys):
+    host, port = urlsplit(server.address).netloc.split(":")
+    with capture_logs() as logs:
+        line = socket.create_connection((host, int(port)), timeout=5)
+        line.sendall(b"POST /hook HTTP/1.1\r\nContent-Length: 9\r\n\r\nab")
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        line.close()  # with a reset
+        assert ask(server, "GET", "/hello")[0] == 200
+        for _ in range(100):
+            if logs:
+                break
+            threading.Event().wait(0.02)
+    assert [entry["event"] for entry in logs] == ["request_broken"]
+    assert "Traceback" not in capsys.readouterr().err
 
 
 def test_a_body_of_chunks_is_refused(server):

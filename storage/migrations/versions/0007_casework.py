@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_handovers_case_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_handovers"),
     )
+    op.create_index("ix_handovers_kind_brand_at", "handovers", ["kind", "brand", "at"])
     op.create_index("ix_handovers_mention_id", "handovers", ["mention_id"])
     op.create_index("ix_handovers_case_id", "handovers", ["case_id"])
     op.create_table(
