@@ -2,7 +2,7 @@
 
 A poll reads from the top down to what the last poll had seen, less an overlap for posts that became visible late. Where
 it has to stop before, the stretch that is left goes into the cursor, and the next polls read it after the new posts.
-No overlap is begun before the last one is read to its end, or one that fills more than a poll's pages would never end.
+An overlap that fills more than a poll's pages is read to its end before another one is, or there would be no end.
 """
 
 import json
@@ -45,7 +45,7 @@ class Stretch:
 class Place:
     """Where a poll stopped: the newest position seen, and the stretches that are left, newest first.
 
-    `checked` is the newest position when the last overlap was begun; None takes `newest` for it.
+    `checked` is the newest position up to which nothing may be late but what is left; None takes `newest` for it.
     """
 
     newest: int | None = None
@@ -159,9 +159,9 @@ def read(
         PlatformError: the first page could not be read; the same place may be read again.
     """
     reading = _Reading(fetch, budget_usd)
-    top = _top(place, overlap)
-    unread = [reading.read(top, up_to=max_pages)]
-    begun = not _is_checking(place) and (unread[0] is None or unread[0].resume is not None)
+    rest = reading.read(_top(place, overlap), up_to=max_pages)
+    put_off = rest is not None and (rest.resume is None or (rest.again and any(s.again for s in place.left)))
+    unread = [] if put_off and rest is not None and rest.again else [rest]
     up_to = max(max_pages, len(reading.pages) + 1)  # however much is new, what is left gets a page
     unread += [reading.read(stretch, up_to=up_to) for stretch in place.left]
     newest = max((page.newest for page in reading.pages if page.newest is not None), default=place.newest)
@@ -175,25 +175,20 @@ def read(
     left = [stretch for stretch in unread if stretch is not None and stretch.resume is not None]
     return Batch(
         mentions=mentions,
-        cursor=Place(newest, _few(left), newest if begun else place.checked).cursor(),
+        cursor=Place(newest, _few(left), _checked(place) if put_off else newest).cursor(),
         removals=removals,
         capped=any(stretch is not None and not stretch.again for stretch in unread),
         cost_usd=reading.cost_usd,
     )
 
 
-def _is_checking(place: Place) -> bool:
-    """Tell whether an overlap was begun and is not read to its end."""
-    return any(stretch.known is not None for stretch in place.left)
+def _checked(place: Place) -> int | None:
+    return place.newest if place.checked is None else place.checked
 
 
 def _top(place: Place, overlap: int) -> Stretch:
-    if place.newest is None:
-        return Stretch()
-    if _is_checking(place):
-        return Stretch(place.newest)
-    checked = place.newest if place.checked is None else place.checked
-    return Stretch(max(0, checked - overlap), known=place.newest)
+    checked = _checked(place)
+    return Stretch() if checked is None else Stretch(max(0, checked - overlap), known=place.newest)
 
 
 def _few(left: list[Stretch]) -> tuple[Stretch, ...]:

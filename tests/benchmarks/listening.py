@@ -29,8 +29,8 @@ from tests.scripted_platform import COMPLAINS_EVERY, NAME, OVERLAP, ScriptedPlat
 
 ITEMS, EARLY = 1_000_000, 100_000
 POLL_SECONDS = 120.0
-LOOKS = 3
-"""So many polls without anything waiting end it: what came late is looked for when an overlap begins anew."""
+LOOKS = 30
+"""So many polls without anything new end it: an overlap that fills more than a poll is read piece by piece."""
 STOPPED_EVERY = 500
 """After so many polls the bot is stopped for some minutes, and forgets what it does not store."""
 
@@ -69,7 +69,8 @@ class Listener:
             self.polls, self.failed = self.polls + 1, self.failed + (report.error is not None)
             self.total += report
             note(self.total.filed.new)
-            quiet = quiet + 1 if over and not report.capped and report.error is None else 0
+            idle = over and not report.capped and report.error is None and not report.filed.new
+            quiet = quiet + 1 if idle else 0
             if quiet == LOOKS:
                 return
             self.clock.advance(seconds=self.poll_seconds)
