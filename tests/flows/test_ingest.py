@@ -359,7 +359,7 @@ def test_a_fresh_complaint_in_an_old_quiet_case_alerts(take, house):
     take(replace(mention("awful, again", number=42), thread_id=first.thread_id))
     with house.database.read() as tx:
         (card,) = messages.pending(tx, at=NOON, per_channel=9)
-        assert len(mentions.of_message(tx, card.key)) == 2
+        assert len(mentions.of_message(tx, card.key, limit=9)) == 2
 
 
 def test_what_is_left_of_a_cap_but_pays_for_no_page_is_told(house):
