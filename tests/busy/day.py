@@ -29,7 +29,7 @@ from tests.scripted_platform import NAME as SCRIPTED
 from tests.scripted_platform import OVERLAP, ScriptedPlatform
 
 DAY: Final = 86_400
-TICK: Final = 10
+TICK: Final = 20
 """The clock moves by so many seconds; a job that was due more than once runs once, as in the bot."""
 
 PER_DAY: Final = {
