@@ -24,6 +24,7 @@ BUDGET = Budget(cap_usd=Decimal(40), recheck_usd=Decimal(5))
 NOTED = (1, 12, 24)
 """Memory is looked at after so many hours."""
 
+GROWTH = "growth from 1 h, with a digest drawn and the model used, to the end"
 BY_MODEL = "of them classified by the shipped model, in 24 minutes of the day; all others by keyword"
 
 _HOUR = 3600
