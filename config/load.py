@@ -3,6 +3,7 @@
 import tomllib
 from collections import Counter
 from collections.abc import Iterable
+from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args
@@ -128,9 +129,19 @@ def _cross_faults(settings: Settings) -> Iterable[str]:
     for i, target in enumerate(settings.targets, 1):
         if target.brand is not None:
             yield from _unknown(f"targets[{i}].brand", target.brand, brands, owner=target.kpi)
+    yield from _nothing_to_read_with(settings)
     for member in settings.roles.get(Role.CRM_ADMIN, ()):
         if member.startswith("S"):
             yield f"roles.crm_admin = {member!r}: takes user ids only, because a user group changes unseen."
+
+
+def _nothing_to_read_with(settings: Settings) -> Iterable[str]:
+    cap, kept = settings.spend.daily_cap_usd, sum(settings.recheck.values(), Decimal(0))
+    if cap is not None and kept and kept >= cap:
+        yield (
+            f"spend.daily_cap_usd = {cap}: what [recheck] may cost, {kept} USD, is taken out of it, so that nothing is "
+            "left to read with. Raise the one or lower the other."
+        )
 
 
 def _repeated(what: str, names: list[str]) -> Iterable[str]:

@@ -28,7 +28,7 @@ def allowance(stream: Stream, spent: Spent, policy: SpendPolicy, *, now: datetim
     passed = _passed(now)
     planned = min(cap * (policy.freely + (1 - policy.freely) * passed) - gone for cap, gone in caps)
     ahead = any(gone >= cap * max(policy.freely, passed) for cap, gone in caps)
-    return Allowance(max(Decimal(0), min(left, planned)), slowed=ahead)
+    return Allowance(max(Decimal(0), min(left, planned)), slowed=ahead, more_later=planned < left)
 
 
 def _caps(stream: Stream, spent: Spent, policy: SpendPolicy) -> Iterator[tuple[Decimal, Decimal]]:

@@ -59,6 +59,14 @@ class CountsPosts(Protocol):
         ...
 
 
+@runtime_checkable
+class Charges(Protocol):
+    """What a `Poll` offers, too, where reading costs money; no cap holds any other."""
+
+    post_usd: Decimal
+    """What a post costs."""
+
+
 class Recheck(Protocol):
     """Asks a platform whether posts that we stored still stand."""
 

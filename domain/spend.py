@@ -30,9 +30,11 @@ class Spent:
 class Allowance:
     """What a poll may cost: `usd` (None: as much as it likes).
 
-    `used_up` says that a cap is reached, `slowed` that money goes faster than the day.
+    `used_up` says that a cap is reached, `slowed` that money goes faster than the day, `more_later` that the plan of
+    the day lets go of more until its end.
     """
 
     usd: Decimal | None = None
     slowed: bool = False
     used_up: bool = False
+    more_later: bool = False

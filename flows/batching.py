@@ -40,7 +40,7 @@ def enqueue_batches(*, house: House, period: timedelta = timedelta(hours=1)) -> 
                     created_at=house.clock(),
                 )
                 if messages.enqueue(tx, line):
-                    messages.add_mentions(tx, line.key, [s.mention.id for s in waiting], brand=brand.name)
+                    messages.add_mentions(tx, line.key, waiting, brand=brand.name)
                     queued += 1
     return queued
 

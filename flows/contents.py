@@ -50,15 +50,15 @@ def _card(tx: Tx, message: OutgoingMessage, house: House) -> Content | None:
 
 def _line(tx: Tx, message: OutgoingMessage, _house: House) -> Content | None:
     brand, since, until = message.subject.rsplit("|", 2)
-    seen = sorted(mentions.of_message(tx, message.key), key=lambda one: not one.late)
+    total, late = mentions.count_of_message(tx, message.key)
     return BatchLine(
         brand=brand,
         kind=message.kind,
         since=datetime.fromisoformat(since),
         until=datetime.fromisoformat(until),
-        total=len(seen),
-        shown=tuple(seen[:SHOWN_IN_BATCH]),
-        late=sum(one.late for one in seen),
+        total=total,
+        shown=tuple(mentions.of_message(tx, message.key, limit=SHOWN_IN_BATCH)),
+        late=late,
     )
 
 

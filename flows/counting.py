@@ -6,12 +6,12 @@ from decimal import Decimal
 
 import structlog
 
-from crm.spending import allowance
 from domain.brand import Stream
 from domain.errors import PlatformError
 from domain.health import BlindSpot
 from domain.seams import CountsPosts, Poll
 from flows.house import House
+from flows.spending import purse_of
 from storage import blind_spots, gaps, streams
 
 log = structlog.get_logger(__name__)
@@ -33,8 +33,10 @@ def count_blind_spots(*, listening: Sequence[Stream], polls: Mapping[str, Poll],
     done = 0
     for stream in listening:
         poll: object = polls.get(stream.name)
-        if isinstance(poll, CountsPosts) and _may_count(stream, poll.count_usd, day, today, house):
-            done += _count(stream, poll, day, today, listening, house)
+        if isinstance(poll, CountsPosts):
+            with house.till:
+                if _may_count(stream, poll.count_usd, day, today, house):
+                    done += _count(stream, poll, day, today, listening, house)
     return done
 
 
@@ -45,8 +47,7 @@ def _may_count(stream: Stream, price: Decimal, day: date, today: datetime, house
             return False
         if blind_spots.is_counted(tx, stream.name, day) or gaps.unfilled(tx, stream.name):
             return False
-        spent = streams.spent(tx, stream.name, day=today.date())
-    may = allowance(stream, spent, house.spend, now=house.clock())
+        may = purse_of(tx, stream, house=house).may
     return may.usd is None or price <= may.usd
 
 

@@ -1,5 +1,6 @@
 """What every flow works with: the database, the clock, our brands and the rules."""
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -26,7 +27,8 @@ class House:
     `secret` keys the tombstones and the audit chain; `channels` gives each brand's own channel, `product_channels`
     where its posts are sent on to; `workspace_url` is that of the Slack workspace and ends in a slash. `lists` are
     the words that queries name. By platform: `retention_days` is how long posts are kept, `recheck_usd` what looking
-    stored posts up may cost in a UTC day.
+    stored posts up may cost in a UTC day. `till` is held by whoever reads what costs money: what one buys, the next one
+    finds in the books.
     """
 
     database: Database
@@ -50,6 +52,7 @@ class House:
     retention_days: Mapping[str, int] = field(default_factory=dict)
     recheck_usd: Mapping[str, Decimal] = field(default_factory=dict)
     streams: tuple[Stream, ...] = ()
+    till: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     def brand(self, name: str) -> Brand:
         """Return the brand of that name; raises Refused for one that the settings do not have (any more)."""

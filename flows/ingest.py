@@ -1,6 +1,7 @@
 """From a platform to the database: poll, classify, triage and store, in one commit with the cursor."""
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -14,7 +15,7 @@ from crm.triage import reason_to_alert
 from domain.brand import Brand, Stream
 from domain.mention import Batch, Mention, Removal
 from domain.prediction import Predictions
-from domain.seams import Classify, Explain, Poll
+from domain.seams import Charges, Classify, Explain, Poll
 from flows.carding import Origin
 from flows.filing import Filed, file_mentions
 from flows.house import House
@@ -87,14 +88,15 @@ def ingest(
     Raises:
         StorageError: nothing was stored and the cursor stays where it was.
     """
-    batch = ask(stream, poll=poll, house=house)
-    if isinstance(batch, Unread):
-        return IngestReport(capped=batch.error is None, error=batch.error)
+    with house.till if isinstance(poll, Charges) else nullcontext():
+        batch = ask(stream, poll=poll, house=house)
+        if isinstance(batch, Unread):
+            return IngestReport(capped=batch.error is None, error=batch.error)
 
-    def keep_place(tx: Tx, new: Sequence[Mention]) -> None:
-        note_polled(tx, stream, batch, poll=poll, new=new, house=house)
+        def keep_place(tx: Tx, new: Sequence[Mention]) -> None:
+            note_polled(tx, stream, batch, poll=poll, new=new, house=house)
 
-    return _take_for(stream, batch, after=keep_place, classify=classify, explain=explain, house=house)
+        return _take_for(stream, batch, after=keep_place, classify=classify, explain=explain, house=house)
 
 
 def receive(

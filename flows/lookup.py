@@ -104,7 +104,7 @@ def shown_at(channel: str, ts: str, *, house: House) -> Shown | None:
                 handover = handovers.get(tx, message.subject)
                 if handover and handover.case_id:
                     return Shown(handover.case_id)
-        return Shown(posts=tuple(mentions.of_message(tx, message.key)[:PICKS]))
+        return Shown(posts=tuple(mentions.of_message(tx, message.key, limit=PICKS)))
 
 
 def insist_on_post(mention_id: MentionId, *, brand: str, house: House) -> None:

@@ -8,19 +8,19 @@ from decimal import Decimal
 
 import structlog
 
-from crm.spending import allowance
 from domain.brand import Stream
 from domain.clock import iso
 from domain.errors import CredentialsError, CursorTooOldError, PlatformError
 from domain.gap import GapReason
 from domain.incident import IncidentKind
 from domain.mention import Batch, Mention
-from domain.seams import KnowsHeadroom, Poll
-from domain.spend import Spent
+from domain.seams import Charges, KnowsHeadroom, Poll
+from domain.spend import Allowance
 from flows.hearing import note_lost, note_missed, note_read
 from flows.house import House
 from flows.incidents import note_well, note_wrong
 from flows.notices import tell_operators
+from flows.spending import Purse, purse_of
 from storage import hours, streams
 from storage.database import Tx
 
@@ -36,23 +36,27 @@ class Unread:
 
 def ask(stream: Stream, *, poll: Poll, house: House) -> Batch | Unread:
     """Poll one stream from where it stopped. A failure is written down and told once, never raised."""
-    now = house.clock()
     with house.database.read() as tx:
         cursor = streams.cursor(tx, stream.name)
-        spent = streams.spent(tx, stream.name, day=now.astimezone(UTC).date())
-    may = allowance(stream, spent, house.spend, now=now)
-    if may.slowed:
-        _tell_slowed(stream, spent, house)
+        purse = purse_of(tx, stream, house=house)
+    may = purse.may if isinstance(poll, Charges) else Allowance()
     if may.usd == 0:
-        return _no_money(stream, house, for_good=may.used_up)
+        return _no_money(stream, purse, house)
+    if may.usd is not None:
+        with house.database.write() as tx:  # whoever cannot write down what is paid, as on a full disk, must not buy
+            streams.belongs(tx, stream.name, brand=stream.brand)
     try:
         batch = poll(cursor, budget_usd=may.usd)
     except CursorTooOldError as error:
         return _lost(stream, error, house)
     except PlatformError as error:
         return _failed(stream, str(error), house, at_once=isinstance(error, CredentialsError))
-    if may.usd is not None and batch.capped and not batch.mentions and not batch.cost_usd:
-        return _no_money(stream, house, for_good=not may.slowed)  # what may be spent pays for no page
+    if may.usd is None or not batch.capped:
+        return batch
+    if not batch.mentions and not batch.cost_usd:
+        return _no_money(stream, purse, house)  # what may be spent pays for no page
+    if may.slowed:
+        _tell_slowed(stream, purse, house)
     return batch
 
 
@@ -109,10 +113,11 @@ def _note_failure(
     note_wrong(tx, stream, IncidentKind.FAILING, reason, at_once=told, house=house)
 
 
-def _no_money(stream: Stream, house: House, *, for_good: bool) -> Unread:
+def _no_money(stream: Stream, purse: Purse, house: House) -> Unread:
     """Leave what there is until the plan of the day allows it, which is no failure, or until the next day."""
-    if for_good:
-        return _failed(stream, _cap_reached(stream, house), house, why=GapReason.CAP)
+    if not purse.may.more_later:
+        return _failed(stream, _cap_reached(stream, purse), house, why=GapReason.CAP)
+    _tell_slowed(stream, purse, house)
     with house.database.write() as tx:
         note_missed(tx, stream, GapReason.CAP, now=house.clock())
     return Unread()
@@ -129,12 +134,12 @@ def _lost(stream: Stream, error: CursorTooOldError, house: House) -> Unread:
     return Unread(str(error))
 
 
-def _tell_slowed(stream: Stream, spent: Spent, house: House) -> None:
+def _tell_slowed(stream: Stream, purse: Purse, house: House) -> None:
     """Tell the operators once a day that a stream is read slowly, before its cap stops it."""
+    spent, all_cap = purse.spent, purse.policy.daily_cap_usd
     day = house.clock().astimezone(UTC).date()
     subject = f"{stream.name} slowed {day.isoformat()}"
     own = f"{spent.stream:.2f} of its {stream.daily_cap_usd:.2f} USD" if stream.daily_cap_usd else ""
-    all_cap = house.spend.daily_cap_usd
     common = f"{spent.in_all:.2f} of the {all_cap:.2f} USD of all streams" if all_cap else ""
     with house.database.write() as tx:
         tell_operators(
@@ -146,8 +151,8 @@ def _tell_slowed(stream: Stream, spent: Spent, house: House) -> None:
         )
 
 
-def _cap_reached(stream: Stream, house: House) -> str:
+def _cap_reached(stream: Stream, purse: Purse) -> str:
     caps = [f"the daily cap of {stream.daily_cap_usd} USD"] if stream.daily_cap_usd is not None else []
-    if house.spend.daily_cap_usd is not None:
-        caps.append(f"that of {house.spend.daily_cap_usd} USD for all streams")
+    if purse.policy.daily_cap_usd is not None:
+        caps.append(f"that of {purse.policy.daily_cap_usd} USD for all streams")
     return f"{' or '.join(caps)} is reached; reading goes on after midnight UTC, or when daily_cap_usd is raised"

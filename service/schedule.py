@@ -5,7 +5,7 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -79,6 +79,16 @@ class Watch:
     posted: Callable[[PostReport], None] = lambda _report: None
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is run every so many seconds; the first time `first` seconds after the start."""
+
+    seconds: float
+    name: str
+    run: Callable[[], object]
+    first: float = 0.0
+
+
 class Schedule:
     """Runs the jobs of one process while this process holds the lease."""
 
@@ -98,11 +108,12 @@ class Schedule:
         watch: Watch | None = None,
         batch_period: timedelta = timedelta(hours=1),
         erased: Callable[[], object] = lambda: None,
+        pace: Pace | None = None,
     ) -> None:
         """Take the parts; nothing runs before `start`.
 
         `draw_home` draws a person's home tab anew; `is_connected` tells whether Slack can reach us; `erased` is called
-        at the start, and after something was erased.
+        at the start, and after something was erased; `pace` is Slack's, where it is not another.
         """
         self._house, self._streams, self._polls = house, streams, polls
         self._classify, self._explain, self._post, self._watch = classify, explain, post, watch or Watch()
@@ -116,7 +127,7 @@ class Schedule:
         self._running: set[str] = set()
         self._unheard = {stream.name for stream in streams}
         self._led_since = 0.0
-        self._pace = Pace()
+        self._pace = pace or Pace()
         self._failing: set[str] = set()
         self._polled: dict[str, float] = {}
         workers = ThreadPoolExecutor(min(32, len(streams) + 8))
@@ -127,30 +138,35 @@ class Schedule:
         """Take or await the lease, and start every job."""
         self._scheduler.add_listener(self._job_failed, EVENT_JOB_ERROR)
         self._lead()
-        self._every(LEASE_SECONDS / 3, "lease", self._lead)
-        for stream in self._streams:
-            self._every(stream.poll_seconds, f"poll {stream.name}", self._while_leading(self._polling(stream)))
-        self._every(2, "line to Slack", self._watch_line)
-        self._every(OUTBOX_SECONDS, "outbox", self._while_leading(self._send))
-        self._every(2, "reconcile", self._while_leading(lambda: reconcile(post=self._post, house=self._house)))
-        self._every(30, "twins", self._while_leading(lambda: sweep_twins(post=self._post, house=self._house)))
-        self._every(5, "surges", self._while_leading(lambda: follow_surges(house=self._house)))
-        self._every(30, "deadlines", self._while_leading(lambda: watch_deadlines(house=self._house)))
-        self._every(10, "snoozes", self._while_leading(lambda: wake_due(house=self._house)))
-        self._every(1, "replies", self._while_leading(self._reply))
-        self._every(5, "drafts", self._while_leading(lambda: settle_drafts(house=self._house)))
-        self._every(10, "lines", self._while_leading(self._queue_lines))
-        self._every(FORGET_SECONDS, "forget", self._while_leading(self._forget))
-        self._every(SCRUB_SECONDS, "scrub", self._while_leading(self._scrub), first=SCRUB_SECONDS)
-        self._every(5, "removals", self._while_leading(self._settle_removals))
-        self._every(60, "recheck", self._while_leading(self._recheck))
-        self._every(RETENTION_SECONDS, "retention", self._while_leading(self._erase_aged))
-        self._every(600, "refused", self._while_leading(lambda: retry_refused(house=self._house)))
-        self._every(60, "closing days", self._while_leading(self._close_days))
-        self._every(SILENCE_SECONDS, "silence", self._while_leading(self._watch_silence), first=SILENCE_SECONDS)
-        self._every(1800, "counts", self._while_leading(self._count), first=60)
-        self._every(3600, "purge", self._while_leading(self._purge))
+        for job in self.jobs():
+            self._every(job)
         self._scheduler.start()
+
+    def jobs(self) -> Iterator[Job]:
+        """List all that `start` runs; whoever has another sense of time may run it by hand, the lease first."""
+        yield Job(LEASE_SECONDS / 3, "lease", self._lead)
+        for stream in self._streams:
+            yield Job(stream.poll_seconds, f"poll {stream.name}", self._while_leading(self._polling(stream)))
+        yield Job(2, "line to Slack", self._watch_line)
+        yield Job(OUTBOX_SECONDS, "outbox", self._while_leading(self._send))
+        yield Job(2, "reconcile", self._while_leading(lambda: reconcile(post=self._post, house=self._house)))
+        yield Job(30, "twins", self._while_leading(lambda: sweep_twins(post=self._post, house=self._house)))
+        yield Job(5, "surges", self._while_leading(lambda: follow_surges(house=self._house)))
+        yield Job(30, "deadlines", self._while_leading(lambda: watch_deadlines(house=self._house)))
+        yield Job(10, "snoozes", self._while_leading(lambda: wake_due(house=self._house)))
+        yield Job(1, "replies", self._while_leading(self._reply))
+        yield Job(5, "drafts", self._while_leading(lambda: settle_drafts(house=self._house)))
+        yield Job(10, "lines", self._while_leading(self._queue_lines))
+        yield Job(FORGET_SECONDS, "forget", self._while_leading(self._forget))
+        yield Job(SCRUB_SECONDS, "scrub", self._while_leading(self._scrub), first=SCRUB_SECONDS)
+        yield Job(5, "removals", self._while_leading(self._settle_removals))
+        yield Job(60, "recheck", self._while_leading(self._recheck))
+        yield Job(RETENTION_SECONDS, "retention", self._while_leading(self._erase_aged))
+        yield Job(600, "refused", self._while_leading(lambda: retry_refused(house=self._house)))
+        yield Job(60, "closing days", self._while_leading(self._close_days))
+        yield Job(SILENCE_SECONDS, "silence", self._while_leading(self._watch_silence), first=SILENCE_SECONDS)
+        yield Job(1800, "counts", self._while_leading(self._count), first=60)
+        yield Job(3600, "purge", self._while_leading(self._purge))
 
     def stop(self) -> bool:
         """Stop within STOP_SECONDS and give the lease back; False where a job was still under way."""
@@ -196,20 +212,20 @@ class Schedule:
             failing=tuple(sorted(self._failing)),
         )
 
-    def _every(self, seconds: float, name: str, job: Callable[[], object], *, first: float = 0.0) -> None:
+    def _every(self, job: Job) -> None:
         def run() -> None:
-            self._running.add(name)
+            self._running.add(job.name)
             try:
-                job()
-                if name in self._failing:
-                    self._failing.discard(name)
-                    log.info("job_recovered", job=name)
+                job.run()
+                if job.name in self._failing:
+                    self._failing.discard(job.name)
+                    log.info("job_recovered", job=job.name)
             finally:
-                self._running.discard(name)
+                self._running.discard(job.name)
 
         # By the machine's time, as the scheduler goes: from an injected clock's past it would make up for every round.
-        start = system_clock() + timedelta(seconds=first)
-        self._scheduler.add_job(run, "interval", seconds=seconds, id=name, next_run_time=start)
+        start = system_clock() + timedelta(seconds=job.first)
+        self._scheduler.add_job(run, "interval", seconds=job.seconds, id=job.name, next_run_time=start)
 
     def _while_leading(self, job: Callable[[], object]) -> Callable[[], object]:
         return lambda: job() if self._leading.is_set() else None

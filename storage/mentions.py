@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, TextClause, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, TextClause, and_, case, delete, func, select, update
 
 from domain.case import SeenMention, Triage, Urgency, Verdict
 from domain.mention import Mention, MentionId
@@ -26,6 +26,7 @@ from storage.tables import (
 from storage.upserts import chunks, upsert
 
 _AUTHOR_FIELDS = ["platform", "user_id", "handle", "name", "followers", "verified", "automated", "url", "seen_at"]
+_SHOWS = and_(MessageMentionRow.mention_id == SightingRow.mention_id, MessageMentionRow.brand == SightingRow.brand)
 _SAID = ["label", "score", "unsure", "rival", "probabilities", "reasons", "current"]
 
 
@@ -219,11 +220,18 @@ def calls(tx: Tx, case_id: str) -> list[tuple[datetime, Urgency | None]]:
     return [(at, urgency) for at, urgency in tx.execute(rows)]
 
 
-def of_message(tx: Tx, key: str) -> list[SeenMention]:
-    """Return the posts that a message shows, oldest first."""
-    shows = and_(MessageMentionRow.mention_id == SightingRow.mention_id, MessageMentionRow.brand == SightingRow.brand)
-    shown = sightings().join(MessageMentionRow, shows).where(MessageMentionRow.key == key)
-    return read(tx, shown.order_by(SightingRow.posted_at, SightingRow.mention_id))
+def of_message(tx: Tx, key: str, *, limit: int) -> list[SeenMention]:
+    """Return posts that a message shows: late ones first, and the oldest of them first."""
+    shown = sightings().join(MessageMentionRow, _SHOWS).where(MessageMentionRow.key == key)
+    return read(tx, shown.order_by(SightingRow.late.desc(), SightingRow.posted_at, SightingRow.mention_id).limit(limit))
+
+
+def count_of_message(tx: Tx, key: str) -> tuple[int, int]:
+    """Return how many posts a message shows, and how many are late: a line may have tens of thousands."""
+    late = func.count(case((SightingRow.late, 1)))
+    shown = select(func.count(), late).select_from(SightingRow).join(MessageMentionRow, _SHOWS)
+    posts, of_them = tx.execute(shown.where(MessageMentionRow.key == key)).one()
+    return posts, of_them
 
 
 def of_authors(tx: Tx, author_keys: Sequence[str], *, limit: int) -> list[SeenMention]:
@@ -232,17 +240,21 @@ def of_authors(tx: Tx, author_keys: Sequence[str], *, limit: int) -> list[SeenMe
     return read(tx, theirs.order_by(MentionRow.posted_at.desc(), MentionRow.number.desc()).limit(limit))
 
 
-def unbatched(tx: Tx, *, brand: str, verdict: Verdict, until: datetime) -> list[SeenMention]:
+def unbatched(tx: Tx, *, brand: str, verdict: Verdict, until: datetime) -> list[MentionId]:
     """Return what came from a stream before `until` with this verdict and is in no line yet, oldest first."""
     waiting = SightingRow.brand == brand, SightingRow.verdict == verdict, SightingRow.seen_at < until
-    fresh = sightings().where(*waiting, SightingRow.batched_in.is_(None), SightingRow.stream.is_not(None))
-    return read(tx, fresh.order_by(SightingRow.posted_at, SightingRow.mention_id))
+    fresh = _ids().where(*waiting, SightingRow.batched_in.is_(None), SightingRow.stream.is_not(None))
+    return [MentionId(one) for one in tx.scalars(fresh)]
 
 
-def late(tx: Tx, *, brand: str, until: datetime) -> list[SeenMention]:
+def late(tx: Tx, *, brand: str, until: datetime) -> list[MentionId]:
     """Return what opened a case before `until`, was too old for a card and is in no line yet, oldest first."""
-    waiting = sightings().where(SightingRow.brand == brand, LATE, SightingRow.seen_at < until)
-    return read(tx, waiting.order_by(SightingRow.posted_at, SightingRow.mention_id))
+    waiting = _ids().where(SightingRow.brand == brand, LATE, SightingRow.seen_at < until)
+    return [MentionId(one) for one in tx.scalars(waiting)]
+
+
+def _ids() -> Select[str]:
+    return select(SightingRow.mention_id).order_by(SightingRow.posted_at, SightingRow.mention_id)
 
 
 def search(

@@ -1,5 +1,6 @@
 """Where each stream stopped reading, how it fares and what it costs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -110,10 +111,11 @@ def read_failed(
     return failing_since is None
 
 
-def spent(tx: Tx, stream: str, *, day: date) -> Spent:
-    """Return what the polls of one UTC day cost, this stream's and all."""
+def spent(tx: Tx, stream: str, *, day: date, apart: Sequence[str] = ()) -> Spent:
+    """Return what one UTC day cost: this stream, and all of them but those that are kept `apart`."""
     by_stream = dict(tx.execute(select(SpendRow.stream, SpendRow.usd).where(SpendRow.day == day)).all())
-    return Spent(by_stream.get(stream, Decimal(0)), sum(by_stream.values(), Decimal(0)))
+    in_all = sum((usd for name, usd in by_stream.items() if name not in apart), Decimal(0))
+    return Spent(by_stream.get(stream, Decimal(0)), in_all)
 
 
 def spent_between(tx: Tx, *, brand: str, since: date, until: date) -> Decimal:

@@ -107,9 +107,7 @@ class XPoll:
             self._searched_at = now
         cost += batch.cost_usd
         allowed = (
-            None
-            if budget_usd is None
-            else max(0, int((budget_usd - cost) / (self._post_usd + self._settings.user_usd)))
+            None if budget_usd is None else max(0, int((budget_usd - cost) / (self.post_usd + self._settings.user_usd)))
         )
         line.listen(self._stream.name, self._query or "", allowed=allowed)
         found = in_order((*batch.mentions, *mentions), (*batch.removals, *removals))
@@ -187,7 +185,7 @@ class XPoll:
             self._account_id = self._look_up(self._stream.target)
         size = LARGEST_PAGE
         if budget_usd is not None:
-            size = min(size, int((budget_usd - self._owed_usd) / (self._post_usd + self._settings.user_usd)))
+            size = min(size, int((budget_usd - self._owed_usd) / (self.post_usd + self._settings.user_usd)))
         if size < SMALLEST_PAGE[self._stream.kind]:
             return None
         answer = self._client.call(lambda api: self._ask(api, size, stretch, token))
@@ -218,7 +216,7 @@ class XPoll:
     ) -> tuple[tuple[Mention, ...], tuple[Removal, ...], Decimal]:
         """Read an answer, completed within the budget, and say what it cost. Raises InputError."""
         with reading("The listing", answer):
-            cost = self._bill.charge(answer, post_usd=self._post_usd)
+            cost = self._bill.charge(answer, post_usd=self.post_usd)
             left = None if budget_usd is None else budget_usd - self._owed_usd - cost
             parents = self._settings.reply_context and self._stream.kind is not SourceKind.OWN_POSTS
             cost += self._lookups.complete(answer, parents=parents, budget_usd=left)
@@ -234,7 +232,8 @@ class XPoll:
         return self._account_id is not None and self._account_id == self._settings.user_id
 
     @property
-    def _post_usd(self) -> Decimal:
+    def post_usd(self) -> Decimal:
+        """What a post costs: less, once the account is known to be the one that authenticates."""
         return self._settings.own_post_usd if self._own else self._settings.post_usd
 
     def _ask(self, api: tweepy.Client, size: int, stretch: Stretch, token: str | None) -> Response:
@@ -255,7 +254,7 @@ class XPoll:
         if not isinstance(user, dict) or "id" not in user:
             fix = f"Mend `account` of the stream {self._stream.name}."
             raise PlatformError(f"X knows no account @{handle}. {fix}", platform=NAME)
-        self._owed_usd += self._bill.charge({"includes": {"users": [user]}}, post_usd=self._post_usd)
+        self._owed_usd += self._bill.charge({"includes": {"users": [user]}}, post_usd=self.post_usd)
         return str(user["id"])
 
 

@@ -132,7 +132,7 @@ def measure() -> list[Figure]:
         listener, began = Listener(platform, database, clock), time.monotonic()
         with progress("posts listened to", ITEMS) as done:
             listener.listen(partial(_note, memory, done))
-        seconds, memory[ITEMS] = time.monotonic() - began, _resident()
+        seconds, memory[ITEMS] = time.monotonic() - began, resident()
         damage = listener.damage()
         database.close()
         size = sum(file.stat().st_size for file in Path(folder).iterdir()) / 1e6
@@ -167,10 +167,10 @@ def _note(memory: dict[int, float], done: Callable[[int], None], stored: int) ->
     done(stored - int(memory.get(0, 0)))
     memory[0] = stored
     if EARLY not in memory and stored >= EARLY:
-        memory[EARLY] = _resident()
+        memory[EARLY] = resident()
 
 
-def _resident() -> float:
+def resident() -> float:
     """Return the resident memory of this process in MB, the script's own included."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * resource.getpagesize() / 1e6

@@ -126,6 +126,10 @@ def test_all_faults_are_reported_at_once_with_key_value_and_fix(write):
         (GOOD + '[escalation]\npeople = ["@leo"]', "escalation.people[1] = '@leo': write Slack user ids"),
         (GOOD + '[escalation]\npeople = ["S0BOSS"]', "the user group S0BOSS can be told in a channel only"),
         (GOOD + f"[escalation]\npeople = {[f'U{n}' for n in range(11)]}", "at most 10 items"),
+        (
+            GOOD + "[spend]\ndaily_cap_usd = 1\n[recheck]\nx = 1.0",
+            "what [recheck] may cost, 1.0 USD, is taken out of it",
+        ),
     ],
 )
 def test_each_fault_says_what_to_do(write, text, hint):

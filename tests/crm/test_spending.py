@@ -43,7 +43,7 @@ def test_half_of_a_cap_is_free_and_the_rest_is_spread_over_the_day(gone, hour, l
     found = allowance(
         stream(daily_cap_usd=Decimal(10)), spent(gone), SpendPolicy(), now=MIDNIGHT + timedelta(hours=hour)
     )
-    assert found == Allowance(Decimal(left), slowed=slowed, used_up=used_up)
+    assert found == Allowance(Decimal(left), slowed=slowed, used_up=used_up, more_later=not used_up)
 
 
 def test_a_part_of_the_common_cap_is_kept_for_answers_and_for_who_names_us():

@@ -17,7 +17,7 @@ from domain.errors import (
 )
 from domain.mention import Author, Batch, Cursor, Mention, mention_id
 from domain.message import Content, OutgoingMessage, Posted
-from domain.prediction import Reading
+from domain.prediction import Predictions, Reading
 from domain.reply import Permit, SentReply
 from tests.builders import NOON, predictions
 
@@ -33,12 +33,12 @@ class SetClock:
         self.now += timedelta(**delta)
 
 
-def by_keyword(readings: list[Reading]):
+def by_keyword(readings: Sequence[Reading]) -> list[Predictions]:
     """Classify by the words in the text, so that a test says what it means."""
     return [_said(reading.text.lower()) for reading in readings]
 
 
-def _said(text: str):
+def _said(text: str) -> Predictions:
     unsure = "maybe" in text
     if "unsupported" in text:
         return predictions("negative", supported=False)
@@ -52,7 +52,9 @@ def _said(text: str):
 
 
 class Scripted:
-    """A poll that answers with one batch after another, or raises."""
+    """A poll that answers with one batch after another, or raises; its posts cost what the batches say."""
+
+    post_usd = Decimal("0.005")
 
     def __init__(self, *answers):
         self.answers = list(answers)

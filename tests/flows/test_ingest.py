@@ -1,3 +1,4 @@
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -6,14 +7,16 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
+from domain.brand import SourceKind
 from domain.case import CaseKind, CaseState, Urgency
-from domain.errors import CredentialsError, PlatformError
+from domain.errors import CredentialsError, PlatformError, StorageError
 from domain.mention import Removal
 from domain.spend import SpendPolicy
 from flows.carding import Origin
 from flows.filing import file_mentions
 from flows.ingest import EXPLAINED, bring_in, ingest
 from flows.notices import read_notice
+from flows.rechecking import stream_of
 from flows.responding import Click, not_us
 from storage import cases, mentions, messages, outcomes, responses, streams
 from tests.builders import MIA, NOON, author, brand, guess, mention, predictions, stream
@@ -359,7 +362,7 @@ def test_a_fresh_complaint_in_an_old_quiet_case_alerts(take, house):
     take(replace(mention("awful, again", number=42), thread_id=first.thread_id))
     with house.database.read() as tx:
         (card,) = messages.pending(tx, at=NOON, per_channel=9)
-        assert len(mentions.of_message(tx, card.key)) == 2
+        assert len(mentions.of_message(tx, card.key, limit=9)) == 2
 
 
 def test_what_is_left_of_a_cap_but_pays_for_no_page_is_told(house):
@@ -370,9 +373,103 @@ def test_what_is_left_of_a_cap_but_pays_for_no_page_is_told(house):
     assert "daily cap of 0.10 USD" in str(report.error)
 
 
+def told(house):
+    """Return what the operators are told."""
+    with house.database.read() as tx:
+        waiting = messages.pending(tx, at=house.clock(), per_channel=9)
+    return [read_notice(m.payload).text for m in waiting if m.channel == "C0OPS"]
+
+
+def test_money_holds_no_stream_that_costs_none(house):
+    poor = replace(house, spend=SpendPolicy(Decimal("0.10"), freely=Decimal(1)))
+    with house.database.write() as tx:
+        streams.read_ok(tx, "lumora on X", at=NOON, mentions=0, cost=Decimal("0.10"))
+    poll = Scripted(batch(mention()))
+    asked = []
+
+    def free(cursor, *, budget_usd=None):
+        asked.append(budget_usd)
+        return poll(cursor)
+
+    assert ingest(stream(), poll=free, classify=by_keyword, house=poor).filed.new == 1
+    assert (asked, told(house)) == ([None], [])
+
+
+def test_a_page_that_the_plan_cannot_pay_yet_is_no_cap_that_is_reached(house):
+    capped = stream(daily_cap_usd=Decimal("0.10"))
+    report = ingest(capped, poll=Scripted(batch(capped=True)), classify=by_keyword, house=house)
+    assert (report.error, report.capped) == (None, True)
+    (notice,) = told(house)
+    assert "is read slowly from now on" in notice
+
+
+def test_a_stream_of_which_nothing_waits_is_not_told_to_be_read_slowly(house):
+    common = replace(house, spend=SpendPolicy(Decimal(1)))
+    with house.database.write() as tx:
+        streams.read_ok(tx, "lumora on X", at=NOON, mentions=0, cost=Decimal("0.6"))
+    named = stream(name="@lumora", kind=SourceKind.MENTIONS)
+    assert ingest(named, poll=Scripted(batch(mention())), classify=by_keyword, house=common).filed.new == 1
+    assert told(house) == []
+
+
+def test_streams_that_are_polled_at_once_do_not_spend_the_same_money_twice(house):
+    poor = replace(house, spend=SpendPolicy(Decimal(1), freely=Decimal(1), reserved=Decimal(0)))
+    second = Scripted(batch(mention(), cost_usd=Decimal("0.2")))
+    asked = threading.Event()
+
+    class Second:
+        post_usd = second.post_usd
+
+        def __call__(self, cursor, *, budget_usd=None):
+            asked.set()
+            return second(cursor, budget_usd=budget_usd)
+
+    def poll_second():
+        ingest(stream(name="second"), poll=Second(), classify=by_keyword, house=poor)
+
+    beside = threading.Thread(target=poll_second)
+
+    class First:
+        post_usd = second.post_usd
+
+        def __call__(self, _cursor, *, budget_usd=None):
+            beside.start()
+            assert not asked.wait(0.3), "the second one bought before the first one's price was written down"
+            return batch(mention(), cost_usd=budget_usd - Decimal("0.2"))
+
+    ingest(stream(name="first"), poll=First(), classify=by_keyword, house=poor)
+    beside.join()
+    assert [budget for _, budget in second.asked] == [Decimal("0.2")]
+
+
+def test_nothing_is_bought_while_the_price_could_not_be_written_down(house, monkeypatch):
+    def full():
+        raise StorageError("The disk is full.")
+
+    capped, poll = stream(daily_cap_usd=Decimal("0.10")), Scripted(batch(mention(), cost_usd=Decimal("0.05")))
+    monkeypatch.setattr(house.database, "write", full)
+    with pytest.raises(StorageError):
+        ingest(capped, poll=poll, classify=by_keyword, house=house)
+    assert poll.asked == []
+
+
+def test_what_rechecks_may_cost_is_taken_out_of_the_cap_and_never_stops_reading(house):
+    saving = replace(
+        house,
+        spend=SpendPolicy(Decimal(1), freely=Decimal(1), reserved=Decimal(0)),
+        recheck_usd={"x": Decimal("0.4")},
+    )
+    poll = Scripted(batch(mention(), cost_usd=Decimal("0.5")), batch(mention()))
+    ingest(stream(), poll=poll, classify=by_keyword, house=saving)
+    with house.database.write() as tx:
+        streams.read_ok(tx, stream_of("x"), at=NOON, mentions=0, cost=Decimal("0.4"))
+    ingest(stream(), poll=poll, classify=by_keyword, house=saving)
+    assert [budget for _, budget in poll.asked] == [Decimal("0.6"), Decimal("0.1")]
+
+
 def test_an_answer_from_before_the_latest_complaint_leaves_the_case_open(take, house):
-    post = mention("Lumora is down", number=51)
-    again = mention("still down", number=52, thread_id=post.thread_id, posted_at=post.posted_at + timedelta(hours=2))
+    post = mention("Lumora is down", number=9051)
+    again = mention("still down", number=9052, thread_id=post.thread_id, posted_at=post.posted_at + timedelta(hours=2))
     take(post, again)
     take(reply_to(post))
     case = case_of(house, post)

@@ -11,6 +11,7 @@ import pytest
 import listeners
 from domain.errors import CredentialsError, CursorTooOldError, PlatformError, SettingsError
 from domain.mention import Cursor
+from domain.seams import Charges
 from tests.builders import stream
 from tests.listeners.platforms import FAKES, SECRETS, HandClock, garbage
 from tests.replay import Reply, json_reply
@@ -28,6 +29,10 @@ def platform(request):
 def test_exemptions_name_promises():
     promises = {name.removeprefix("test_") for name in globals() if name.startswith("test_")}
     assert [name for fake in FAKES.values() for name in fake.exempt if name not in promises] == []
+
+
+def test_only_where_posts_cost_money_a_poll_says_what_they_cost(platform):
+    assert isinstance(platform.poll(), Charges) == (platform.name == "x")
 
 
 def drain(poll, cursor=None, *, limit=50):

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -152,16 +153,24 @@ def test_a_line_shows_posts_as_seen_for_its_brand_and_each_post_is_in_one_line(t
     store(tx, seen(mention(number=3), verdict=Verdict.REVIEW), seen(mention(number=4)), at=LATER)
     store(tx, seen(mention(number=5)), stream=None)
     waiting = {"brand": "Lumora", "verdict": Verdict.BATCH, "until": LATER}
-    assert [s.mention.id for s in mentions.unbatched(tx, **waiting)] == ["x:1", "x:2"]
+    assert mentions.unbatched(tx, **waiting) == ["x:1", "x:2"]
     messages.enqueue(tx, message("batch:1", kind=MessageKind.BATCH))
     messages.add_mentions(tx, "batch:1", [p.id for p in posts], brand="Lumora")
     assert mentions.unbatched(tx, **waiting) == []
-    assert [s.brand for s in mentions.unbatched(tx, **(waiting | {"brand": "Helio"}))] == ["Helio", "Helio"]
-    assert [(s.mention.id, s.brand) for s in mentions.of_message(tx, "batch:1")] == [
-        ("x:1", "Lumora"),
-        ("x:2", "Lumora"),
-    ]
+    assert mentions.unbatched(tx, **(waiting | {"brand": "Helio"})) == ["x:1", "x:2"]
+    shown = mentions.of_message(tx, "batch:1", limit=9)
+    assert [(s.mention.id, s.brand) for s in shown] == [("x:1", "Lumora"), ("x:2", "Lumora")]
     assert [m.key for m in messages.showing(tx, posts[0].id)] == ["batch:1"]
+
+
+def test_a_line_shows_late_posts_first_and_knows_how_many_there_are(tx):
+    posts = [mention(number=n, posted_at=NOON + timedelta(minutes=n)) for n in (1, 2, 3)]
+    store(tx, *(replace(seen(post), late=post is posts[2]) for post in posts))
+    messages.enqueue(tx, message("batch:1", kind=MessageKind.BATCH))
+    messages.add_mentions(tx, "batch:1", [post.id for post in posts], brand="Lumora")
+    assert [s.mention.id for s in mentions.of_message(tx, "batch:1", limit=2)] == ["x:3", "x:1"]
+    assert mentions.count_of_message(tx, "batch:1") == (3, 1)
+    assert mentions.count_of_message(tx, "batch:2") == (0, 0)
 
 
 def test_a_post_that_a_digest_quotes_is_still_listed_in_its_line(tx):

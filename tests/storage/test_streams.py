@@ -54,6 +54,7 @@ def test_spending_adds_up_exactly_by_utc_day(database):
         streams.read_ok(tx, "s", at=NOON + timedelta(days=1), mentions=1, cost=Decimal("0.005"))
         streams.read_ok(tx, "t", at=NOON, mentions=1, cost=Decimal("0.2"))
         assert streams.spent(tx, "s", day=DAY) == Spent(Decimal("0.3"), Decimal("0.5"))
+        assert streams.spent(tx, "s", day=DAY, apart=["t"]) == Spent(Decimal("0.3"), Decimal("0.3"))
         assert streams.spent(tx, "s", day=DAY + timedelta(days=1)) == Spent(Decimal("0.005"), Decimal("0.005"))
         assert streams.spent(tx, "other", day=DAY) == Spent(Decimal(0), Decimal("0.5"))
         assert [s.spent_today_usd for s in streams.health(tx, day=DAY)] == [Decimal("0.3"), Decimal("0.2")]
