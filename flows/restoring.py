@@ -8,7 +8,7 @@ import structlog
 
 from flows.house import House
 from flows.removing import close_emptied
-from storage import audit, erasing, mentions, records, tombstones
+from storage import audit, erasing, events, mentions, records, tombstones
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +48,8 @@ def replay(
     with house.database.write() as tx:
         back = records.with_origins(tx, list(stones))
         erasing.erase_records(tx, back, at=house.clock())
+        accounts = events.refused_accounts(tx, secret=house.secret)
+        events.erase(tx, origins=list(stones), author_keys=accounts)  # also of records that came after the backup
         audit.append(
             tx,
             at=house.clock(),

@@ -82,6 +82,7 @@ def open_house(
         lists=settings.lists,
         retention_days=settings.retention,
         recheck_usd=settings.recheck,
+        behaviour=settings.behaviour.build(),
     )
 
 

@@ -30,6 +30,7 @@ from flows.alerting import (
     update_changed,
 )
 from flows.batching import enqueue_batches
+from flows.behaviour import drop_old_events
 from flows.blind_checks import enqueue_due_checks
 from flows.counting import count_blind_spots
 from flows.deadlines import watch_deadlines
@@ -298,7 +299,8 @@ class Schedule:
             self._erased.set()
 
     def _erase_aged(self) -> None:
-        if erase_aged(house=self._house, asking=self._rechecks):
+        aged = erase_aged(house=self._house, asking=self._rechecks)
+        if drop_old_events(house=self._house) or aged:
             self._erased.set()
 
     def _forget(self) -> None:

@@ -415,7 +415,7 @@ def profile(**changes) -> CustomerProfile:
 
 def held(**changes) -> Holdings:
     values = {"posts": 12, "copies": 1, "replies": 2, "cases": 3, "messages": 5, "corrections": 1, "judged": 1}
-    records = {"accounts": 1, "links": 1, "records": {"csv": 1, "shop": 1}, "versions": 3, "notes": 1}
+    records = {"accounts": 1, "links": 1, "records": {"csv": 1, "shop": 1}, "versions": 3, "notes": 1, "events": 40}
     return Holdings(**(values | records | changes))
 
 
