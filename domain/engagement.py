@@ -25,10 +25,25 @@ WEIGHTS: Mapping[EventKind, float] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class BehaviourPolicy:
-    """What counts as engagement, and how long events are kept. What has no weight counts for nothing."""
+    """What counts as engagement, and how long events are kept. What has no weight counts for nothing.
+
+    A change is drastic where the last `days`, after up to `history_days` before, are less probable than `flag_chance`
+    even after a change by a third. Both are whole weeks, so that weekdays weigh the same in each. A customer is
+    inactive after `inactive_days` without anything; loyal with purchases on `loyal_purchases` days that are
+    `loyal_days` apart or more, the last not older than that; an advocate with `advocate_posts` days of positive posts
+    in `advocate_days`.
+    """
 
     keep_days: int = 400
     weights: Mapping[EventKind, float] = field(default_factory=lambda: WEIGHTS)
+    days: int = 28
+    history_days: int = 84
+    flag_chance: float = 0.01
+    inactive_days: int = 28
+    loyal_purchases: int = 3
+    loyal_days: int = 180
+    advocate_posts: int = 2
+    advocate_days: int = 180
 
     @property
     def counted(self) -> tuple[EventKind, ...]:
@@ -48,6 +63,24 @@ class Actions:
     days_before: int
     recent: int
     days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Praise:
+    """On how many days somebody wrote well of us in public, and on how many badly."""
+
+    positive: int = 0
+    negative: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a customer stands with us; `last` is the day on which she last did something, None where she never did."""
+
+    last: date | None
+    inactive: bool
+    loyal: bool
+    advocate: bool
 
 
 class ChangeKind(StrEnum):
