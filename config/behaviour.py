@@ -10,8 +10,12 @@ from domain.event import EventKind
 
 
 class BehaviourSection(Section):
-    """`[behaviour]`: how long events are kept, and what each kind is worth; kinds left out keep their default."""
+    """`[behaviour]`: who delivers events, how long they are kept, and what each kind is worth.
 
+    Kinds that `weights` leaves out keep their default.
+    """
+
+    sources: tuple[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")], ...] = ()
     keep_days: int = Field(default=400, ge=1, le=36_500)
     weights: dict[EventKind, Annotated[float, Field(ge=0, le=1_000)]] = Field(default_factory=dict)
 
