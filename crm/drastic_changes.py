@@ -28,8 +28,9 @@ _LEAST_EXPECTED = 5.0
 _LEFT_OUT = 0.01
 """Of the stretches that differ most, this share is left out where that is learned: these are what we look for."""
 
-_WIDEST = 20.0
-"""The relative variance of customers' rates and that of their stretches (1) have bounds, or tails would never end."""
+_LEAST, _MOST = 0.25, 20.0
+"""Bounds of the relative variance of customers' rates: below, where all are alike, people would be judged by others
+rather than by themselves; above, and for stretches above 1, tails would never end."""
 
 _TINY = 1e-12
 
@@ -65,7 +66,7 @@ def habits_of(panel: Sequence[Actions]) -> Habits | None:
     # Var(before) = mean days + (mean days)^2 (1/shape + swing days/longest): what is beyond chance and swing is shape.
     beyond = sum((one.before - mean * longest) ** 2 - one.before for one in whole) / len(whole)
     differ = beyond / (mean * longest) ** 2 - swing * days / longest
-    return Habits(mean, 1 / min(max(differ, 1e-3), _WIDEST), swing, season)
+    return Habits(mean, 1 / min(max(differ, _LEAST), _MOST), swing, season)
 
 
 def chances(actions: Actions, habits: Habits, *, but_for: float = 1.0) -> tuple[float, float]:

@@ -31,7 +31,7 @@ class BehaviourPolicy:
     even after a change by a third. Both are whole weeks, so that weekdays weigh the same in each. A customer is
     inactive after `inactive_days` without anything; loyal with purchases on `loyal_purchases` days that are
     `loyal_days` apart or more, the last not older than that; an advocate with `advocate_posts` days of positive posts
-    in `advocate_days`.
+    in `advocate_days`. `channel` is told of changes.
     """
 
     keep_days: int = 400
@@ -39,6 +39,7 @@ class BehaviourPolicy:
     days: int = 28
     history_days: int = 84
     flag_chance: float = 0.01
+    channel: str | None = None
     inactive_days: int = 28
     loyal_purchases: int = 3
     loyal_days: int = 180
@@ -117,3 +118,33 @@ class Flag:
     since: date
     on: date
     what: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """A change as a channel may see it: the customer's id and the band of her value, and nothing that names her."""
+
+    customer_id: str
+    kind: ChangeKind
+    band: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EngagementChanges:
+    """What was found on a day; `shown` is a part of it, the customers of the highest value first."""
+
+    on: date
+    drops: int
+    rises: int
+    shown: tuple[ChangeLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """What a profile shows of what a customer does: engagement of each day from `since` on, and flags, newest first."""
+
+    since: date
+    days: tuple[float, ...]
+    standing: Standing
+    flags: tuple[Flag, ...] = ()

@@ -35,6 +35,7 @@ from flows.blind_checks import enqueue_due_checks
 from flows.counting import count_blind_spots
 from flows.deadlines import watch_deadlines
 from flows.digests import enqueue_due_digests
+from flows.engagement import look_for_changes
 from flows.forgetting import awaits_scrub, purge, resume, scrub
 from flows.hearing import forget_old
 from flows.home import stale_homes
@@ -150,6 +151,7 @@ class Schedule:
         self._every(60, "closing days", self._while_leading(self._close_days))
         self._every(SILENCE_SECONDS, "silence", self._while_leading(self._watch_silence), first=SILENCE_SECONDS)
         self._every(1800, "counts", self._while_leading(self._count), first=60)
+        self._every(3600, "engagement", self._while_leading(lambda: look_for_changes(house=self._house)), first=300)
         self._every(3600, "purge", self._while_leading(self._purge))
         self._scheduler.start()
 

@@ -13,7 +13,7 @@ from domain.case import Verdict
 from domain.forgetting import Holdings
 from domain.mention import MentionId
 from domain.message import MessageKind
-from storage import approaches, contexts, events, messages, tombstones
+from storage import approaches, contexts, events, flags, messages, tombstones
 from storage.database import Tx
 from storage.tables import (
     AuthorRow,
@@ -141,6 +141,8 @@ def erase_records(tx: Tx, record_ids: Sequence[str], *, at: datetime) -> None:
         origins = tx.scalars(select(RecordRow.origin).where(RecordRow.id.in_(some))).all()
         tombstones.put(tx, origins, at=at)
         events.erase(tx, origins=origins, author_keys=())
+        for day in flags.days_of(tx, some):
+            messages.touch(tx, kind=MessageKind.ENGAGEMENT, subject=day.isoformat())
         for table in (LinkRow, ContactRow, NameRow, RecordVersionRow, MembershipRow):
             tx.execute(delete(table).where(table.record_id.in_(some)))
         tx.execute(delete(RecordRow).where(RecordRow.id.in_(some)))

@@ -13,7 +13,7 @@ from storage.tables.customers import (
     RecordRow,
     RecordVersionRow,
 )
-from storage.tables.events import EventDayRow, EventRow, EventSubjectRow
+from storage.tables.events import EventDayRow, EventRow, EventSubjectRow, FlagRow
 from storage.tables.forgetting import UNDERWAY, ForgettingRow, RemovalRow, TombstoneRow
 from storage.tables.house import (
     NEWEST,
@@ -96,6 +96,7 @@ __all__ = [
     "EventDayRow",
     "EventRow",
     "EventSubjectRow",
+    "FlagRow",
     "ForgettingRow",
     "GapRow",
     "HandoverRow",

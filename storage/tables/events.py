@@ -1,10 +1,11 @@
-"""What people did: the events, who did them, and what was counted of them by day."""
+"""What people did: the events, who did them, what was counted of them by day, and what changed drastically."""
 
 from datetime import date, datetime
 
 from sqlalchemy import BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from domain.engagement import ChangeKind
 from domain.event import EventKind, SubjectKind
 from storage.tables.row import Amount, Number, Row
 
@@ -53,3 +54,23 @@ class EventDayRow(Row):
     day: Mapped[date] = mapped_column(primary_key=True)
     kind: Mapped[EventKind] = mapped_column(primary_key=True)
     count: Mapped[int] = mapped_column(BigInteger)
+
+
+class FlagRow(Row):
+    """A drastic change of what somebody does; it hangs on a record, as all facts do. See `domain.engagement.Flag`."""
+
+    __tablename__ = "engagement_flags"
+    __table_args__ = (
+        Index("uq_engagement_flags_record_id_found_on", "record_id", "found_on", unique=True),
+        Index(None, "found_on"),
+    )
+    number: Mapped[Number]
+    record_id: Mapped[str] = mapped_column(ForeignKey("records.id", ondelete="CASCADE"))
+    kind: Mapped[ChangeKind]
+    since: Mapped[date]
+    found_on: Mapped[date]
+    usual: Mapped[float]
+    recent: Mapped[int] = mapped_column(BigInteger)
+    days: Mapped[int]
+    chance: Mapped[float]
+    what: Mapped[str]

@@ -143,7 +143,7 @@ def test_too_few_customers_or_nothing_done_teach_no_habits():
     assert habits_of([did(0, 5, days_before=-2)] * 100) is None
     alike = habits_of([one] * LEAST_CUSTOMERS)
     assert (alike.mean, alike.season, alike.swing) == (1, 1, 0)
-    assert alike.shape == 1000
+    assert alike.shape == 4  # even then she is judged by herself
 
 
 @settings(max_examples=50, deadline=None)

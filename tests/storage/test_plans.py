@@ -17,6 +17,7 @@ from domain.blind_check import Drawn
 from domain.brand import Account
 from domain.case import CaseState, HistoryLine, Response, Triage, Verdict
 from domain.customer import Grade
+from domain.engagement import Change, ChangeKind, Flag
 from domain.event import EventKind, Subject, SubjectKind
 from domain.forgetting import ForgettingState, Holdings
 from domain.gap import Gap, GapReason, GapState
@@ -50,6 +51,7 @@ from storage import (
     erasing,
     events,
     evidence,
+    flags,
     forgettings,
     gaps,
     handovers,
@@ -64,6 +66,7 @@ from storage import (
     messages,
     mutes,
     outcomes,
+    praise,
     preferences,
     rechecks,
     records,
@@ -477,6 +480,16 @@ ASKED = {
             tx, ["c1", "c2"], kinds=[EventKind.VISIT], since=NOON.date(), middle=NOON.date(), until=NOON.date()
         ),
     ),
+    "flags": lambda tx: (
+        flags.add(tx, [Flag("customer1", Change(ChangeKind.DROP, 1, 0, 28, 0.1), NOON.date(), NOON.date(), "visits")]),
+        flags.last_since(tx, ["customer1"]),
+        flags.of_customer(tx, "customer1", limit=9),
+        flags.found_on(tx, NOON.date()),
+        flags.days_of(tx, ["record1"]),
+        flags.is_looked(tx, NOON.date()),
+        flags.looked(tx, NOON.date()),
+    ),
+    "praise": lambda tx: praise.of_customer(tx, "customer1", since=NOON),
     "old events": lambda tx: events.purge(tx, before=NOON.date(), limit=9),
     "tombstones": lambda tx: (tombstones.put(tx, ["d"], at=NOON), tombstones.erased(tx, [POST], secret=SECRET)),
 }

@@ -1,4 +1,4 @@
-"""What people did: events, who did them, and what was counted of them by day."""
+"""What people did: events, who did them, what was counted of them by day, and what changed drastically."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -49,6 +49,30 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_event_days_day", "event_days", ["day"])
+    _flags()
+
+
+def _flags() -> None:
+    op.create_table(
+        "engagement_flags",
+        sa.Column("number", NUMBER, nullable=False),
+        sa.Column("record_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("found_on", sa.Date(), nullable=False),
+        sa.Column("usual", sa.Double(), nullable=False),
+        sa.Column("recent", sa.BigInteger(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("chance", sa.Double(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["record_id"], ["records.id"], name="fk_engagement_flags_record_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("number", name="pk_engagement_flags"),
+    )
+    unique = ["record_id", "found_on"]
+    op.create_index("uq_engagement_flags_record_id_found_on", "engagement_flags", unique, unique=True)
+    op.create_index("ix_engagement_flags_found_on", "engagement_flags", ["found_on"])
 
 
 def _of_subject(table: str) -> sa.ForeignKeyConstraint:
