@@ -12,6 +12,7 @@ from bot.views.blind_check import blind_check_blocks, blind_check_text
 from bot.views.card import card_blocks, card_plain_text, card_text
 from bot.views.deadline import deadline_blocks, deadline_text
 from bot.views.digest import digest_blocks, digest_text
+from bot.views.engagement import engagement_blocks, engagement_text
 from bot.views.handover import handover_blocks, handover_text, nudge_blocks, nudge_text
 from bot.views.notice import notice_blocks, notice_text
 from bot.views.surge import surge_blocks, surge_line_blocks, surge_line_text, surge_text
@@ -19,6 +20,7 @@ from domain.blind_check import BlindCheck
 from domain.case import CaseFile
 from domain.deadline import DeadlineNotice
 from domain.digest import Digest, DigestChart
+from domain.engagement import EngagementChanges
 from domain.message import ApprovalRequest, BatchLine, Content, HandedOver, Notice, Nudge, ReplyNote
 from domain.noise import Surge, SurgeLine
 
@@ -35,6 +37,7 @@ _VIEWS: Mapping[type, Callable[[Any, datetime], tuple[str, list[Block]]]] = {
     HandedOver: lambda handover, _: (handover_text(handover), handover_blocks(handover)),
     ApprovalRequest: lambda request, _: (approval_text(request), approval_blocks(request)),
     ReplyNote: lambda note, _: (note_text(note), note_blocks(note)),
+    EngagementChanges: lambda changes, _: (engagement_text(changes), engagement_blocks(changes)),
     Notice: lambda notice, _: (notice_text(notice), notice_blocks(notice)),
 }
 

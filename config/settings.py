@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, create_model
 
 import listeners
+from config.behaviour import BehaviourSection
 from config.brands import BrandSection, RivalSection
 from config.fields import Channel, Member, Platform, Section, SlackServer
 from config.model import ModelSection
@@ -91,6 +92,7 @@ class Settings(Section):
     backup: BackupSection = BackupSection()
     targets: tuple[TargetSection, ...] = ()
     web: WebSection = WebSection()
+    behaviour: BehaviourSection = BehaviourSection()
     retention: dict[Platform, Annotated[int, Field(ge=1, le=36_500)]] = Field(default_factory=dict)
     recheck: dict[Platform, Annotated[Decimal, Field(ge=0)]] = Field(default_factory=dict)
     own_posts_poll_seconds: float = Field(default=60.0, ge=0.2, le=86_400)

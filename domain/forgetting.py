@@ -46,6 +46,7 @@ class Holdings:
     records: Mapping[str, int] = field(default_factory=dict)
     versions: int = 0
     notes: int = 0
+    events: int = 0
 
     def __add__(self, other: "Holdings") -> "Holdings":
         """Sum two counts."""

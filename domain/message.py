@@ -8,6 +8,7 @@ from domain.blind_check import BlindCheck
 from domain.case import Case, CaseFile, SeenMention
 from domain.deadline import DeadlineNotice
 from domain.digest import Digest, DigestChart
+from domain.engagement import EngagementChanges
 from domain.handover import Handover, HandoverKind
 from domain.noise import Surge, SurgeLine
 from domain.reply import Draft
@@ -30,6 +31,7 @@ class MessageKind(StrEnum):
     ESCALATION = "escalation"  # subject: the handover's id
     PRODUCT = "product"  # subject: the handover's id
     APPROVAL = "approval"  # subject: a draft's id; asks for an approval, in the card's thread
+    ENGAGEMENT = "engagement"  # subject: the day on which customers' drastic changes were found
     REPLY_NOTE = "reply_note"  # subject: a draft's id; tells its writer that it came back, or was refused
 
 
@@ -165,6 +167,7 @@ Content = (
     | HandedOver
     | ApprovalRequest
     | ReplyNote
+    | EngagementChanges
 )
 """What a message shows, read at the moment of posting."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from domain.clock import iso
 from domain.deadline import DeadlineNotice
@@ -22,6 +22,7 @@ from domain.message import (
 from domain.noise import Surge
 from flows.deadlines import notice_of
 from flows.digest import chart_of, digest_of, read_digest_subject
+from flows.engagement import changes_of
 from flows.handing_over import passed_on
 from flows.house import House
 from flows.notices import read_notice
@@ -114,6 +115,7 @@ _READ: Mapping[MessageKind, Callable[[Tx, OutgoingMessage, House], Content | Non
     MessageKind.ESCALATION: _handed_over,
     MessageKind.PRODUCT: _handed_over,
     MessageKind.APPROVAL: _approval,
+    MessageKind.ENGAGEMENT: lambda tx, message, house: changes_of(tx, date.fromisoformat(message.subject), house=house),
     MessageKind.REPLY_NOTE: lambda tx, message, _: ReplyNote(replies.get(tx, message.subject)),
 }
 

@@ -18,7 +18,7 @@ from domain.person import Action, Person
 from flows.house import House
 from flows.removing import close_emptied
 from flows.whom import find_people, somebody
-from storage import audit, brands, contexts, erasing, forgettings, mutes, removals
+from storage import audit, brands, contexts, customers, erasing, events, forgettings, mutes, removals
 from storage.database import Tx
 
 log = structlog.get_logger(__name__)
@@ -184,8 +184,12 @@ def _finish(tx: Tx, current: Forgetting, house: House) -> Forgetting:
     """Erase the customer, whom no post leads to any more, and attest it."""
     now = house.clock()
     gone = current.gone + Holdings(accounts=len(current.author_keys))
+    accounts = current.author_keys
     if current.customer_id:
+        accounts = tuple(sorted({*accounts, *customers.author_keys(tx, current.customer_id)}))
         gone += erasing.erase_customer(tx, current.customer_id, at=now)
+    gone += Holdings(events=events.erase(tx, origins=(), author_keys=accounts))
+    events.keep_away(tx, accounts, at=now, secret=house.secret)
     mutes.forget_authors(tx, current.author_keys)
     erasing.erase_posts(tx, contexts.of_authors(tx, current.author_keys), at=now, secret=house.secret)
     forgettings.finish(tx, current.id, at=now, gone=gone)

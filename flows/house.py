@@ -10,6 +10,7 @@ from domain.brand import Brand, Stream
 from domain.case import TriagePolicy
 from domain.clock import Clock
 from domain.deadline import DeadlinePolicy
+from domain.engagement import BehaviourPolicy
 from domain.errors import Refused
 from domain.handover import EscalationPolicy
 from domain.incident import IncidentPolicy
@@ -53,6 +54,7 @@ class House:
     recheck_usd: Mapping[str, Decimal] = field(default_factory=dict)
     streams: tuple[Stream, ...] = ()
     till: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+    behaviour: BehaviourPolicy = field(default_factory=BehaviourPolicy)
 
     def brand(self, name: str) -> Brand:
         """Return the brand of that name; raises Refused for one that the settings do not have (any more)."""

@@ -8,7 +8,7 @@ import structlog
 
 from flows.house import House
 from flows.removing import close_emptied
-from storage import audit, contexts, erasing, mentions, records, tombstones
+from storage import audit, contexts, erasing, events, mentions, records, tombstones
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +46,9 @@ def replay(
     with house.database.write() as tx:
         back = records.with_origins(tx, list(stones))
         erasing.erase_records(tx, back, at=house.clock())
-        tombstones.put_all(tx, stones)  # last of all: whoever finds them there has nothing left to erase
+        tombstones.put_all(tx, stones)  # in the last transaction: whoever finds them has nothing left to erase
+        accounts = events.refused_accounts(tx, secret=house.secret)
+        events.erase(tx, origins=list(stones), author_keys=accounts)  # also of records that came after the backup
         audit.append(
             tx,
             at=house.clock(),

@@ -16,6 +16,7 @@ from config.templates import load_templates
 from crm.wording import bare_text
 from domain.brand import Brand, Stream
 from domain.clock import Clock
+from domain.engagement import BehaviourPolicy
 from domain.handover import EscalationPolicy
 from domain.query import SearchPlatforms
 from domain.reply import ReplyTemplate
@@ -87,6 +88,7 @@ def open_house(
         lists=settings.lists,
         retention_days=settings.retention,
         recheck_usd=settings.recheck,
+        behaviour=_behaviour(settings, known),
     )
 
 
@@ -115,7 +117,11 @@ def named_channels(settings: Settings) -> tuple[str, ...]:
     if settings.slack.operators_channel:
         names.append(settings.slack.operators_channel)
     names += [brand.product_channel for brand in settings.brands if brand.product_channel]
-    names += [name for name in (settings.slack.product_channel, settings.escalation.channel) if name]
+    names += [
+        name
+        for name in (settings.slack.product_channel, settings.escalation.channel, settings.behaviour.channel)
+        if name
+    ]
     return tuple(dict.fromkeys(names))
 
 
@@ -223,6 +229,11 @@ def _product_channels(settings: Settings, channels: Channels) -> dict[str, str]:
 def _escalation(section: EscalationSection, channels: Channels) -> EscalationPolicy:
     channel = section.channel
     return EscalationPolicy(section.people, channels.get(channel, channel) if channel else None)
+
+
+def _behaviour(settings: Settings, channels: Channels) -> BehaviourPolicy:
+    channel = settings.behaviour.channel
+    return replace(settings.behaviour.build(), channel=channels.get(channel, channel) if channel else None)
 
 
 def _derived(key: str, purpose: str) -> bytes:

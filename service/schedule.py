@@ -30,10 +30,12 @@ from flows.alerting import (
     update_changed,
 )
 from flows.batching import enqueue_batches
+from flows.behaviour import drop_old_events
 from flows.blind_checks import enqueue_due_checks
 from flows.counting import count_blind_spots
 from flows.deadlines import watch_deadlines
 from flows.digests import enqueue_due_digests
+from flows.engagement import look_for_changes
 from flows.forgetting import awaits_scrub, purge, resume, scrub
 from flows.hearing import forget_old
 from flows.home import stale_homes
@@ -166,6 +168,7 @@ class Schedule:
         yield Job(60, "closing days", self._while_leading(self._close_days))
         yield Job(SILENCE_SECONDS, "silence", self._while_leading(self._watch_silence), first=SILENCE_SECONDS)
         yield Job(1800, "counts", self._while_leading(self._count), first=60)
+        yield Job(3600, "engagement", self._while_leading(lambda: look_for_changes(house=self._house)), first=300)
         yield Job(3600, "purge", self._while_leading(self._purge))
 
     def stop(self) -> bool:
@@ -319,7 +322,8 @@ class Schedule:
             self._erased.set()
 
     def _erase_aged(self) -> None:
-        if erase_aged(house=self._house, asking=self._rechecks):
+        aged = erase_aged(house=self._house, asking=self._rechecks)
+        if drop_old_events(house=self._house) or aged:
             self._erased.set()
 
     def _forget(self) -> None:

@@ -38,6 +38,11 @@ def find(tx: Tx, text: str, *, limit: int = 10) -> list[Customer]:
     return _read(tx, list(dict.fromkeys([*exact, *_by_name(tx, wanted, limit)]))[:limit])
 
 
+def page(tx: Tx, *, after: str, limit: int) -> list[str]:
+    """Return the ids of the next customers, in order; "" begins."""
+    return list(tx.scalars(select(CustomerRow.id).where(CustomerRow.id > after).order_by(CustomerRow.id).limit(limit)))
+
+
 def coverage(tx: Tx) -> Coverage:
     """Count the customers, and those with an account that was seen and is verified or supplied."""
     verified = func.max(case((LinkRow.grade == Grade.VERIFIED, 1), else_=0)).label("verified")

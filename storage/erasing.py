@@ -13,7 +13,7 @@ from domain.case import Verdict
 from domain.forgetting import Holdings
 from domain.mention import MentionId
 from domain.message import MessageKind
-from storage import approaches, contexts, messages, tombstones
+from storage import approaches, contexts, events, flags, messages, tombstones
 from storage.database import Tx
 from storage.tables import (
     AuthorRow,
@@ -138,7 +138,11 @@ def erase_records(tx: Tx, record_ids: Sequence[str], *, at: datetime) -> None:
     for some in chunks(record_ids):
         theirs = select(MembershipRow.customer_id).where(MembershipRow.record_id.in_(some))
         customer_ids = list(tx.scalars(theirs.distinct()))
-        tombstones.put(tx, tx.scalars(select(RecordRow.origin).where(RecordRow.id.in_(some))).all(), at=at)
+        origins = tx.scalars(select(RecordRow.origin).where(RecordRow.id.in_(some))).all()
+        tombstones.put(tx, origins, at=at)
+        events.erase(tx, origins=origins, author_keys=())
+        for day in flags.days_of(tx, some):
+            messages.touch(tx, kind=MessageKind.ENGAGEMENT, subject=day.isoformat())
         for table in (LinkRow, ContactRow, NameRow, RecordVersionRow, MembershipRow):
             tx.execute(delete(table).where(table.record_id.in_(some)))
         tx.execute(delete(RecordRow).where(RecordRow.id.in_(some)))
@@ -162,6 +166,7 @@ def holdings(tx: Tx, *, author_keys: Sequence[str], customer_id: str | None) -> 
         judged=_count(tx, BlindItemRow.mention_id.in_(posts)),
         accounts=accounts,
     )
+    of_posts += Holdings(events=events.held(tx, origins=(), author_keys=author_keys))
     return of_posts + (_of_customer(tx, customer_id) if customer_id else Holdings())
 
 
@@ -171,11 +176,13 @@ def _of_customer(tx: Tx, customer_id: str) -> Holdings:
     latest = and_(RecordRow.id == RecordVersionRow.record_id, RecordRow.version == RecordVersionRow.version)
     of_record = select(MembershipRow.record_id).where(hers)
     notes = select(RecordVersionRow.notes).join(RecordRow, latest).where(RecordRow.id.in_(of_record))
+    origins = tx.scalars(select(RecordRow.origin).where(RecordRow.id.in_(of_record))).all()
     return Holdings(
         links=_count(tx, LinkRow.record_id.in_(of_record)),
         records=dict(tx.execute(sources.where(hers).group_by(RecordRow.source)).all()),
         versions=_count(tx, RecordVersionRow.record_id.in_(of_record)),
         notes=sum(bool(note) for note in tx.scalars(notes)) + _count(tx, CustomerNoteRow.record_id.in_(of_record)),
+        events=events.held(tx, origins=origins, author_keys=()),
     )
 
 

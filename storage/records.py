@@ -102,6 +102,11 @@ def oldest(tx: Tx, customer_id: str) -> str | None:
     return tx.scalar(hers.order_by(MembershipRow.since, MembershipRow.record_id).limit(1))
 
 
+def origin_of(tx: Tx, source: str, source_id: str) -> str:
+    """Return the origin that a record of this source has, or would have."""
+    return _blind_origin(_cipher(tx), source, source_id)
+
+
 def blinds_of(tx: Tx, text: str) -> list[str]:
     """Return where the blind index would have this text: as a source's id, an e-mail address or a phone number."""
     cipher = _cipher(tx)
@@ -266,7 +271,11 @@ def _batches(records: Sequence[CustomerRecord], cipher: Cipher) -> Iterator[Mapp
 
 
 def _origin(cipher: Cipher, record: CustomerRecord) -> str:
-    return cipher.blind(json.dumps([record.source, record.source_id]))
+    return _blind_origin(cipher, record.source, record.source_id)
+
+
+def _blind_origin(cipher: Cipher, source: str, source_id: str) -> str:
+    return cipher.blind(json.dumps([source, source_id]))
 
 
 def _digest(cipher: Cipher, record: CustomerRecord) -> str:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from domain.brand import Account, Brand, BusinessHours, Rival, SourceKind, Stream
 from domain.case import CaseKind, Urgency
 from domain.customer import CustomerRecord
+from domain.event import Event, EventKind, Subject, SubjectKind
 from domain.mention import Author, Mention, MentionId, mention_id
 from domain.noise import NoisePolicy
 from domain.outcome import Outcome
@@ -131,6 +132,18 @@ def record(source_id="c1", **changes) -> CustomerRecord:
         "value": Decimal(1200),
     }
     return CustomerRecord(**(values | changes))
+
+
+def did(kind=EventKind.VISIT, *, by="c1", number=None, **changes) -> Event:
+    """Make an event of the customer that a source calls `by`, or of another subject."""
+    values = {
+        "source": "shop",
+        "source_event_id": f"e{number or next(_numbers)}",
+        "subject": Subject(SubjectKind.CUSTOMER, by, "csv") if isinstance(by, str) else by,
+        "kind": kind,
+        "at": NOON,
+    }
+    return Event(**(values | changes))
 
 
 def ids(mentions) -> list[MentionId]:

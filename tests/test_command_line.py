@@ -330,6 +330,20 @@ def test_import_says_what_is_wrong_with_the_file(config, text, says):
     assert says in done.err
 
 
+# events
+
+
+def test_events_keep_the_good_rows_and_tell_the_bad_ones(config):
+    file = config.parent / "events.csv"
+    file.write_text("id,kind,at,customer\n1,visit,2026-11-01T08:00:00Z,c1\n2,dance,2026-11-01T08:00:00Z,c1\n")
+    done = earshot("events", file, "--source", "shop", "--config", config)
+    counts = {"rows": 2, "added": 1, "known": 0, "forgotten": 0, "bad": 1, "stored": True}
+    assert (done.code, done.json) == (1, counts)
+    assert f"{file}: line 3: kind = 'dance' is none of visit" in done.err
+    again = earshot("events", file, "--source", "shop", "--config", config, "--dry-run")
+    assert again.json == counts | {"added": 0, "stored": False}
+
+
 # kpi, digest, audit
 
 

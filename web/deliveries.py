@@ -26,17 +26,18 @@ def deliveries(place: str, *, verify: Verify, read: Read, take: Take) -> Callabl
             report = take(read(request.body))
         except CredentialsError as error:
             log.warning("delivery_refused", place=place)
-            return _said(401, error=str(error))
+            return said(401, error=str(error))
         except InputError as error:
             log.warning("delivery_unreadable", place=place)
-            return _said(400, error=str(error))
+            return said(400, error=str(error))
         except StorageError as error:
             log.warning("delivery_not_stored", place=place, reason=str(error))
-            return _said(503, error="Nothing was stored. Deliver it again.")
-        return _said(200, read=report.read, new=report.filed.new, edited=report.edited, removed=report.removed)
+            return said(503, error="Nothing was stored. Deliver it again.")
+        return said(200, read=report.read, new=report.filed.new, edited=report.edited, removed=report.removed)
 
     return answer
 
 
-def _said(status: int, **told: object) -> Response:
+def said(status: int, **told: object) -> Response:
+    """Answer with JSON."""
     return Response(status, json.dumps(told, ensure_ascii=False).encode(), "application/json")

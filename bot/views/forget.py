@@ -116,6 +116,7 @@ def _went(held: Holdings) -> list[str]:
         *((number, "customer record", f"from {inline(source, limit=60)}") for source, number in held.records.items()),
         (held.versions, "version", "of these records"),
         (held.notes, "note", "on the customer"),
+        (held.events, "event", "of what she did, and what was counted of them"),
     )
     return [f"• {_many(number, noun)} {more}" for number, noun, more in counted if number]
 

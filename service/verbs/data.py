@@ -57,6 +57,27 @@ def import_(
         raise typer.Exit(1)
 
 
+def events(
+    file: Annotated[Path, typer.Argument(help="JSON lines (.jsonl, .ndjson), else CSV.")],
+    config: Config = DEFAULT_CONFIG,
+    source: Annotated[str, typer.Option(help="The name of the system that the file comes from.")] = "csv",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and judge every row, store nothing.")] = False,
+) -> None:
+    """Bring in what customers did; good rows are stored, bad ones told, and the same file again adds only the rest."""
+    from flows.event_files import read_events
+    from service.progress import counting
+
+    with opened(config) as house, counting("rows") as progress:
+        report = read_events(file, source=source, house=house, dry_run=dry_run, progress=progress)
+    for error in report.errors:
+        print(f"{file}: line {error.line}: {error.reason}", file=sys.stderr)
+    if more := report.bad - len(report.errors):
+        print(f"{file}: and {more:,} bad rows more", file=sys.stderr)
+    print(json.dumps({"rows": report.rows, **asdict(report.counts), "bad": report.bad, "stored": report.stored}))
+    if report.bad:
+        raise typer.Exit(1)
+
+
 def why(
     post: Annotated[str, typer.Argument(help="A post's link, or its id as in x:12.")],
     config: Config = DEFAULT_CONFIG,

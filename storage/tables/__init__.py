@@ -13,6 +13,7 @@ from storage.tables.customers import (
     RecordRow,
     RecordVersionRow,
 )
+from storage.tables.events import EventDayRow, EventRow, EventSubjectRow, FlagRow
 from storage.tables.forgetting import UNDERWAY, ForgettingRow, RemovalRow, TombstoneRow
 from storage.tables.house import (
     NEWEST,
@@ -92,6 +93,10 @@ __all__ = [
     "CustomerNoteRow",
     "CustomerRow",
     "DeliveryRow",
+    "EventDayRow",
+    "EventRow",
+    "EventSubjectRow",
+    "FlagRow",
     "ForgettingRow",
     "GapRow",
     "HandoverRow",

@@ -19,6 +19,7 @@ from tests.benchmarks import (
     copying,
     day,
     digests,
+    engagement,
     forgetting,
     generated_views,
     hostile_text,
@@ -66,6 +67,7 @@ BENCHMARKS = {
     "kpis": Benchmark("KPIs over a large database", kpis.measure),
     "hostile": Benchmark("Hostile text", hostile_text.measure),
     "views": Benchmark("Views of generated values", generated_views.measure),
+    "engagement": Benchmark("Drastic changes of customers", engagement.measure),
     "memory": Benchmark("Memory over time", memory.measure),
 }
 

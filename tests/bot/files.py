@@ -37,6 +37,7 @@ from domain.digest import (
     WaitingCase,
     Wins,
 )
+from domain.engagement import ChangeKind, ChangeLine, EngagementChanges
 from domain.evidence import EvidencePage, EvidenceRow
 from domain.forgetting import Forgetting, ForgettingState, Holdings, Offer, Somebody
 from domain.handover import Handover, HandoverKind
@@ -415,8 +416,19 @@ def profile(**changes) -> CustomerProfile:
 
 def held(**changes) -> Holdings:
     values = {"posts": 12, "copies": 1, "replies": 2, "cases": 3, "messages": 5, "corrections": 1, "judged": 1}
-    records = {"accounts": 1, "links": 1, "records": {"csv": 1, "shop": 1}, "versions": 3, "notes": 1}
+    records = {"accounts": 1, "links": 1, "records": {"csv": 1, "shop": 1}, "versions": 3, "notes": 1, "events": 40}
     return Holdings(**(values | records | changes))
+
+
+def engagement(**changes) -> EngagementChanges:
+    shown = (
+        ChangeLine("cust1", ChangeKind.DROP, "high", "12 visits a week before, none in 28 days; chance 0.02 %"),
+        ChangeLine(
+            "cust2", ChangeKind.RISE, "unknown", "0.5 actions a week before, 40 in 28 days; chance below 0.01 %"
+        ),
+    )
+    values = {"on": date(2026, 3, 2), "drops": 9, "rises": 3, "shown": shown}
+    return EngagementChanges(**(values | changes))
 
 
 def offered(*accounts, customer=None, **changes) -> Offer:

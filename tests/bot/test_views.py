@@ -41,6 +41,7 @@ from bot.views.customer import nobody_blocks, pick_blocks, profile_blocks
 from bot.views.deadline import deadline_blocks
 from bot.views.digest import digest_blocks, digest_text
 from bot.views.digest_words import voice_words
+from bot.views.engagement import engagement_blocks
 from bot.views.evidence import ROWS, evidence_blocks
 from bot.views.forget import offer_blocks, offers_text, receipt_blocks, receipt_text, whom_blocks
 from bot.views.gaps import gaps_sentence
@@ -171,6 +172,8 @@ VIEWS = {
             kpis_before=(), movement=Movement(0, same_weekday=False), topics=(), voice=None, wins=Wins(), audit_head=""
         )
     ),
+    "engagement": lambda: engagement_blocks(files.engagement()),
+    "engagement_forgotten": lambda: engagement_blocks(files.engagement(drops=0, rises=0, shown=())),
     "notice": lambda: notice_blocks(Notice("X cannot be read: HTTP 503. The next poll tries again.")),
     "queue": lambda: queue_blocks(files.queue(files.file(), files.answered_file(), total=23), page=1, now=NOON),
     "queue_empty": lambda: queue_blocks(files.queue(), page=0, now=NOON),

@@ -9,6 +9,7 @@ from config.model import CheckpointSection
 from config.settings import settings_model
 from domain.brand import SourceKind
 from domain.errors import SettingsError
+from domain.event import EventKind
 from domain.query import written
 from domain.reply import RiskKind
 from listeners import PLATFORMS
@@ -277,3 +278,12 @@ def test_what_is_not_searched_may_be_narrowed_by_a_query(write):
 )
 def test_each_fault_of_a_query_says_what_to_do(write, text, hint):
     assert hint in faults(write(text))
+
+
+def test_the_weights_of_events_that_are_left_out_keep_their_default(write):
+    settings, _ = load(write(GOOD + "[behaviour]\nkeep_days = 30\n[behaviour.weights]\nvisit = 0\n"))
+    policy = settings.behaviour.build()
+    assert (policy.keep_days, policy.weights[EventKind.VISIT], policy.weights[EventKind.STREAM]) == (30, 0, 2)
+    told = faults(write(GOOD + "[behaviour.weights]\nvisits = 1\nlogin = -1\n"))
+    assert "visits" in told
+    assert "login" in told

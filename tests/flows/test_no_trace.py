@@ -12,6 +12,7 @@ from bot.rendering import rendered
 from domain.blind_check import BlindPost
 from domain.brand import Account
 from domain.customer import CustomerRecord
+from domain.event import Subject, SubjectKind
 from domain.forgetting import ForgettingState
 from domain.mention import Context, MentionId, Removal
 from flows import reporting
@@ -24,10 +25,10 @@ from flows.digests import enqueue_due_digests
 from flows.forgetting import confirm, offer, scrub, status
 from flows.ingest import bring_in, ingest
 from flows.responding import Click, claim
-from storage import customer_notes, customers, mentions
+from storage import customer_notes, customers, events, mentions
 from storage.records import add_records
 from storage.tables import Row
-from tests.builders import ADA, MIA, NOON, author, mention, stream
+from tests.builders import ADA, MIA, NOON, author, did, mention, stream
 from tests.flows.fakes import Scripted, batch, by_keyword
 
 CANARY = "xylocanary"
@@ -43,6 +44,10 @@ RECORD = CustomerRecord(
     notes=f"{CANARY} likes tea",
 )
 NEWER = replace(RECORD, emails=(f"{CANARY}@new.example",), notes=f"{CANARY} likes coffee")
+DEEDS = (
+    did(by=Subject(SubjectKind.CUSTOMER, RECORD.source_id, "csv"), source_event_id=f"{CANARY}-1"),
+    did(by=Subject(SubjectKind.ACCOUNT, HER.key), tactic_code=f"{CANARY}-letter"),
+)
 CALL = f"Lumora is down {CANARY}"
 
 
@@ -101,6 +106,7 @@ def lived(posts, take, house, slack, pace, clock):
         add_records(tx, [NEWER], at=NOON)
         (customer,) = customers.find(tx, f"{CANARY}@new.example")
         assert customer_notes.add(tx, customer.id, text=f"{CANARY} called", by=MIA.user_id, at=NOON)
+        assert events.add(tx, DEEDS, secret=house.secret).added == 2
     take(*(post for name, post in posts.items() if name != "reply"))
     with house.database.read() as tx:
         case_id = mentions.case_ids(tx, [posts["call"].id], brand="Lumora")[posts["call"].id]
@@ -149,6 +155,7 @@ def test_a_forgotten_person_leaves_no_trace(posts, take, bring, house, slack, pa
         (found,) = offer(f"{CANARY}@new.example", person=ADA, house=house)
         assert (found.held.posts, found.held.copies, found.held.replies) == (4, 1, 1)
         assert (found.held.records, found.held.versions, found.held.notes) == ({"csv": 1}, 2, 2)
+        assert found.held.events == 2
         assert found.held.corrections
         assert found.held.judged
         before = clock()
@@ -165,6 +172,7 @@ def test_a_forgotten_person_leaves_no_trace(posts, take, bring, house, slack, pa
         take(removals=(Removal(posts["call"].id, NOON),))
         with house.database.write() as tx:
             assert add_records(tx, [NEWER], at=NOON).forgotten == 1
+            assert events.add(tx, DEEDS, secret=house.secret).forgotten == 2
         day = (NOON - timedelta(days=2)).date()
         digest = digest_for(brand=house.brands[0], day=day, house=house)
         kpis = reporting.kpis(brand=house.brands[0], since=day, until=day + timedelta(days=1), house=house)

@@ -117,10 +117,9 @@ def test_a_surge_within_the_overlap_is_read_to_its_end_though_nothing_follows():
 
 
 def test_an_overlap_of_many_pages_is_read_again_piece_by_piece_and_finds_what_came_late():
-    listing, cursor, seen = Listing(set(range(100, 200, 2))), None, set()
+    listing, seen, polls = Listing(set(range(100, 200, 2))), set[str](), list[bool]()
     wide = {"overlap": 60, "max_pages": 1}
     cursor = read(Place(), fetch=listing.fetch, overlap=60, max_pages=40).cursor
-    polls = []
     for number in range(60):
         if number == 9:
             listing.visible |= {151, 181}

@@ -17,6 +17,8 @@ from domain.blind_check import Drawn
 from domain.brand import Account
 from domain.case import CaseState, HistoryLine, Response, Triage, Verdict
 from domain.customer import Grade
+from domain.engagement import Change, ChangeKind, Flag
+from domain.event import EventKind, Subject, SubjectKind
 from domain.forgetting import ForgettingState, Holdings
 from domain.gap import Gap, GapReason, GapState
 from domain.handover import Handover, HandoverKind
@@ -47,7 +49,9 @@ from storage import (
     deeds,
     deliveries,
     erasing,
+    events,
     evidence,
+    flags,
     forgettings,
     gaps,
     handovers,
@@ -62,6 +66,7 @@ from storage import (
     messages,
     mutes,
     outcomes,
+    praise,
     preferences,
     rechecks,
     records,
@@ -80,7 +85,7 @@ from storage import (
 )
 from storage.database import open_database
 from storage.tables import Row, SightingRow
-from tests.builders import NOON, author, brand, mention, outcome, predictions, record
+from tests.builders import NOON, author, brand, did, mention, outcome, predictions, record
 from tests.storage.values import SECRET, case, message, seen, store
 
 DAY = {"brand": "Lumora", "start": NOON, "end": NOON + timedelta(days=1)}
@@ -465,6 +470,31 @@ ASKED = {
         contexts.parents_of(tx, [ANSWER.id]),
         contexts.drop_idle(tx, [POST.id]),
     ),
+    "events": lambda tx: (
+        events.add(tx, [did(), did(by=Subject(SubjectKind.ACCOUNT, POST.author.key))], secret=SECRET),
+        events.by_day(tx, "customer1", since=NOON.date(), until=NOON.date()),
+        events.latest(tx, "customer1", limit=9),
+        events.held(tx, origins=["o"], author_keys=[POST.author.key]),
+        events.erase(tx, origins=["o"], author_keys=[POST.author.key]),
+        events.keep_away(tx, [POST.author.key], at=NOON, secret=SECRET),
+    ),
+    "actions of customers": lambda tx: (
+        customers.page(tx, after="customer1", limit=9),
+        events.actions(
+            tx, ["c1", "c2"], kinds=[EventKind.VISIT], since=NOON.date(), middle=NOON.date(), until=NOON.date()
+        ),
+    ),
+    "flags": lambda tx: (
+        flags.add(tx, [Flag("customer1", Change(ChangeKind.DROP, 1, 0, 28, 0.1), NOON.date(), NOON.date(), "visits")]),
+        flags.last_since(tx, ["customer1"]),
+        flags.of_customer(tx, "customer1", limit=9),
+        flags.found_on(tx, NOON.date()),
+        flags.days_of(tx, ["record1"]),
+        flags.is_looked(tx, NOON.date()),
+        flags.looked(tx, NOON.date()),
+    ),
+    "praise": lambda tx: praise.of_customer(tx, "customer1", since=NOON),
+    "old events": lambda tx: events.purge(tx, before=NOON.date(), limit=9),
     "tombstones": lambda tx: (tombstones.put(tx, ["d"], at=NOON), tombstones.erased(tx, [POST], secret=SECRET)),
 }
 WHOLE = {
@@ -477,6 +507,7 @@ WHOLE = {
     "corrections.ordinary": "learning draws from all posts",
     "customers.coverage": "counts every customer, for a KPI",
     "evidence.customers": "lists every customer, behind that KPI",
+    "events.refused_accounts": "a restore looks at every account",
     "home_posts.showing_what_is_gone": "ten rows for each person who has opened her home tab",
     "mutes.forget_authors": "when a person is forgotten; mutes are few",
     "blind_spots.latest": "one row for each stream and day, when somebody asks how well we hear",
@@ -491,7 +522,7 @@ WHOLE = {
 
 PARTS = {"cases.read", "cases.open_case", "fulltext.matches", "links.read", "sightings.read", "tombstones.standing",
          "upserts.upsert", "upserts.add_up", "upserts.insert_new", "audit.append_all", "records.add_record",
-         "records.blinds_of", "records.oldest"}  # fmt: skip
+         "records.blinds_of", "records.oldest", "records.origin_of"}  # fmt: skip
 """Parts of what is asked here, under another name."""
 
 
@@ -546,5 +577,7 @@ def is_scan(line):
 
 def plan(tx, statement, parameters, many):
     cursor = tx.connection().connection.cursor()
-    cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters[0] if many else parameters)
+    cursor.execute(
+        f"EXPLAIN QUERY PLAN {statement}", parameters[0] if many and isinstance(parameters, list) else parameters
+    )
     return [row[3] for row in cursor.fetchall()]

@@ -5,8 +5,10 @@ How many things there are at most is what the flows hand to a view.
 
 from hypothesis import strategies as st
 
+from crm.engagement import NOUNS, reason
 from domain.blind_check import QUESTIONS, BlindCheck, BlindPost, BlindRest
 from domain.deadline import DeadlineKind, DeadlineNotice
+from domain.engagement import Change, ChangeKind, ChangeLine, EngagementChanges
 from domain.handover import Handover, HandoverKind, Interest
 from domain.message import (
     ApprovalRequest,
@@ -20,6 +22,7 @@ from domain.message import (
 from domain.noise import Surge, SurgeLine, SurgeSpan
 from flows import deadlines as deadline_flow
 from flows.contents import SHOWN_IN_BATCH
+from flows.engagement import SHOWN
 from flows.handing_over import LeadPage
 from flows.surging import LINE_SHOWN, LOUDEST_SHOWN, REASONS_SHOWN
 from tests.bot import files
@@ -27,6 +30,7 @@ from tests.bot.generated.posts import case_files, cases, drafts, mentions, seen
 from tests.bot.generated.words import (
     CHANNELS,
     COUNTS,
+    DAYS,
     MOMENTS,
     NAMED,
     PEOPLE,
@@ -165,3 +169,13 @@ def blind_posts(draw: st.DrawFn) -> BlindPost:
 
 def blind_rests() -> st.SearchStrategy[BlindRest]:
     return st.builds(BlindRest, brand=NAMED, done=COUNTS, waiting=COUNTS)
+
+
+def engagement_changes() -> st.SearchStrategy[EngagementChanges]:
+    """Draw changes with reasons as they are worded: nothing in them is a stranger's."""
+    numbers = {"usual": st.floats(0, 1e4), "recent": COUNTS, "days": st.integers(7, 56), "chance": st.floats(0, 0.01)}
+    change = st.builds(Change, kind=st.sampled_from(ChangeKind), **numbers)
+    reasons = st.builds(reason, change, st.sampled_from([*NOUNS.values(), "actions"]))
+    bands = st.sampled_from(["high", "medium", "low", "unknown"])
+    line = st.builds(ChangeLine, RECORD_IDS, st.sampled_from(ChangeKind), bands, reasons)
+    return st.builds(EngagementChanges, on=DAYS, drops=COUNTS, rises=COUNTS, shown=many(line, most=SHOWN))

@@ -93,7 +93,18 @@ def found_customers(most: int, *, least: int = 0) -> st.SearchStrategy[tuple[Cus
 
 
 def holdings() -> st.SearchStrategy[Holdings]:
-    counted = ("posts", "copies", "replies", "cases", "messages", "corrections", "judged", "accounts", "links")
+    counted = (
+        "posts",
+        "copies",
+        "replies",
+        "cases",
+        "messages",
+        "corrections",
+        "judged",
+        "accounts",
+        "links",
+        "events",
+    )
     records = st.dictionaries(NAMED, COUNTS, max_size=5)
     return st.builds(Holdings, records=records, versions=COUNTS, notes=COUNTS, **dict.fromkeys(counted, COUNTS))
 

@@ -9,6 +9,7 @@ from bot.views import (
     card,
     deadline,
     digest,
+    engagement,
     handover,
     notice,
     surge,
@@ -70,5 +71,10 @@ MESSAGES = {f"card, {state.value}": _card(state) for state in CaseState} | {
         beside=lambda check: [blind_check.blind_check_text(check)],
     ),
     "digest": drawn(digest.digest_blocks, figures.digests(), beside=lambda told: [digest.digest_text(told)]),
+    "engagement": drawn(
+        engagement.engagement_blocks,
+        messages.engagement_changes(),
+        beside=lambda changes: [engagement.engagement_text(changes)],
+    ),
     "notice": drawn(notice.notice_blocks, st.builds(Notice, WORDS), beside=lambda told: [notice.notice_text(told)]),
 }
