@@ -27,17 +27,21 @@ NOTED = (1, 12, 24)
 GROWTH = "growth from 1 h, with a digest drawn and the model used, to the end"
 BY_MODEL = "of them classified by the shipped model, in 24 minutes of the day; all others by keyword"
 
+LARGEST_BATCH = 1000
+"""Ten pages of 100."""
+
 _HOUR = 3600
 
 
 class _Ears:
     """Classifies by keyword, and in three minutes of every third hour by the shipped model: all would take hours.
 
-    The first hour is one of these: what the model takes of memory, it takes at its first batches.
+    The model keeps the memory of its largest batch: it has as many texts as a poll brings at most before the day.
     """
 
     def __init__(self, clock: SetClock) -> None:
         self._clock, self._model = clock, build()
+        self._model([Reading(text) for text in invented()[:LARGEST_BATCH]])
         self.by_model = 0
 
     def __call__(self, readings: Sequence[Reading]) -> list[Predictions]:
