@@ -78,7 +78,7 @@ def home(*, person: Person, listening: Sequence[Stream], house: House) -> Home:
         team=team,
         kpis=tuple(kpis),
         preferences=chosen,
-        health=reporting.health(listening=listening, house=house),
+        health=reporting.health(listening=listening, house=house, in_depth=False),
         works_on_cases=works,
         mutes=muted,
         may_see_settings=may(person, Action.SEE_SETTINGS),

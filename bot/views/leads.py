@@ -14,14 +14,18 @@ LEADS = "leads"
 
 def leads_blocks(found: LeadPage, *, page: int, value: str, most: int) -> list[Block]:
     """Show one page, counted from 0, of at most so many leads."""
-    if not found.leads:
-        hint = "**Create lead …** under **More** on an opportunity's card keeps one.".replace("**", "*")
-        return [line(f"*{leads_text(found)}*"), small(words(hint))]
+    if not found.total:
+        return [
+            line(f"*{leads_text(found)}*"),
+            small(words("*Create lead …* under *More* on an opportunity's card keeps one.")),
+        ]
     shown = showing(page, len(found.leads), found.total, most=most)
     blocks: list[Block] = [line(f"*{leads_text(found)}*, the latest first.{shown}")]
     for lead in found.leads:
         blocks += _lead(lead)
-    more = page * most + len(found.leads) < found.total
+    if not found.leads:
+        blocks.append(line("There is nothing on this page: the list ends before it."))
+    more = bool(found.leads) and page * most + len(found.leads) < found.total
     return blocks + page_buttons(LEADS, page=page, more=more, rest=value)
 
 

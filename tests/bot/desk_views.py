@@ -134,6 +134,7 @@ VIEWS: dict[str, Callable[[], list[Block]]] = {
     "leads": lambda: leads_blocks(
         LeadPage((LEAD, replace(LEAD, seen=None, handover=replace(KEPT, interest=None))), 19), page=1, value=" ", most=8
     ),
+    "leads_past_the_end": lambda: leads_blocks(LeadPage((), 3), page=1, value=" ", most=8),
     "leads_none": lambda: leads_blocks(LeadPage((), 0), page=0, value=" ", most=8),
     "why": lambda: why_blocks((story(unsure()), story(files.seen(), case=files.case()))),
     "muted": lambda: muted_blocks(
