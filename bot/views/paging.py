@@ -53,4 +53,4 @@ def on_pages(parts: Sequence[Sequence[Block]]) -> list[list[Block]]:
 def showing(page: int, shown: int, total: int, *, most: int = PAGE) -> str:
     """Say which entries of how many stand on a page, which holds so many; nothing where it is all of them."""
     first = page * most + 1
-    return f" Showing {first} to {first + shown - 1}." if page or shown < total else ""
+    return f" Showing {first} to {first + shown - 1}." if shown and (page or shown < total) else ""
