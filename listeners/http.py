@@ -1,5 +1,6 @@
 """Calling a platform that speaks plain HTTP: once for each request, bounded in time and size, with one error type."""
 
+import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +18,12 @@ from listeners.calls import NEXT_POLL, UndoneError, headroom_of, never_left
 LARGEST: Final = 20 * 1024 * 1024
 """No answer of a platform has so many bytes."""
 
+LONGEST_WAIT: Final = timedelta(days=1)
+"""No quota is longer than a day: what asks us to wait longer is asked again then."""
+
 _CHUNK: Final = 64 * 1024
+_TIMEOUTS_OF_A_BODY: Final = 6
+"""An answer that drips in, byte by byte, is given up after so many times what one byte may take."""
 
 Quota = Callable[[requests.Response], datetime | None]
 """Reads from an answer when the platform may be asked again; None where it says nothing of that, or may be at once."""
@@ -136,11 +142,26 @@ class Http:
             raise self.error(f"answered badly. {error}") from error
 
     def _body(self, response: requests.Response) -> bytes:
-        body = bytearray()
-        for chunk in response.iter_content(_CHUNK):
-            body += chunk
-            if len(body) > LARGEST:
-                raise self.error(f"answers with more than {LARGEST // 1024 // 1024} MB.")
+        body, late, seconds = bytearray(), threading.Event(), _TIMEOUTS_OF_A_BODY * self._timeout
+
+        def give_up() -> None:
+            late.set()
+            response.raw.shutdown()
+
+        watch = threading.Timer(seconds, give_up)
+        watch.start()
+        try:
+            for chunk in response.iter_content(_CHUNK):
+                body += chunk
+                if len(body) > LARGEST:
+                    raise self.error(f"answers with more than {LARGEST // 1024 // 1024} MB.")
+        except requests.RequestException:
+            if not late.is_set():
+                raise
+        finally:
+            watch.cancel()
+        if late.is_set():
+            raise self.error(f"did not answer whole within {seconds:g} s.")
         return bytes(body)
 
     def _seconds_without_quota(self) -> float:
@@ -175,9 +196,10 @@ def back_at(status: int, retry_after: str, *, clock: Clock) -> datetime | None:
     """Return when a server that answered so may be asked again, by its header Retry-After; None: at once."""
     if status not in {429, 503} or not retry_after:
         return None
+    longest = clock() + LONGEST_WAIT
     if retry_after.isdecimal():
-        return clock() + timedelta(seconds=int(retry_after))
+        return min(longest, clock() + timedelta(seconds=int(retry_after[:9])))
     try:
-        return parsedate_to_datetime(retry_after).astimezone(UTC)
-    except ValueError:
+        return min(longest, parsedate_to_datetime(retry_after).astimezone(UTC))
+    except (ValueError, OverflowError):
         return None
