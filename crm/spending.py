@@ -10,6 +10,9 @@ from domain.spend import Allowance, SpendPolicy, Spent
 CHEAP = frozenset({SourceKind.OWN_POSTS, SourceKind.MENTIONS})
 """What costs little and must never wait: answers stop clocks, and who names us wants to be heard."""
 
+PRICED = frozenset({"x"})
+"""The platforms that charge for reading; what is free never waits for what they cost."""
+
 _DAY_SECONDS = 86_400
 
 
@@ -31,11 +34,16 @@ def allowance(stream: Stream, spent: Spent, policy: SpendPolicy, *, now: datetim
     return Allowance(max(Decimal(0), min(left, planned)), slowed=ahead)
 
 
+def shares_cap(stream: Stream, policy: SpendPolicy) -> bool:
+    """Tell whether a stream spends what other streams may spend as well."""
+    return policy.daily_cap_usd is not None and stream.platform in PRICED
+
+
 def _caps(stream: Stream, spent: Spent, policy: SpendPolicy) -> Iterator[tuple[Decimal, Decimal]]:
     """Give every cap that the stream is under, with what is gone of it."""
     if stream.daily_cap_usd is not None:
         yield stream.daily_cap_usd, spent.stream
-    if policy.daily_cap_usd is not None:
+    if shares_cap(stream, policy) and policy.daily_cap_usd is not None:
         share = Decimal(1) if stream.kind in CHEAP and stream.rival is None else 1 - policy.reserved
         yield policy.daily_cap_usd * share, spent.in_all
 

@@ -33,8 +33,10 @@ def count_blind_spots(*, listening: Sequence[Stream], polls: Mapping[str, Poll],
     done = 0
     for stream in listening:
         poll: object = polls.get(stream.name)
-        if isinstance(poll, CountsPosts) and _may_count(stream, poll.count_usd, day, today, house):
-            done += _count(stream, poll, day, today, listening, house)
+        if isinstance(poll, CountsPosts):
+            with house.paying:
+                if _may_count(stream, poll.count_usd, day, today, house):
+                    done += _count(stream, poll, day, today, listening, house)
     return done
 
 

@@ -1,8 +1,10 @@
 """What every flow works with: the database, the clock, our brands and the rules."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from decimal import Decimal
+from threading import Lock
 
 from crm.identity import value_band
 from domain.brand import Brand, Stream
@@ -26,7 +28,8 @@ class House:
     `secret` keys the tombstones and the audit chain; `channels` gives each brand's own channel, `product_channels`
     where its posts are sent on to; `workspace_url` is that of the Slack workspace and ends in a slash. `lists` are
     the words that queries name. By platform: `retention_days` is how long posts are kept, `recheck_usd` what looking
-    stored posts up may cost in a UTC day.
+    stored posts up may cost in a UTC day. Who spends of what all streams share holds `paying`, so that no two spend
+    the same dollar; another process reads nothing as long as this one has the lease.
     """
 
     database: Database
@@ -50,6 +53,7 @@ class House:
     retention_days: Mapping[str, int] = field(default_factory=dict)
     recheck_usd: Mapping[str, Decimal] = field(default_factory=dict)
     streams: tuple[Stream, ...] = ()
+    paying: AbstractContextManager[object] = field(default_factory=Lock, repr=False, compare=False)
 
     def brand(self, name: str) -> Brand:
         """Return the brand of that name; raises Refused for one that the settings do not have (any more)."""

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.spending import allowance
+from crm.spending import PRICED, allowance
 from domain.brand import SourceKind
 from domain.spend import Allowance, SpendPolicy, Spent
+from listeners import PLATFORMS, load
 from tests.builders import NOON, stream
 
 MIDNIGHT = NOON.replace(hour=0)
@@ -58,6 +59,15 @@ def test_the_tighter_of_two_caps_holds():
     policy = SpendPolicy(Decimal(10), freely=Decimal(1))
     assert allowance(both, spent(1, 2), policy, now=NOON).usd == 2
     assert allowance(both, spent(1, 7), policy, now=NOON).usd == 1
+
+
+def test_what_is_free_does_not_wait_for_what_other_platforms_cost():
+    spent_up, policy = spent(0, 20), SpendPolicy(Decimal(10))
+    assert allowance(stream(platform="bluesky"), spent_up, policy, now=NOON) == Allowance()
+
+
+def test_every_platform_that_names_prices_shares_the_common_cap():
+    assert {name for name in PLATFORMS if hasattr(load(name), "cost_usd")} == PRICED
 
 
 @given(

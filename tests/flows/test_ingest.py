@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from threading import Thread
 
 import pytest
 from sqlalchemy import text
@@ -312,6 +313,34 @@ def test_when_the_plan_of_the_day_is_used_nothing_is_asked_and_nothing_is_a_fail
     assert ingest(capped, poll=poll, classify=by_keyword, house=house).cost_usd == Decimal("0.075")
     report = ingest(capped, poll=poll, classify=by_keyword, house=house)
     assert (report.error, report.capped, len(poll.asked)) == (None, True, 1)
+
+
+def test_two_streams_that_are_polled_at_once_spend_no_dollar_of_the_common_cap_twice(house):
+    house = replace(house, spend=SpendPolicy(Decimal(1), freely=Decimal(1), reserved=Decimal(0)))
+    cheap = Scripted(batch(mention(number=2), cost_usd=Decimal("0.3")))
+    second = stream(name="helio on X", target="helio")
+    other = Thread(target=ingest, args=(second,), kwargs={"poll": cheap, "classify": by_keyword, "house": house})
+
+    def dear(cursor, *, budget_usd=None):
+        other.start()
+        other.join(0.3)  # it cannot ask before this one is paid for
+        return batch(mention(number=1), cost_usd=Decimal("0.7"))
+
+    ingest(stream(), poll=dear, classify=by_keyword, house=house)
+    other.join(10)
+    assert [budget for _, budget in cheap.asked] == [Decimal("0.3")]
+
+
+def test_what_a_poll_cost_counts_although_its_posts_could_not_be_stored(house):
+    def broken(readings):
+        raise RuntimeError("the model died")
+
+    capped = stream(daily_cap_usd=Decimal("0.10"))
+    with pytest.raises(RuntimeError):
+        ingest(capped, poll=Scripted(batch(mention(), cost_usd=Decimal("0.10"))), classify=broken, house=house)
+    again = Scripted(batch(mention()))
+    assert "daily cap of 0.10 USD" in str(ingest(capped, poll=again, classify=by_keyword, house=house).error)
+    assert again.asked == []
 
 
 def test_history_is_assigned_by_name_thread_and_account_and_stays_silent(house):
