@@ -408,6 +408,20 @@ def test_an_answer_from_before_the_latest_complaint_leaves_the_case_open(take, h
     assert (case.state, case.answered_at) == (CaseState.NEW, post.posted_at + timedelta(minutes=30))
 
 
+def test_an_edit_that_one_brand_s_stream_brings_is_classified_anew_for_every_brand(house):
+    house = replace(house, brands=(brand(), brand("Helio", aliases=(), accounts=(), rivals=())))
+    post = mention("Lumora and Helio are fine", number=70)
+    edited = replace(post, text="Lumora and Helio are down", edited_at=NOON + timedelta(minutes=5))
+    ours, theirs = stream(), stream(name="helio on X", brand="Helio")
+    for each in (ours, theirs):
+        ingest(each, poll=Scripted(batch(post)), classify=by_keyword, house=house)
+    for each in (ours, theirs):
+        ingest(each, poll=Scripted(batch(edited)), classify=by_keyword, house=house)
+    with house.database.read() as tx:
+        found = [mentions.get(tx, post.id, brand=name).predictions for name in ("Lumora", "Helio")]
+    assert [each.of("sentiment").label for each in found] == ["negative", "negative"]
+
+
 def test_where_a_platform_dates_no_edits_each_of_them_counts(take, house):
     post = mention("Lumora is fine", number=62, dates_edits=False)
     take(post)
