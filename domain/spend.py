@@ -8,9 +8,9 @@ from decimal import Decimal
 class SpendPolicy:
     """How the money of a UTC day is spread.
 
-    `daily_cap_usd` is for all streams together (None: no limit but their own). Of every cap the share `freely` may be
-    spent at any time, and the rest is spread over the day. Of the common cap the share `reserved` is kept for what is
-    cheap and stops the clock: our own posts, and those that name us.
+    `daily_cap_usd` is for all streams of platforms that charge, together (None: no limit but their own). Of every cap
+    the share `freely` may be spent at any time, and the rest is spread over the day. Of the common cap the share
+    `reserved` is kept for what is cheap and stops the clock: our own posts, and those that name us.
     """
 
     daily_cap_usd: Decimal | None = None

@@ -1,7 +1,6 @@
 """From a platform to the database: poll, classify, triage and store, in one commit with the cursor."""
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -15,7 +14,7 @@ from crm.triage import reason_to_alert
 from domain.brand import Brand, Stream
 from domain.mention import Batch, Mention, Removal
 from domain.prediction import Predictions
-from domain.seams import Charges, Classify, Explain, Poll
+from domain.seams import Classify, Explain, Poll
 from flows.carding import Origin
 from flows.filing import Filed, file_mentions
 from flows.house import House
@@ -72,7 +71,7 @@ class IngestReport:
 
 @dataclass(frozen=True, slots=True)
 class _Sorted:
-    """A batch as the database sees it: what is new for which brand, and what was edited."""
+    """A batch as the database sees it: what is new for which brand, and what was edited, for each that has it."""
 
     new: tuple[tuple[Mention, Brand], ...]
     edited: tuple[tuple[Mention, Brand], ...]
@@ -88,15 +87,14 @@ def ingest(
     Raises:
         StorageError: nothing was stored and the cursor stays where it was.
     """
-    with house.till if isinstance(poll, Charges) else nullcontext():
-        batch = ask(stream, poll=poll, house=house)
-        if isinstance(batch, Unread):
-            return IngestReport(capped=batch.error is None, error=batch.error)
+    batch = ask(stream, poll=poll, house=house)
+    if isinstance(batch, Unread):
+        return IngestReport(capped=batch.error is None, error=batch.error)
 
-        def keep_place(tx: Tx, new: Sequence[Mention]) -> None:
-            note_polled(tx, stream, batch, poll=poll, new=new, house=house)
+    def keep_place(tx: Tx, new: Sequence[Mention]) -> None:
+        note_polled(tx, stream, batch, poll=poll, new=new, house=house)
 
-        return _take_for(stream, batch, after=keep_place, classify=classify, explain=explain, house=house)
+    return _take_for(stream, batch, after=keep_place, classify=classify, explain=explain, house=house)
 
 
 def receive(
@@ -220,7 +218,7 @@ def _take(
     batch = replace(batch, mentions=tuple(m for m in batch.mentions if not gone & {m.id, m.repost_of}))
     pairs = [(mention, brand) for mention in batch.mentions for brand in brands_of(mention)]
     with house.database.read() as tx:
-        work = _sort(tx, pairs, secret=house.secret)
+        work = _sort(tx, batch.mentions, pairs, house)
         removals = _ours(tx, batch.removals)
     said = _classify((*work.new, *work.edited), classify)
     if explain is not None:
@@ -228,13 +226,17 @@ def _take(
         may_alert = [(m, b) for m, b in (*work.new, *work.edited) if origin.alerts_on(m, policy=house.policy, now=now)]
         said |= _explain(may_alert, said, explain)
     with house.database.write() as tx:
-        brand_rows.lock(tx, _concerned(batch, pairs, house))  # what is deleted at this moment must not be filed
-        work = _sort(tx, pairs, secret=house.secret)  # another process may have been faster
+        brand_rows.lock(
+            tx, _concerned(batch, (*pairs, *work.edited), house)
+        )  # what is deleted at this moment must not be filed
+        work = _sort(tx, batch.mentions, pairs, house)  # another process may have been faster
         seen = [(m, b, said[m.id, b.name]) for m, b in work.new if (m.id, b.name) in said]
         filed = file_mentions(tx, seen, origin=origin, house=house)
-        edited = [(m, b) for m, b in work.edited if (m.id, b.name) in said]
-        for mention, brand in edited:
-            labels = {brand.name: said[mention.id, brand.name]}
+        edited: dict[Mention, dict[str, Predictions]] = {}
+        for mention, brand in work.edited:
+            if (mention.id, brand.name) in said:
+                edited.setdefault(mention, {})[brand.name] = said[mention.id, brand.name]
+        for mention, labels in edited.items():
             keeps = rules_of(mention.platform).keeps_versions
             mentions.update_text(tx, mention, labels, at=house.clock(), keeps_version=keeps)
         removed = [remove(tx, one.mention_id, noticed_at=one.seen_at, house=house) for one in removals]
@@ -258,15 +260,14 @@ def _concerned(batch: Batch, pairs: Sequence[tuple[Mention, Brand]], house: Hous
     return sorted({brand.name for brand in house.brands} if batch.removals else {brand.name for _, brand in pairs})
 
 
-def _sort(tx: Tx, pairs: Sequence[tuple[Mention, Brand]], *, secret: bytes) -> _Sorted:
+def _sort(tx: Tx, posts: Sequence[Mention], pairs: Sequence[tuple[Mention, Brand]], house: House) -> _Sorted:
     new: list[tuple[Mention, Brand]] = []
-    edited: list[tuple[Mention, Brand]] = []
     for brand in {brand.name: brand for _, brand in pairs}.values():
         of_brand = [m for m, b in pairs if b.name == brand.name]
-        new += [(m, brand) for m in mentions.unseen(tx, of_brand, brand=brand.name, secret=secret)]
-        edited += [(m, brand) for m in mentions.edited(tx, of_brand)]
-    fresh = {(m.id, b.name) for m, b in new}
-    return _Sorted(tuple(new), tuple(e for e in edited if (e[0].id, e[1].name) not in fresh))
+        new += [(m, brand) for m in mentions.unseen(tx, of_brand, brand=brand.name, secret=house.secret)]
+    named = {brand.name: brand for brand in house.brands}
+    stored_for = [(m, named.get(name)) for m in mentions.edited(tx, posts) for name in mentions.brands_of(tx, m.id)]
+    return _Sorted(tuple(new), tuple((mention, brand) for mention, brand in stored_for if brand))
 
 
 def _ours(tx: Tx, removals: Sequence[Removal]) -> list[Removal]:

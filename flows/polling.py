@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC
-from decimal import Decimal
 
 import structlog
 
@@ -35,7 +35,15 @@ class Unread:
 
 
 def ask(stream: Stream, *, poll: Poll, house: House) -> Batch | Unread:
-    """Poll one stream from where it stopped. A failure is written down and told once, never raised."""
+    """Poll one stream from where it stopped. A failure is written down and told once, never raised.
+
+    What the poll cost is written down at once: it is spent, whatever becomes of the posts.
+    """
+    with house.till if isinstance(poll, Charges) else nullcontext():
+        return _ask(stream, poll=poll, house=house)
+
+
+def _ask(stream: Stream, *, poll: Poll, house: House) -> Batch | Unread:
     with house.database.read() as tx:
         cursor = streams.cursor(tx, stream.name)
         purse = purse_of(tx, stream, house=house)
@@ -51,6 +59,9 @@ def ask(stream: Stream, *, poll: Poll, house: House) -> Batch | Unread:
         return _lost(stream, error, house)
     except PlatformError as error:
         return _failed(stream, str(error), house, at_once=isinstance(error, CredentialsError))
+    if batch.cost_usd:
+        with house.database.write() as tx:
+            streams.charge(tx, stream.name, batch.cost_usd, day=house.clock().astimezone(UTC).date())
     if may.usd is None or not batch.capped:
         return batch
     if not batch.mentions and not batch.cost_usd:
@@ -61,7 +72,7 @@ def ask(stream: Stream, *, poll: Poll, house: House) -> Batch | Unread:
 
 
 def note_polled(tx: Tx, stream: Stream, batch: Batch, *, poll: Poll, new: Sequence[Mention], house: House) -> None:
-    """Write down, in the transaction that stores a batch, where it ended, what it cost and what it says of the source.
+    """Write down, in the transaction that stores a batch, where it ended and what it says of the source.
 
     `new` are the posts of it that were not stored before.
     """
@@ -72,10 +83,10 @@ def note_polled(tx: Tx, stream: Stream, batch: Batch, *, poll: Poll, new: Sequen
     if isinstance(poll, KnowsHeadroom):
         streams.note_headroom(tx, stream.name, poll.headroom())
     if batch.failing:
-        _note_failure(tx, stream, batch.failing, house, mentions=len(new), cost=batch.cost_usd)
+        _note_failure(tx, stream, batch.failing, house, mentions=len(new))
         return
     note_read(tx, stream, capped=batch.capped, now=now)
-    if streams.read_ok(tx, stream.name, at=now, mentions=len(new), cost=batch.cost_usd):
+    if streams.read_ok(tx, stream.name, at=now, mentions=len(new)):
         log.info("stream_recovered", stream=stream.name)
     note_well(tx, stream, IncidentKind.FAILING, house=house)
 
@@ -83,7 +94,7 @@ def note_polled(tx: Tx, stream: Stream, batch: Batch, *, poll: Poll, new: Sequen
 def note_delivered(tx: Tx, stream: Stream, *, new: Sequence[Mention], house: House) -> None:
     """Write down that somebody delivered posts. Nobody can tell what was not delivered: such a stream has no gaps."""
     streams.belongs(tx, stream.name, brand=stream.brand)
-    streams.read_ok(tx, stream.name, at=house.clock(), mentions=len(new), cost=Decimal(0))
+    streams.read_ok(tx, stream.name, at=house.clock(), mentions=len(new))
 
 
 def _failed(
@@ -103,11 +114,10 @@ def _note_failure(
     why: GapReason = GapReason.FAILING,
     at_once: bool = False,
     mentions: int = 0,
-    cost: Decimal = Decimal(0),
 ) -> None:
     now = house.clock()
     note_missed(tx, stream, why, now=now)
-    if streams.read_failed(tx, stream.name, at=now, error=reason, mentions=mentions, cost=cost):
+    if streams.read_failed(tx, stream.name, at=now, error=reason, mentions=mentions):
         log.warning("stream_failed", stream=stream.name, reason=reason)
     told = at_once or why is GapReason.CAP
     note_wrong(tx, stream, IncidentKind.FAILING, reason, at_once=told, house=house)

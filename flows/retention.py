@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import structlog
@@ -12,9 +12,9 @@ from domain.compliance import TOO_OLD
 from domain.mention import MentionId
 from domain.seams import Recheck
 from flows.house import House
-from flows.rechecking import since_priced
+from flows.rechecking import since_priced, stream_of
 from flows.removing import close_emptied
-from storage import audit, brands, contexts, erasing, rechecks
+from storage import audit, brands, contexts, erasing, rechecks, streams
 from storage.database import Tx
 
 log = structlog.get_logger(__name__)
@@ -81,22 +81,26 @@ def _choices(house: House, asking: Mapping[str, Recheck]) -> Iterator[tuple[str,
         if kept is not None:
             yield platform, _older(platform, now - kept)
     for platform, recheck in asking.items():
-        affordable = recheck.affordable(house.recheck_usd.get(platform, Decimal(0)))
+        budget = house.recheck_usd.get(platform, Decimal(0))
+        affordable = recheck.affordable(budget)
         within = rules_of(platform).recheck_within
         if affordable is None or within is None:
             continue
         with house.database.read() as tx:
             since = since_priced(tx, platform)
+            spent = streams.spent(tx, stream_of(platform), day=now.astimezone(UTC).date()).stream
         if since is not None and since + within <= now:
-            yield platform, _unpaid(platform, affordable, now - within)
+            pays_more = recheck.affordable(max(Decimal(0), budget - spent))
+            newest = affordable if pays_more else 0  # what the day pays for no more has waited too long, however new
+            yield platform, _unpaid(platform, newest, now - within)
 
 
 def _older(platform: str, before: datetime) -> Choose:
     return lambda tx: rechecks.aged(tx, platform, before=before, limit=PART)
 
 
-def _unpaid(platform: str, affordable: int, before: datetime) -> Choose:
-    return lambda tx: rechecks.beyond(tx, platform, newest=affordable, checked_before=before, limit=PART)
+def _unpaid(platform: str, newest: int, before: datetime) -> Choose:
+    return lambda tx: rechecks.beyond(tx, platform, newest=newest, checked_before=before, limit=PART)
 
 
 def _erase(tx: Tx, platform: str, ids: list[MentionId], house: House) -> None:

@@ -70,7 +70,7 @@ def belongs(tx: Tx, stream: str, *, brand: str) -> None:
     tx.execute(update(StreamRow).where(StreamRow.name == stream).values(brand=brand))
 
 
-def read_ok(tx: Tx, stream: str, *, at: datetime, mentions: int, cost: Decimal) -> bool:
+def read_ok(tx: Tx, stream: str, *, at: datetime, mentions: int, cost: Decimal = Decimal(0)) -> bool:
     """Count a poll that succeeded, its cost on the UTC day of `at`; True where it is the first one after a failure."""
     failing_since = _ensure(tx, stream).failing_since
     tx.execute(
@@ -90,12 +90,10 @@ def charge(tx: Tx, stream: str, cost: Decimal, *, day: date) -> None:
         upsert(tx, SpendRow, [{"stream": stream, "day": day, "usd": usd}], update=["usd"])
 
 
-def read_failed(
-    tx: Tx, stream: str, *, at: datetime, error: str, mentions: int = 0, cost: Decimal = Decimal(0)
-) -> bool:
+def read_failed(tx: Tx, stream: str, *, at: datetime, error: str, mentions: int = 0) -> bool:
     """Remember a poll that failed, or of which a part did; True where it is the first one after a success.
 
-    `mentions` and `cost` are what came of it all the same.
+    `mentions` came of it all the same.
     """
     failing_since = _ensure(tx, stream).failing_since
     tx.execute(
@@ -107,7 +105,6 @@ def read_failed(
             mentions_read=StreamRow.mentions_read + mentions,
         )
     )
-    charge(tx, stream, cost, day=at.date())
     return failing_since is None
 
 

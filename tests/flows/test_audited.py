@@ -205,7 +205,7 @@ DEEDS: dict[Action, Callable[[World], object]] = {
 ONLY_SEEN = {
     Action.OPEN_POST, Action.SEE_QUEUE, Action.SEARCH, Action.SEE_KPI, Action.SEE_EVIDENCE, Action.SEE_STATS,
     Action.SEE_PEOPLE_STATS, Action.SEE_HEALTH, Action.SEE_CONTACT, Action.SEE_AUDIT, Action.SEE_SETTINGS,
-    Action.SEE_HOME, Action.SEE_HELP, Action.TEST_QUERY, Action.EXPLAIN,
+    Action.SEE_HOME, Action.SEE_HELP, Action.TEST_QUERY, Action.EXPLAIN, Action.SEE_LEADS,
 }  # fmt: skip
 
 

@@ -317,6 +317,18 @@ def test_when_the_plan_of_the_day_is_used_nothing_is_asked_and_nothing_is_a_fail
     assert (report.error, report.capped, len(poll.asked)) == (None, True, 1)
 
 
+def test_what_a_poll_cost_counts_although_its_posts_could_not_be_stored(house):
+    def broken(readings):
+        raise RuntimeError("the model died")
+
+    capped = stream(daily_cap_usd=Decimal("0.10"))
+    with pytest.raises(RuntimeError):
+        ingest(capped, poll=Scripted(batch(mention(), cost_usd=Decimal("0.10"))), classify=broken, house=house)
+    again = Scripted(batch(mention()))
+    assert "daily cap of 0.10 USD" in str(ingest(capped, poll=again, classify=by_keyword, house=house).error)
+    assert again.asked == []
+
+
 def test_history_is_assigned_by_name_thread_and_account_and_stays_silent(house):
     two = replace(house, brands=(brand(), brand("Helio", aliases=(), accounts=(), rivals=())))
     first = mention("Lumora is down", number=1)
@@ -474,6 +486,20 @@ def test_an_answer_from_before_the_latest_complaint_leaves_the_case_open(take, h
     take(reply_to(post))
     case = case_of(house, post)
     assert (case.state, case.answered_at) == (CaseState.NEW, post.posted_at + timedelta(minutes=30))
+
+
+def test_an_edit_that_one_brand_s_stream_brings_is_classified_anew_for_every_brand(house):
+    house = replace(house, brands=(brand(), brand("Helio", aliases=(), accounts=(), rivals=())))
+    post = mention("Lumora and Helio are fine", number=70)
+    edited = replace(post, text="Lumora and Helio are down", edited_at=NOON + timedelta(minutes=5))
+    ours, theirs = stream(), stream(name="helio on X", brand="Helio")
+    for each in (ours, theirs):
+        ingest(each, poll=Scripted(batch(post)), classify=by_keyword, house=house)
+    for each in (ours, theirs):
+        ingest(each, poll=Scripted(batch(edited)), classify=by_keyword, house=house)
+    with house.database.read() as tx:
+        found = [mentions.get(tx, post.id, brand=name).predictions for name in ("Lumora", "Helio")]
+    assert [each.of("sentiment").label for each in found] == ["negative", "negative"]
 
 
 def test_where_a_platform_dates_no_edits_each_of_them_counts(take, house):

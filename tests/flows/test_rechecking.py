@@ -164,6 +164,19 @@ def test_where_jobs_are_refused_the_operators_are_warned_before_retention_shrink
     assert texts(house) == ["Lumora number3"]  # the latest, which the budget pays for
 
 
+def test_once_the_days_budget_is_spent_not_even_the_latest_posts_stay_longer_than_a_day(take, go, house, clock):
+    take(mention("Lumora", number=1))
+    paying = replace(house, recheck_usd={"x": Decimal("0.005")})
+    asked = Asked([Rechecked(no_jobs="403")], price=Decimal("0.005"))
+    clock.advance(hours=20)
+    go(asked, recheck_usd=paying.recheck_usd)
+    clock.advance(hours=25)
+    assert erase_aged(house=paying, asking={"x": asked}) == {}  # today's money may still look it up
+    with house.database.write() as tx:
+        streams.charge(tx, stream_of("x"), Decimal("0.005"), day=clock().date())
+    assert erase_aged(house=paying, asking={"x": asked}) == {"x": 1}
+
+
 def test_no_job_is_refused_any_more_and_nothing_is_erased(take, go, house, clock):
     take(mention(number=1))
     clock.advance(hours=20)

@@ -42,9 +42,9 @@ def test_a_first_poll_that_fails_is_told(database):
 
 def test_what_came_of_a_poll_that_failed_in_part_counts(database):
     with database.write() as tx:
-        assert streams.read_failed(tx, "s", at=NOON, error="one of two", mentions=3, cost=Decimal("0.2"))
+        assert streams.read_failed(tx, "s", at=NOON, error="one of two", mentions=3)
         (one,) = streams.health(tx, day=DAY)
-    assert (one.mentions_read, one.spent_today_usd, one.last_read_at) == (3, Decimal("0.2"), None)
+    assert (one.mentions_read, one.last_read_at) == (3, None)
 
 
 def test_spending_adds_up_exactly_by_utc_day(database):
