@@ -159,9 +159,8 @@ def read(
         PlatformError: the first page could not be read; the same place may be read again.
     """
     reading = _Reading(fetch, budget_usd)
-    rest = reading.read(_top(place, overlap), up_to=max_pages)
-    put_off = rest is not None and (rest.resume is None or (rest.again and any(s.again for s in place.left)))
-    unread = [] if put_off and rest is not None and rest.again else [rest]
+    unread = [reading.read(_top(place, overlap), up_to=max_pages)]
+    begun = not _looks_again(place) and (unread[0] is None or unread[0].resume is not None)
     up_to = max(max_pages, len(reading.pages) + 1)  # however much is new, what is left gets a page
     unread += [reading.read(stretch, up_to=up_to) for stretch in place.left]
     newest = max((page.newest for page in reading.pages if page.newest is not None), default=place.newest)
@@ -175,7 +174,7 @@ def read(
     left = [stretch for stretch in unread if stretch is not None and stretch.resume is not None]
     return Batch(
         mentions=mentions,
-        cursor=Place(newest, _few(left), _checked(place) if put_off else newest).cursor(),
+        cursor=Place(newest, _few(left), newest if begun else _checked(place)).cursor(),
         removals=removals,
         capped=any(stretch is not None and not stretch.again for stretch in unread),
         cost_usd=reading.cost_usd,
@@ -186,7 +185,14 @@ def _checked(place: Place) -> int | None:
     return place.newest if place.checked is None else place.checked
 
 
+def _looks_again(place: Place) -> bool:
+    """Tell whether an overlap was begun and is not read to its end."""
+    return any(stretch.again for stretch in place.left)
+
+
 def _top(place: Place, overlap: int) -> Stretch:
+    if _looks_again(place):
+        return Stretch(place.newest)
     checked = _checked(place)
     return Stretch() if checked is None else Stretch(max(0, checked - overlap), known=place.newest)
 
