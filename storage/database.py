@@ -178,7 +178,10 @@ class Database:
             yield
             return
         if not self._one_writer.acquire(timeout=2 * BUSY_SECONDS):
-            raise StorageError(f"The database {self.url} is kept busy by another job of this process. Try again.")
+            raise StorageError(
+                f"The database {self.url} is kept busy by another job of this process. Try again. If that goes on, it may "
+                "be locked by another process. Stop the other program that holds it open."
+            )
         try:
             yield
         finally:

@@ -683,6 +683,13 @@ def test_who_opened_the_reply_only_after_the_answer_did_not_write_it(at, case_id
     assert at.file(case_id).responses[0].credit is None
 
 
+def test_an_answer_that_the_platform_dates_a_second_before_the_form_was_opened_is_hers(at, case_id, take, post, clock):
+    clock.advance(seconds=0.6)
+    at.begin(case_id)
+    take(own_answer(post, at=clock.now - timedelta(seconds=0.6)), cursor="c2")
+    assert at.file(case_id).responses[0].credit == Credit(MIA.user_id, CreditReason.WROTE)
+
+
 def test_an_answer_by_nobody_known_is_credited_to_nobody(at, case_id, take, post):
     take(own_answer(post), cursor="c2")
     (response,) = at.file(case_id).responses
