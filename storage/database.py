@@ -179,8 +179,8 @@ class Database:
             return
         if not self._one_writer.acquire(timeout=2 * BUSY_SECONDS):
             raise StorageError(
-                f"The database {self.url} is kept busy by another job of this process. Try again. If that goes on, it may "
-                "be locked by another process. Stop the other program that holds it open."
+                f"The database {self.url} is kept busy by another job of this process. Try again. "
+                "If that goes on, it may be locked by another process. Stop the other program that holds it open."
             )
         try:
             yield
